@@ -1,0 +1,3 @@
+//! To be laid out.
+
+fn main() {}

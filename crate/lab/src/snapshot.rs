@@ -1,0 +1,270 @@
+//! What the page draws: plain numbers, at most once a frame.
+//!
+//! Everything here is bounded (see [`View`]), so that a snapshot costs the same after ten million
+//! records as after a thousand.
+
+use serde::{Deserialize, Serialize};
+
+/// Where on the timeline one looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Playhead {
+    /// At the newest applied record.
+    #[default]
+    Live,
+    /// Just after this version of the shown lane was made.
+    Version(u64),
+    /// After this many applied records.
+    Record(u64),
+}
+
+/// What to show, and how much of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Index of the shown lane.
+    pub lane: usize,
+    /// Where on the timeline.
+    pub at: Playhead,
+    /// Index of the feature on the horizontal axis.
+    pub x: usize,
+    /// Index of the feature on the vertical axis.
+    pub y: usize,
+    /// At most this many points, newest first kept.
+    pub points: usize,
+    /// At most this many events, predictions and ledger rows each.
+    pub rows: usize,
+    /// At most this many bars on the timeline and measures; older ones merge.
+    pub bars: usize,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        View { lane: 0, at: Playhead::Live, x: 2, y: 3, points: 2_000, rows: 200, bars: 400 }
+    }
+}
+
+/// One picture of the lab at the playhead.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// All lanes, for the switch and the heads.
+    pub lanes: Vec<LaneHead>,
+    /// Index of the shown lane.
+    pub lane: usize,
+    /// Names of the shown lane's features.
+    pub features: Vec<String>,
+    /// Names of the labels, in colour order; empty without a label column.
+    pub labels: Vec<String>,
+    /// For each engine id the colour and label index (without labels: the id itself).
+    pub cluster_labels: Vec<usize>,
+    /// Records applied in all.
+    pub records: u64,
+    /// Records applied at the playhead.
+    pub record: u64,
+    /// Whether the playhead is at the newest record.
+    pub live: bool,
+    /// The version at the playhead, counted from 1.
+    pub version: u64,
+    /// The newest version of the shown lane.
+    pub versions: u64,
+    /// Lab time at the newest record or tick, ms since the epoch; None before the first.
+    pub lab_time_ms: Option<i64>,
+    /// The scatter plot.
+    pub stage: Stage,
+    /// The batch that is open at the playhead.
+    pub batch: OpenBatch,
+    /// Versions up to the playhead, newest first, bounded.
+    pub ledger: Vec<LedgerRow>,
+    /// The whole timeline (also behind the playhead), oldest first, merged to at most `View::bars`.
+    pub bars: Vec<LedgerRow>,
+    /// Predictions up to the playhead, newest first, bounded.
+    pub predictions: Vec<PredictionRow>,
+    /// How many predictions there are up to the playhead.
+    pub predictions_total: u64,
+    /// All test rounds of the shown lane, oldest first (those with `first > record` lie behind the playhead).
+    pub rounds: Vec<Round>,
+    /// Applied change events up to the playhead, newest first, bounded.
+    pub events: Vec<EventRow>,
+    /// Applied events that were rejected (skipped, nothing learned), in all.
+    pub rejected: u64,
+    /// Gaps and other marks on the timeline.
+    pub marks: Vec<Mark>,
+    /// Rows by record that were let go because of the retention bound.
+    pub let_go: u64,
+}
+
+/// The head of a lane.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LaneHead {
+    /// Name, as in the lab file.
+    pub name: String,
+    /// "Flink" or "Spark".
+    pub engine: String,
+    /// The engine's class, "OnlineKMeans" or "StreamingKMeans".
+    pub algorithm: String,
+    /// "k 3 · decay 0 · batch 32 · euclidean".
+    pub parameters: String,
+    /// Newest version.
+    pub versions: u64,
+    /// Whether nothing waits in the lane: no classify row is held for a window, and no training row sits
+    /// in an open interval window. Count lanes are always ready.
+    pub ready: bool,
+    /// When the open window ends, ms of lab time; None for lanes that do not cut by interval.
+    pub window_end_ms: Option<i64>,
+    /// Training rows in the open batch.
+    pub waiting: u64,
+    /// Test rounds: (right, of) each, oldest first.
+    pub rounds: Vec<(u32, u32)>,
+}
+
+/// The scatter plot at the playhead: all coordinates in feature units.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Smallest and largest x over all retained rows and centroids ever shown (grows only).
+    pub x_range: (f64, f64),
+    /// The same for y.
+    pub y_range: (f64, f64),
+    /// The plane that the regions are cut with: for each feature the mean of the rows up to the
+    /// playhead (initial centroids before the first row); x and y entries are unused.
+    pub slice: Vec<f64>,
+    /// Points, oldest first: x.
+    pub point_x: Vec<f32>,
+    /// Points: y.
+    pub point_y: Vec<f32>,
+    /// Points: the cluster that the shown version gives (training rows) or gave (test rows, by the version that classified it).
+    pub point_cluster: Vec<u8>,
+    /// Points: label index, 255 where unknown.
+    pub point_label: Vec<u8>,
+    /// Points: 0 training row, 1 test row.
+    pub point_test: Vec<u8>,
+    /// Points: the record's number, counted from 0.
+    pub point_record: Vec<u32>,
+    /// k x dim, row-major.
+    pub centroids: Vec<f64>,
+    /// Weight of each centroid.
+    pub weights: Vec<f64>,
+    /// For each centroid its places (x, y) from the initial model to the shown version, oldest first, merged where longer than `View::bars`.
+    pub paths: Vec<Vec<(f64, f64)>>,
+    /// "euclidean", "manhattan", "cosine": what the regions are cut by.
+    pub distance: String,
+}
+
+/// The batch that is being collected at the playhead.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OpenBatch {
+    /// Its number: batch n makes version n + 1.
+    pub number: u64,
+    /// Rows in it.
+    pub rows: u64,
+    /// Count lanes: rows that make it full.
+    pub size: Option<u64>,
+    /// Interval lanes: start and end of the window, ms of lab time.
+    pub window_ms: Option<(i64, i64)>,
+    /// The cluster that the shown version would give to each of its newest rows (at most 512), oldest first.
+    pub clusters: Vec<u8>,
+    /// Rows to classify that wait for the window's end.
+    pub held: u64,
+}
+
+/// A version, or a run of them, with the batch that made it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LedgerRow {
+    /// First version of the entry; equal to `last` unless empty batches made a run or bars were merged.
+    pub first: u64,
+    /// Last version of the entry.
+    pub last: u64,
+    /// Training rows of the batch; 0 for version 1 and empty batches.
+    pub rows: u64,
+    /// Rows per cluster.
+    pub counts: Vec<u64>,
+    /// Largest move of a centroid, feature units.
+    pub shift: f64,
+    /// Move of each centroid.
+    pub shifts: Vec<f64>,
+    /// Mean squared distance per row before; NaN without rows.
+    pub inertia_before: f64,
+    /// Mean squared distance per row after; NaN without rows.
+    pub inertia_after: f64,
+    /// Records applied when the batch was opened (the version before it was made).
+    pub from_record: u64,
+    /// Records applied when the version was made.
+    pub to_record: u64,
+    /// "iris_train 96–127", empty without rows.
+    pub offsets: String,
+    /// What else there is to say: "cluster 1 got no rows and stayed", "empty: cluster 2 was split".
+    pub note: String,
+}
+
+/// One prediction with its provenance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PredictionRow {
+    /// The record's number, counted from 0.
+    pub record: u64,
+    /// Topic, partition, offset.
+    pub topic: String,
+    /// Partition.
+    pub partition: i32,
+    /// Offset.
+    pub offset: i64,
+    /// Features as numbers.
+    pub features: Vec<f64>,
+    /// Given cluster (engine id).
+    pub cluster: u32,
+    /// Distance to it.
+    pub distance: f64,
+    /// Runner-up (engine id).
+    pub runner_up: u32,
+    /// Distance to the runner-up; NaN when k is 1.
+    pub runner_up_distance: f64,
+    /// The row's label, by name; None without.
+    pub label: Option<String>,
+    /// Colour index of the label; None where no cluster stands for it.
+    pub label_index: Option<usize>,
+    /// Whether the given cluster stands for the label; None without labels.
+    pub right: Option<bool>,
+    /// Version that gave it.
+    pub version: u64,
+    /// Test round, counted from 1.
+    pub round: u32,
+}
+
+/// A longest run of classified records with no training record between them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Round {
+    /// First record's number.
+    pub first: u64,
+    /// Last record's number.
+    pub last: u64,
+    /// Right predictions so far.
+    pub right: u32,
+    /// Predictions so far (rows that are still held do not count).
+    pub of: u32,
+}
+
+/// One change event as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EventRow {
+    /// The record's number, counted from 0; None while it waits.
+    pub record: Option<u64>,
+    /// Topic.
+    pub topic: String,
+    /// Partition.
+    pub partition: i32,
+    /// Offset.
+    pub offset: i64,
+    /// 'c', 'u', 'd', 'r', 't', 'm', '0' for a tombstone, '!' for not read.
+    pub op: char,
+    /// 0 train, 1 classify, 2 both, 3 ignored topic.
+    pub role: u8,
+    /// The features as they arrived; empty where there are none.
+    pub values: Vec<f64>,
+    /// In place of values: "tombstone: ignored", "deleted: not unlearned", or why it was rejected.
+    pub note: String,
+}
+
+/// A mark on the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Records applied when it was met.
+    pub record: u64,
+    /// "140 records are gone from flink.public.iris_train: offsets 1204–1343".
+    pub text: String,
+}

@@ -1,0 +1,203 @@
+//! What page thread and worker say to each other.
+
+use lab::snapshot::{EventRow, Snapshot};
+use serde::{Deserialize, Serialize};
+
+/// Page thread to worker, as a plain JS object (serde-wasm-bindgen).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// First message: the lab file (JSON text), and whether to keep replay lines for [`Command::Lines`].
+    Start {
+        /// JSON text of a lab file.
+        lab: String,
+        /// Keep every replay line (tests, `?keep=lines`).
+        keep_lines: bool,
+    },
+    /// Connect to this WebSocket address and stay connected.
+    Connect {
+        /// "ws://127.0.0.1:8080/ws".
+        url: String,
+    },
+    /// Play these record lines (the recorded demo, or a dropped file).
+    Replay {
+        /// Name for the state line.
+        name: String,
+        /// NDJSON text.
+        text: String,
+    },
+    /// Apply records as they come.
+    Play,
+    /// Let records wait.
+    Pause,
+    /// One record forward (applies a waiting one if the playhead is at the end).
+    StepRow,
+    /// One version of the shown lane forward.
+    StepBatch,
+    /// One record back.
+    BackRow,
+    /// One version back.
+    BackBatch,
+    /// To version 1.
+    First,
+    /// To the newest record.
+    Live,
+    /// To this number of applied records.
+    Seek {
+        /// Records seen.
+        record: u64,
+    },
+    /// Show this lane.
+    ShowLane {
+        /// Index.
+        lane: usize,
+    },
+    /// Show these features.
+    Axes {
+        /// Feature index of the horizontal axis.
+        x: usize,
+        /// Feature index of the vertical axis.
+        y: usize,
+    },
+    /// Replay speed: 1, 2, 5, 0 for as fast as possible.
+    Speed {
+        /// Factor.
+        factor: f64,
+    },
+    /// End the open batch of the lane by hand.
+    CloseBatch {
+        /// Name of the lane.
+        lane: String,
+    },
+    /// Forget everything applied and read the log from its start.
+    StartOver,
+    /// Try to connect now.
+    TryNow,
+    /// Dismiss the banner with this id.
+    Dismiss {
+        /// Banner id.
+        id: u32,
+    },
+    /// Ask for [`Update::recording`].
+    Recording,
+    /// Ask for [`Update::lines`].
+    Lines,
+}
+
+/// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Update {
+    /// Connection and transport.
+    pub status: Status,
+    /// The lab.
+    pub snapshot: Snapshot,
+    /// Events that wait (paused, behind), next one first, bounded.
+    pub waiting: Vec<EventRow>,
+    /// How many wait in all, as far as known from the log's ends.
+    pub waiting_total: u64,
+    /// Rows the waiting ones would add to the shown lane's open batch.
+    pub waiting_training: u64,
+    /// What needs the reader.
+    pub banners: Vec<Banner>,
+    /// One polite line for screen readers, when there is news.
+    pub announcement: Option<String>,
+    /// NDJSON recording, in answer to [`Command::Recording`].
+    pub recording: Option<String>,
+    /// Replay lines, in answer to [`Command::Lines`].
+    pub lines: Option<String>,
+    /// Predictions that the bridge has confirmed as published.
+    pub published: u64,
+}
+
+/// What the header says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Connection.
+    pub connection: Connection,
+    /// Whether records wait for the reader's hand.
+    pub paused: bool,
+    /// Replay speed.
+    pub speed: f64,
+    /// Log identity of the bridge, if connected once.
+    pub log_id: Option<String>,
+}
+
+/// State of the connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Connection {
+    /// Nothing connected.
+    NoBridge,
+    /// First try under way.
+    Connecting {
+        /// Host and port.
+        address: String,
+    },
+    /// Caught up.
+    Live {
+        /// Host and port.
+        address: String,
+        /// Topics subscribed.
+        topics: usize,
+    },
+    /// Connected, reading towards the log's end.
+    Behind {
+        /// Host and port.
+        address: String,
+        /// Records not yet applied.
+        records: u64,
+    },
+    /// Playing a recording.
+    Replaying {
+        /// Records applied.
+        row: u64,
+        /// Records in the recording.
+        of: u64,
+        /// Name of the recording.
+        name: String,
+    },
+    /// Lost, trying again.
+    Reconnecting {
+        /// Host and port.
+        address: String,
+        /// Tries so far.
+        attempt: u32,
+        /// When the next try is due, ms from now.
+        next_ms: u32,
+    },
+    /// Gave up.
+    Failed {
+        /// What is, then what to do.
+        reason: String,
+    },
+}
+
+/// A banner over the stage. Nothing closes by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Banner {
+    /// For [`Command::Dismiss`].
+    pub id: u32,
+    /// Error (red) or warning (amber).
+    pub error: bool,
+    /// Bold first sentence.
+    pub title: String,
+    /// The rest.
+    pub text: String,
+    /// Buttons.
+    pub actions: Vec<Action>,
+}
+
+/// A banner's button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// "Try now"
+    TryNow,
+    /// "Start over"
+    StartOver,
+    /// "Go on"
+    GoOn,
+}
+
+impl Default for Status {
+    fn default() -> Self {
+        Status { connection: Connection::NoBridge, paused: false, speed: 1.0, log_id: None }
+    }
+}
