@@ -49,16 +49,6 @@ impl<'a> Reader<'a> {
         self.at == self.bytes.len()
     }
 
-    /// The position, for error messages and for slices of what was read.
-    pub(crate) fn at(&self) -> usize {
-        self.at
-    }
-
-    /// What was read since `from`.
-    pub(crate) fn since(&self, from: usize) -> &'a [u8] {
-        &self.bytes[from..self.at]
-    }
-
     pub(crate) fn fail(&self, fault: Fault) -> FrameError {
         FrameError { at: self.at, fault }
     }
@@ -97,7 +87,7 @@ impl<'a> Reader<'a> {
         i32::try_from(self.i64()?).map_err(|_| self.fail(Fault::Range))
     }
 
-    /// A length of something that takes at least one byte each, so never more than what is left.
+    /// How many of something that takes at least one byte each, so never more than what is left.
     pub(crate) fn count(&mut self) -> Result<usize, FrameError> {
         let count = self.u64()?;
         let left = (self.bytes.len() - self.at) as u64;
@@ -136,6 +126,35 @@ impl<'a> Reader<'a> {
     pub(crate) fn str(&mut self) -> Result<&'a str, FrameError> {
         let bytes = self.bytes()?;
         std::str::from_utf8(bytes).map_err(|_| self.fail(Fault::Utf8))
+    }
+
+    pub(crate) fn bool(&mut self) -> Result<bool, FrameError> {
+        match self.u8()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(self.fail(Fault::Range)),
+        }
+    }
+
+    /// A count, then as many items; the count is no reason to reserve memory.
+    pub(crate) fn list<T>(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> Result<T, FrameError>,
+    ) -> Result<Vec<T>, FrameError> {
+        let count = self.count()?;
+        let mut items = Vec::new();
+        for _ in 0..count {
+            items.push(item(self)?);
+        }
+        Ok(items)
+    }
+
+    /// Checks that nothing is left over.
+    pub(crate) fn end(&self) -> Result<(), FrameError> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        Err(self.fail(Fault::Long))
     }
 
     /// One header: its name, then its value or null.

@@ -1,0 +1,179 @@
+//! Frames from page to bridge.
+
+use crate::frame::{Fault, FrameError, MAX_FRAME_BYTES};
+use crate::varint::{Reader, put_bytes, put_i64, put_nullable, put_u64};
+use crate::{Header, Publication};
+
+const SUBSCRIBE: u8 = 0x01;
+const CREDIT: u8 = 0x02;
+const PAUSED: u8 = 0x03;
+const PUBLISH: u8 = 0x04;
+
+const EARLIEST: u8 = 0;
+const LATEST: u8 = 1;
+const OFFSETS: u8 = 2;
+const TIMESTAMP: u8 = 3;
+
+/// What a page says to the bridge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientFrame {
+    /// Send these topics from here on; replaces what was subscribed before.
+    Subscribe {
+        /// The topics, each with its start.
+        streams: Vec<Subscription>,
+        /// How many bytes of Records frames may be sent; replaces what was left.
+        credit_bytes: u64,
+    },
+    /// This many more bytes of Records frames may be sent.
+    Credit {
+        /// The bytes that are added to what is left.
+        bytes: u64,
+    },
+    /// Whether the page is paused: then it gets no ticks.
+    Paused(bool),
+    /// Publish these, each once.
+    Publish(Vec<Publication>),
+}
+
+/// A topic, and where to start in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// The topic's name.
+    pub topic: String,
+    /// Where to start.
+    pub from: From,
+}
+
+/// Where to start in a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum From {
+    /// With the first record that retention has left.
+    Earliest,
+    /// With the first record that is yet to come.
+    Latest,
+    /// At these offsets by partition; partitions that are not named from their earliest.
+    Offsets(Vec<(i32, i64)>),
+    /// With the first record that is not older than this, in milliseconds since the epoch.
+    TimestampMs(i64),
+}
+
+/// Writes a frame.
+#[must_use]
+pub fn encode_client_frame(frame: &ClientFrame) -> Vec<u8> {
+    let mut out = Vec::new();
+    match frame {
+        ClientFrame::Subscribe {
+            streams,
+            credit_bytes,
+        } => {
+            out.push(SUBSCRIBE);
+            put_u64(&mut out, *credit_bytes);
+            put_u64(&mut out, streams.len() as u64);
+            for stream in streams {
+                put_bytes(&mut out, stream.topic.as_bytes());
+                put_from(&mut out, &stream.from);
+            }
+        }
+        ClientFrame::Credit { bytes } => {
+            out.push(CREDIT);
+            put_u64(&mut out, *bytes);
+        }
+        ClientFrame::Paused(paused) => out.extend([PAUSED, u8::from(*paused)]),
+        ClientFrame::Publish(publications) => {
+            out.push(PUBLISH);
+            put_u64(&mut out, publications.len() as u64);
+            for publication in publications {
+                put_publication(&mut out, publication);
+            }
+        }
+    }
+    out
+}
+
+/// Reads a frame.
+pub fn decode_client_frame(bytes: &[u8]) -> Result<ClientFrame, FrameError> {
+    let mut reader = Reader::new(bytes);
+    if bytes.len() > MAX_FRAME_BYTES {
+        return Err(reader.fail(Fault::TooLarge));
+    }
+    let frame = match reader.u8()? {
+        SUBSCRIBE => {
+            let credit_bytes = reader.u64()?;
+            let streams = reader.list(|reader| {
+                Ok(Subscription {
+                    topic: reader.str()?.to_owned(),
+                    from: from(reader)?,
+                })
+            })?;
+            ClientFrame::Subscribe {
+                streams,
+                credit_bytes,
+            }
+        }
+        CREDIT => ClientFrame::Credit {
+            bytes: reader.u64()?,
+        },
+        PAUSED => ClientFrame::Paused(reader.bool()?),
+        PUBLISH => ClientFrame::Publish(reader.list(publication)?),
+        tag => return Err(reader.fail(Fault::Tag(tag))),
+    };
+    reader.end()?;
+    Ok(frame)
+}
+
+fn put_from(out: &mut Vec<u8>, from: &From) {
+    match from {
+        From::Earliest => out.push(EARLIEST),
+        From::Latest => out.push(LATEST),
+        From::Offsets(offsets) => {
+            out.push(OFFSETS);
+            put_u64(out, offsets.len() as u64);
+            for (partition, offset) in offsets {
+                put_i64(out, i64::from(*partition));
+                put_i64(out, *offset);
+            }
+        }
+        From::TimestampMs(timestamp_ms) => {
+            out.push(TIMESTAMP);
+            put_i64(out, *timestamp_ms);
+        }
+    }
+}
+
+fn from(reader: &mut Reader<'_>) -> Result<From, FrameError> {
+    Ok(match reader.u8()? {
+        EARLIEST => From::Earliest,
+        LATEST => From::Latest,
+        OFFSETS => From::Offsets(reader.list(|reader| Ok((reader.i32()?, reader.i64()?)))?),
+        TIMESTAMP => From::TimestampMs(reader.i64()?),
+        tag => return Err(reader.fail(Fault::Tag(tag))),
+    })
+}
+
+fn put_publication(out: &mut Vec<u8>, publication: &Publication) {
+    put_bytes(out, publication.id.as_bytes());
+    put_bytes(out, publication.topic.as_bytes());
+    put_nullable(out, publication.key.as_deref());
+    put_bytes(out, &publication.value);
+    put_u64(out, publication.headers.len() as u64);
+    for header in &publication.headers {
+        put_bytes(out, header.name.as_bytes());
+        put_nullable(out, header.value.as_deref());
+    }
+}
+
+fn publication(reader: &mut Reader<'_>) -> Result<Publication, FrameError> {
+    Ok(Publication {
+        id: reader.str()?.to_owned(),
+        topic: reader.str()?.to_owned(),
+        key: reader.nullable()?.map(<[u8]>::to_vec),
+        value: reader.bytes()?.to_vec(),
+        headers: reader.list(|reader| {
+            let (name, value) = reader.header()?;
+            Ok(Header {
+                name: name.to_owned(),
+                value: value.map(<[u8]>::to_vec),
+            })
+        })?,
+    })
+}
