@@ -1,0 +1,197 @@
+//! A batch from rows to new model and summary.
+
+use super::assign::{assign, measure, nearest};
+use super::distance::squared_difference;
+use super::model::check_initial;
+use super::parallel::{merge, parts};
+use super::split::split;
+use super::update::update;
+use super::{Engine, Model, Nearest, ParamError, Params};
+use crate::Rows;
+
+/// A model that learns batch by batch.
+#[derive(Clone, Debug)]
+pub struct Kmeans {
+    params: Params,
+    model: Model,
+    /// What distances need of each centroid of `model`.
+    lengths: Vec<f64>,
+    scratch: Scratch,
+}
+
+/// What a batch needs room for, kept from one to the next.
+#[derive(Clone, Debug)]
+struct Scratch {
+    /// The model to be.
+    next: Model,
+    /// A second subtask's copy of it.
+    copy: Model,
+    /// The sum of each cluster's rows in one subtask's part of the batch.
+    sums: Vec<f64>,
+    /// The number of those rows.
+    counts: Vec<u64>,
+}
+
+/// What a batch did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BatchSummary {
+    /// Rows in the batch.
+    pub rows: usize,
+    /// Rows of each cluster, by the centroids before the batch.
+    pub counts: Vec<u64>,
+    /// The largest euclidean move of a centroid, a split included; NaN when a centroid is NaN.
+    pub shift: f64,
+    /// The mean squared euclidean distance of the batch's rows to their centroids before the batch; NaN when empty.
+    pub inertia_before: f64,
+    /// The same with the clusters and centroids after the batch.
+    pub inertia_after: f64,
+    /// The split that Spark made after the batch: (heaviest, dying).
+    pub split: Option<(usize, usize)>,
+}
+
+impl Kmeans {
+    /// Starts from an initial model.
+    ///
+    /// # Errors
+    ///
+    /// When the initial model is not of the parameters' size or has numbers that cannot be learned from.
+    pub fn new(params: Params, initial: Model) -> Result<Self, ParamError> {
+        check_initial(&params, &initial)?;
+        let mut lengths = vec![0.0; params.k()];
+        measure(params.metric(), &initial, params.dim(), &mut lengths);
+        let scratch = Scratch {
+            next: initial.clone(),
+            copy: initial.clone(),
+            sums: vec![0.0; initial.centroids.len()],
+            counts: vec![0; params.k()],
+        };
+        Ok(Self {
+            params,
+            model: initial,
+            lengths,
+            scratch,
+        })
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// The model after the batches so far.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Finds the cluster of a row.
+    ///
+    /// # Panics
+    ///
+    /// When the row is not of the model's width; [`super::check_row`] tells.
+    pub fn predict(&self, row: &[f64]) -> Nearest {
+        nearest(&self.params, &self.model, row)
+    }
+
+    /// Learns from a batch, which may be empty, and makes the next version of the model.
+    ///
+    /// # Panics
+    ///
+    /// When the rows are not of the model's width.
+    pub fn partial_fit(&mut self, rows: Rows<'_>) -> BatchSummary {
+        let dim = self.params.dim();
+        assert_eq!(rows.dim(), dim, "a row has as many numbers as a centroid");
+        let mut counts = vec![0; self.params.k()];
+        let squared_before = self.learn(rows, &mut counts);
+        let next = &mut self.scratch.next;
+        let split = match self.params.engine() {
+            Engine::Flink => None,
+            Engine::Spark => split(next, dim),
+        };
+        let shift = largest_move(&self.model, next, dim);
+        std::mem::swap(&mut self.model, next);
+        measure(self.params.metric(), &self.model, dim, &mut self.lengths);
+        // 0 / 0 is the NaN that stands for no rows.
+        let mean = |squared: f64| squared / rows.len() as f64;
+        BatchSummary {
+            rows: rows.len(),
+            counts,
+            shift,
+            inertia_before: mean(squared_before),
+            inertia_after: mean(self.squared_distances(rows)),
+            split,
+        }
+    }
+
+    /// Makes the next model, counts each cluster's rows and sums up their squared distances.
+    fn learn(&mut self, rows: Rows<'_>, counts: &mut [u64]) -> f64 {
+        let (dim, parallelism) = (self.params.dim(), self.params.parallelism());
+        let discount = self.params.discount(rows.len()) / parallelism as f64;
+        let Scratch {
+            next,
+            copy,
+            sums,
+            counts: part_counts,
+        } = &mut self.scratch;
+        let mut squared = 0.0;
+        for (subtask, part) in parts(rows, parallelism).enumerate() {
+            sums.fill(0.0);
+            part_counts.fill(0);
+            assign(
+                self.params.metric(),
+                &self.model,
+                &self.lengths,
+                part,
+                |i, row, centroid| {
+                    part_counts[i] += 1;
+                    add(&mut sums[i * dim..][..dim], row);
+                    squared += squared_difference(row, centroid);
+                },
+            );
+            let target = if subtask == 0 { &mut *next } else { &mut *copy };
+            target.copy_from(&self.model);
+            update(target, sums, part_counts, discount, dim);
+            if subtask > 0 {
+                merge(next, copy, dim);
+            }
+            for (count, part_count) in counts.iter_mut().zip(&*part_counts) {
+                *count += part_count;
+            }
+        }
+        squared
+    }
+
+    /// The sum of the rows' squared distances to their centroids.
+    fn squared_distances(&self, rows: Rows<'_>) -> f64 {
+        let mut squared = 0.0;
+        assign(
+            self.params.metric(),
+            &self.model,
+            &self.lengths,
+            rows,
+            |_, row, centroid| {
+                squared += squared_difference(row, centroid);
+            },
+        );
+        squared
+    }
+}
+
+fn add(sum: &mut [f64], row: &[f64]) {
+    for (s, x) in sum.iter_mut().zip(row) {
+        *s += x;
+    }
+}
+
+fn largest_move(before: &Model, after: &Model, dim: usize) -> f64 {
+    let mut largest = 0.0;
+    for (from, to) in before.iter(dim).zip(after.iter(dim)) {
+        let squared = squared_difference(from, to);
+        if squared > largest || squared.is_nan() {
+            largest = squared;
+        }
+        if largest.is_nan() {
+            break;
+        }
+    }
+    f64::sqrt(largest)
+}
