@@ -1,1 +1,36 @@
-//! To be laid out.
+//! Debezium change events, read in place: value bytes -> change event -> row -> features.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `read.rs` | [`read`]: which of the shapes a record has, and what it says |
+//! | `change.rs` | [`Change`] and its parts: [`Kind`], [`Shape`], [`Op`], [`Source`] |
+//! | `row.rs` | [`Row`]: a JSON object in place, and its [`Columns`] |
+//! | `value.rs` | [`Value`]: one column's value, as a number or a label |
+//! | `plan.rs` | [`Plan`]: the wanted columns of many rows alike, without hashing or allocating |
+//! | `members.rs` | the members of an event that mean something, found in one pass |
+//! | `cursor.rs` | the JSON scanner: structure, numbers, nesting |
+//! | `text.rs` | JSON strings: where they end, what they say |
+//! | `error.rs` | [`Unreadable`], and the faults it is made of |
+//!
+//! What this crate must not know: topics' roles, models, transports, clocks. It never panics,
+//! whatever the bytes are.
+
+// A test that meets an error shall fail there.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod change;
+mod cursor;
+mod error;
+mod members;
+mod plan;
+mod read;
+mod row;
+mod text;
+mod value;
+
+pub use change::{Change, Kind, Op, Shape, Source};
+pub use error::Unreadable;
+pub use plan::Plan;
+pub use read::read;
+pub use row::{Columns, Row};
+pub use value::Value;

@@ -1,0 +1,171 @@
+//! A row: a JSON object in place.
+
+use std::borrow::Cow;
+
+use crate::cursor::{Cursor, Form, Raw};
+use crate::error::Unreadable;
+use crate::value::Value;
+
+/// A row, borrowed from the bytes of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// A JSON object that a cursor has stepped over without a fault.
+    json: &'a str,
+}
+
+impl<'a> Row<'a> {
+    /// Takes a JSON object as a row.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is anything else than one JSON object.
+    pub fn parse(json: &'a str) -> Result<Self, Unreadable> {
+        let mut cursor = Cursor::new(json);
+        let raw = cursor
+            .value()
+            .and_then(|raw| cursor.finish().map(|()| raw))
+            .map_err(|fault| Unreadable::value(fault.reason(json.as_bytes())))?;
+        Self::of(raw).ok_or_else(|| Unreadable::value("is not a JSON object"))
+    }
+
+    pub(crate) fn of(raw: Raw<'a>) -> Option<Self> {
+        (raw.form == Form::Object).then_some(Self { json: raw.text })
+    }
+
+    /// Every column, in order.
+    ///
+    /// A name that stands twice comes twice: the last one counts, as in JSON.parse.
+    pub fn columns(&self) -> Columns<'a> {
+        Columns {
+            members: Members::of(*self),
+        }
+    }
+
+    /// The column of that name.
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        let wanted =
+            Members::of(*self).filter(|(found, _)| found.string().as_deref() == Some(name));
+        wanted.last().map(|(_, raw)| Value::of(raw))
+    }
+
+    /// The row as it is written.
+    pub fn json(&self) -> &'a str {
+        self.json
+    }
+}
+
+/// The columns of a row, in order: names and values.
+#[derive(Debug, Clone)]
+pub struct Columns<'a> {
+    members: Members<'a>,
+}
+
+impl<'a> Iterator for Columns<'a> {
+    type Item = (Cow<'a, str>, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, raw) = self.members.next()?;
+        Some((name.string().unwrap_or_default(), Value::of(raw)))
+    }
+}
+
+/// The members of a row as they are written, in order.
+#[derive(Debug, Clone)]
+pub(crate) struct Members<'a> {
+    cursor: Cursor<'a>,
+    first: bool,
+    ended: bool,
+}
+
+impl<'a> Members<'a> {
+    pub(crate) fn of(row: Row<'a>) -> Self {
+        let mut cursor = Cursor::new(row.json);
+        let ended = cursor.enter_object().is_err();
+        Self {
+            cursor,
+            first: true,
+            ended,
+        }
+    }
+
+    /// Where in the row's text the last value ended.
+    pub(crate) fn position(&self) -> usize {
+        self.cursor.position()
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (Raw<'a>, Raw<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        // A row has been scanned without a fault before, so an error cannot come; if it did, the
+        // row would end here.
+        let member = self.cursor.next_member(self.first).ok().flatten();
+        self.first = false;
+        let pair = member.and_then(|name| Some((name, self.cursor.value().ok()?)));
+        self.ended = pair.is_none();
+        pair
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(json: &str, wanted: &[(&str, Value<'_>)]) {
+        let row = Row::parse(json).unwrap();
+        let found: Vec<_> = row.columns().collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.clone()))
+            .collect();
+        assert_eq!(found, wanted, "{json}");
+        for (name, _) in wanted {
+            let last = wanted.iter().rfind(|(other, _)| other == name).unwrap();
+            assert_eq!(row.get(name).as_ref(), Some(&last.1), "{json}");
+        }
+        assert_eq!(row.get("no such column"), None);
+    }
+
+    #[test]
+    fn columns_come_in_order_and_the_last_of_a_name_counts() {
+        check("{}", &[]);
+        check(" { } ", &[]);
+        check(r#"{"id":1}"#, &[("id", Value::Number("1"))]);
+        check(
+            r#"{ "a" : null , "größe_µ":0.5,"q\"uote":"x\ny", "t":true,"f":false,"l":[1,[2]],"o":{"a":{}} }"#,
+            &[
+                ("a", Value::Null),
+                ("größe_µ", Value::Number("0.5")),
+                ("q\"uote", Value::Text("x\ny".into())),
+                ("t", Value::Bool(true)),
+                ("f", Value::Bool(false)),
+                ("l", Value::Array("[1,[2]]")),
+                ("o", Value::Object(r#"{"a":{}}"#)),
+            ],
+        );
+        check(
+            r#"{"a":1,"b":2,"\u0061":3}"#,
+            &[
+                ("a", Value::Number("1")),
+                ("b", Value::Number("2")),
+                ("a", Value::Number("3")),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_no_object_is_no_row() {
+        for (json, reason) in [
+            ("[1]", "is not a JSON object"),
+            ("{} x", "is not JSON: expected the end at byte 3, found `x`"),
+            ("{\"a\"", "is cut off: the JSON ends at byte 4"),
+            ("", "is cut off: the JSON ends at byte 0"),
+        ] {
+            assert_eq!(Row::parse(json).unwrap_err().reason, reason, "{json}");
+        }
+    }
+}
