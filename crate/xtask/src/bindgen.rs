@@ -1,0 +1,109 @@
+//! From the compiled page to what a browser loads: `eddy.js`, `eddy_bg.wasm` and their types.
+
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::repo::Repo;
+
+/// Writes the browser's files to `out`, unless they are there already.
+pub(crate) fn run(repo: &Repo, wasm: &Path, out: &Path) -> Result<()> {
+    let lock = fs::read_to_string(repo.root.join("Cargo.lock"))?;
+    let version = checked_version(&lock)?;
+    let stamp_file = out.with_extension("stamp");
+    let stamp = stamp(wasm, version)?;
+    if out.join("eddy.js").is_file()
+        && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp)
+    {
+        return Ok(());
+    }
+    if out.exists() {
+        fs::remove_dir_all(out)?;
+    }
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(wasm)
+        .out_name("eddy")
+        .typescript(true)
+        .web(true)?;
+    bindgen.generate(out).context("wasm-bindgen")?;
+    fs::write(&stamp_file, stamp)?;
+    Ok(())
+}
+
+/// The version of wasm-bindgen, which the page's library and this tool must share.
+fn checked_version(lock: &str) -> Result<&str> {
+    let library = locked_version(lock, "wasm-bindgen")?;
+    let tool = locked_version(lock, "wasm-bindgen-cli-support")?;
+    ensure!(
+        library == tool,
+        "Cargo.lock has wasm-bindgen {library} but wasm-bindgen-cli-support {tool}; they must be equal: run \
+         `cargo update -p wasm-bindgen --precise V && cargo update -p wasm-bindgen-cli-support --precise V` \
+         with one version for V"
+    );
+    Ok(library)
+}
+
+fn locked_version<'a>(lock: &'a str, package: &str) -> Result<&'a str> {
+    let mut lines = lock.lines();
+    let head = format!("name = \"{package}\"");
+    if lines.any(|line| line == head)
+        && let Some(version) = lines
+            .next()
+            .and_then(|line| line.strip_prefix("version = \""))
+    {
+        return Ok(version.trim_end_matches('"'));
+    }
+    bail!("Cargo.lock has no {package}: run `cargo update -p {package}`")
+}
+
+/// Changes whenever the compiled page does.
+fn stamp(wasm: &Path, version: &str) -> Result<String> {
+    let about = fs::metadata(wasm).with_context(|| format!("{} was not built", wasm.display()))?;
+    let modified = about.modified()?.duration_since(SystemTime::UNIX_EPOCH)?;
+    Ok(format!(
+        "{}\n{} bytes\n{} ns\nwasm-bindgen {version}\n",
+        wasm.display(),
+        about.len(),
+        modified.as_nanos()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked_version;
+
+    fn lock(library: &str, tool: &str) -> String {
+        let package =
+            |name, version| format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n\n");
+        package("wasm-bindgen", library)
+            + &package("wasm-bindgen-backend", "9.9.9")
+            + &package("wasm-bindgen-cli-support", tool)
+    }
+
+    #[test]
+    fn library_and_tool_must_be_of_one_version() {
+        let verdict = |lock: &str| {
+            checked_version(lock)
+                .map(str::to_owned)
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(
+            verdict(&lock("0.2.130", "0.2.130")),
+            Ok("0.2.130".to_owned())
+        );
+        let differ = verdict(&lock("0.2.131", "0.2.130"));
+        assert!(
+            matches!(&differ, Err(error) if error.contains("0.2.131") && error.contains("cargo update")),
+            "{differ:?}"
+        );
+        let missing = verdict("");
+        assert!(
+            matches!(&missing, Err(error) if error.contains("no wasm-bindgen")),
+            "{missing:?}"
+        );
+    }
+}

@@ -1,0 +1,3 @@
+//! The real program and the real page in a real browser; `cargo xtask test` runs them.
+
+mod smoke;
