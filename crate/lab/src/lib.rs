@@ -1,2 +1,35 @@
-//! To be laid out.
+//! Eddy's experiment: which streams are read, how they are cut into batches, which lanes learn.
+//!
+//! A pure state machine: records, ticks, gaps and hands go in, versions and predictions come out.
+//! The same inputs in the same order give the same outputs, bit for bit, natively and in the page.
+//! It does no I/O, has no clock and no threads, and knows neither DOM nor socket.
+//!
+//! - [`config`]: the lab file (FORMATS: "Lab file"), and its checked form
+//! - [`lab`]: [`Lab`], the state machine
+//! - [`lane`]: one model under one configuration, with its open batch
+//! - [`timeline`]: the versions of a lane, each with the batch that made it
+//! - [`rows`]: retained rows, as columns
+//! - [`rounds`]: test rounds and their score
+//! - [`event`]: what happened, in order
+//! - [`replay`]: one line of JSON for each event
+//! - [`peek`]: how a record that waits would be read
+//! - [`publish`]: predictions as messages for other programs
+//! - [`snapshot`]: what the page draws; [`view`] makes it
+
+pub mod config;
+pub mod event;
+pub mod lab;
+pub mod lane;
+pub mod number;
+pub mod peek;
+pub mod publish;
+pub mod replay;
+pub mod rounds;
+pub mod rows;
 pub mod snapshot;
+pub mod timeline;
+pub mod view;
+
+pub use config::LabFile;
+pub use event::LabEvent;
+pub use lab::Lab;

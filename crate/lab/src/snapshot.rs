@@ -38,7 +38,15 @@ pub struct View {
 
 impl Default for View {
     fn default() -> Self {
-        View { lane: 0, at: Playhead::Live, x: 2, y: 3, points: 2_000, rows: 200, bars: 400 }
+        View {
+            lane: 0,
+            at: Playhead::Live,
+            x: 2,
+            y: 3,
+            points: 2_000,
+            rows: 200,
+            bars: 400,
+        }
     }
 }
 

@@ -1,0 +1,312 @@
+//! The lab file's form, field by field.
+
+use std::collections::BTreeMap;
+
+#[cfg(feature = "schema")]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One experiment: which streams, how they are read, which lanes learn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LabFile {
+    /// Version of the form: 1.
+    pub eddy: u32,
+    /// The topics that are read, and what their rows do.
+    pub streams: Vec<Stream>,
+    /// Columns that the models learn from, in this order.
+    pub features: Vec<String>,
+    /// Column that holds a row's true label; never learned from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What to call each label: {"0": "setosa"}.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub label_names: BTreeMap<String, String>,
+    /// The models that learn, side by side on the same streams.
+    pub lanes: Vec<LaneFile>,
+}
+
+/// A topic and what its rows do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Stream {
+    /// Name of the topic, as Debezium names it: `flink.public.iris_train`.
+    pub topic: String,
+    /// What its rows do.
+    pub role: Role,
+    /// Where reading starts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub from: From,
+}
+
+/// What a topic's rows do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Fill batches.
+    Train,
+    /// Are classified.
+    Classify,
+    /// Are classified by the model as it is, then fill batches.
+    Both,
+    /// Move time on, nothing else.
+    Ignore,
+}
+
+/// Where reading of a stream starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum From {
+    /// At the oldest record there is.
+    #[default]
+    Earliest,
+    /// At the next record written.
+    Latest,
+    /// At this offset, in each partition.
+    Offset(i64),
+    /// At the first record that is not older, ms since the epoch.
+    TimestampMs(i64),
+}
+
+/// One model under one configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LaneFile {
+    /// Name of the lane, unique.
+    pub name: String,
+    /// The model.
+    pub model: Model,
+    /// When a batch ends; left out: as the engine does (Flink 32 rows, Spark 10 s).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
+    /// Columns of this lane, in place of the lab's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<String>>,
+    /// Label column of this lane, in place of the lab's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The label that each engine id stands for, in id order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster_labels: Option<Vec<LabelValue>>,
+    /// What updates, deletes, truncates and repeats do.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub changes: Changes,
+    /// Topic that predictions are published to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish: Option<Publish>,
+}
+
+/// A label as text or as a whole number; both mean its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(untagged)]
+pub enum LabelValue {
+    /// "versicolor"
+    Text(String),
+    /// 1
+    Number(i64),
+}
+
+impl LabelValue {
+    /// The label's text.
+    pub fn text(&self) -> String {
+        match self {
+            LabelValue::Text(text) => text.clone(),
+            LabelValue::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// The model of a lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Model {
+    /// Online k-means, as Flink ML's OnlineKMeans or Spark's StreamingKMeans.
+    Kmeans(Kmeans),
+}
+
+/// Parameters of k-means; what is left out is the engine's own default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Kmeans {
+    /// Whose rules hold.
+    pub engine: Engine,
+    /// Number of clusters; default 2 in both engines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub k: Option<usize>,
+    /// What a batch leaves of the weight before it, 0 to 1; default Flink 0, Spark 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decay_factor: Option<f64>,
+    /// Time units until half the weight is gone, in place of `decay_factor` (Spark).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life: Option<f64>,
+    /// Unit of decay (Spark); default batches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_unit: Option<TimeUnit>,
+    /// What near means (Flink); default euclidean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distance: Option<Distance>,
+    /// Training subtasks (Flink); default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallelism: Option<usize>,
+    /// The model to start from: version 1.
+    pub initial: Initial,
+}
+
+/// Whose rules hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// Flink ML 2.3.
+    Flink,
+    /// Spark MLlib 3.5.
+    Spark,
+}
+
+/// Unit of decay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TimeUnit {
+    /// The factor holds for each batch.
+    Batches,
+    /// The factor holds for each point.
+    Points,
+}
+
+/// What near means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Distance {
+    /// Straight line.
+    Euclidean,
+    /// Sum of absolute differences.
+    Manhattan,
+    /// One less the cosine of the angle.
+    Cosine,
+}
+
+/// The model that a lane starts from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Initial {
+    /// k centroids of as many numbers as there are features.
+    pub centroids: Vec<Vec<f64>>,
+    /// k weights; left out: zeros.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Vec<f64>>,
+}
+
+/// When a batch ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Batch {
+    /// After so many rows; the rest waits.
+    Count {
+        /// Rows of a batch.
+        rows: usize,
+    },
+    /// At the end of each window of lab time, aligned to the epoch.
+    Interval {
+        /// Length of a window, ms.
+        ms: i64,
+    },
+    /// When it is closed by hand.
+    Hand {},
+}
+
+/// What changes other than inserts do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Changes {
+    /// What an update does.
+    pub update: Update,
+    /// What a delete does.
+    pub delete: Delete,
+    /// What a truncate does.
+    pub truncate: Truncate,
+    /// What an event that comes again does.
+    pub redelivered: Redelivered,
+}
+
+/// What an update does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Update {
+    /// Its new image is one more row, as behind the unwrap step.
+    #[default]
+    AsRow,
+    /// It is shown and not learned.
+    Ignore,
+}
+
+/// What a delete does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Delete {
+    /// It is shown and not unlearned.
+    #[default]
+    Ignore,
+}
+
+/// What a truncate does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Truncate {
+    /// It is shown.
+    #[default]
+    Ignore,
+}
+
+/// What an event that comes again does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Redelivered {
+    /// It counts once, where it can be recognised.
+    #[default]
+    Once,
+}
+
+/// Where predictions go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Publish {
+    /// Topic, one that the bridge allows.
+    pub topic: String,
+    /// Form of the message.
+    #[serde(default)]
+    pub form: Form,
+}
+
+/// Form of a published prediction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// `[5.4, 3.7, 1.5, 0.2] is classified as 0`, as the published demo prints it.
+    #[default]
+    Text,
+    /// The prediction's replay line.
+    Json,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -1,0 +1,304 @@
+//! Retained records, as columns: every scalar column of each row, not only today's features.
+//!
+//! A lane with other features can be built later from what is kept here. Records are numbered from 0 in
+//! the order in which they were applied. What is beyond the bound is let go, oldest first, in chunks.
+
+use std::collections::VecDeque;
+
+/// Records in a chunk; letting go happens by chunks.
+const CHUNK: usize = 4096;
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its columns are there to learn from or to classify.
+    Row,
+    /// It is shown and changes nothing: a tombstone, a delete, a heartbeat.
+    Shown,
+    /// It could not be read, or a feature is no number.
+    Rejected,
+}
+
+/// Where a record came from and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// Index into the lab's streams.
+    pub stream: u32,
+    /// Partition.
+    pub partition: i32,
+    /// Offset.
+    pub offset: i64,
+    /// Record timestamp, ms since the epoch.
+    pub timestamp_ms: i64,
+    /// 'c', 'u', 'd', 'r', 't', 'm', '0' for a tombstone, '!' for not read.
+    pub op: char,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Chunk {
+    meta: Vec<Meta>,
+    /// By column, then by row; a column may end early: NaN from there on.
+    numbers: Vec<Vec<f64>>,
+    /// The same with codes into the dictionary; 0 where there is no text.
+    codes: Vec<Vec<u32>>,
+}
+
+/// The retained records.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    chunks: VecDeque<Chunk>,
+    /// Number of the oldest retained record.
+    first: u64,
+    /// Number of the next record.
+    end: u64,
+    columns: Vec<String>,
+    dictionary: Vec<String>,
+    /// Why a record is not a row, by record number, oldest first.
+    notes: VecDeque<(u64, String)>,
+    rows_max: usize,
+}
+
+impl Rows {
+    /// Starts with these columns, in this order, and keeps at least `rows_max` records.
+    pub fn new(columns: &[String], rows_max: usize) -> Rows {
+        Rows {
+            chunks: VecDeque::new(),
+            first: 0,
+            end: 0,
+            columns: columns.to_vec(),
+            dictionary: vec![String::new()],
+            notes: VecDeque::new(),
+            rows_max,
+        }
+    }
+
+    /// Number of the oldest retained record: so many were let go.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Number of records ever pushed.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Names of the columns, by index.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// Adds a record and returns its number.
+    pub fn push(&mut self, meta: Meta) -> u64 {
+        if self
+            .chunks
+            .back()
+            .is_none_or(|chunk| chunk.meta.len() == CHUNK)
+        {
+            self.chunks.push_back(Chunk::default());
+            self.let_go();
+        }
+        if let Some(chunk) = self.chunks.back_mut() {
+            chunk.meta.push(meta);
+        }
+        self.end += 1;
+        self.end - 1
+    }
+
+    /// The column of this name, new if it was not seen before; `hint` is where it was last time.
+    pub fn column(&mut self, name: &str, hint: usize) -> usize {
+        if self.columns.get(hint).is_some_and(|column| column == name) {
+            return hint;
+        }
+        self.columns
+            .iter()
+            .position(|column| column == name)
+            .unwrap_or_else(|| {
+                self.columns.push(name.to_owned());
+                self.columns.len() - 1
+            })
+    }
+
+    /// Sets a number of the newest record.
+    pub fn set_number(&mut self, column: usize, value: f64) {
+        if let Some(chunk) = self.chunks.back_mut() {
+            set(
+                &mut chunk.numbers,
+                column,
+                chunk.meta.len(),
+                value,
+                f64::NAN,
+            );
+        }
+    }
+
+    /// Sets a text of the newest record.
+    pub fn set_text(&mut self, column: usize, text: &str) {
+        let code = self
+            .dictionary
+            .iter()
+            .rposition(|known| known == text)
+            .unwrap_or_else(|| {
+                self.dictionary.push(text.to_owned());
+                self.dictionary.len() - 1
+            });
+        if let Some(chunk) = self.chunks.back_mut() {
+            set(&mut chunk.codes, column, chunk.meta.len(), code as u32, 0);
+        }
+    }
+
+    /// Sets the letter of the newest record's operation.
+    pub fn set_op(&mut self, op: char) {
+        if let Some(meta) = self
+            .chunks
+            .back_mut()
+            .and_then(|chunk| chunk.meta.last_mut())
+        {
+            meta.op = op;
+        }
+    }
+
+    /// Marks the newest record as no row, and says why.
+    pub fn mark(&mut self, verdict: Verdict, op: char, note: String) {
+        if let Some(meta) = self
+            .chunks
+            .back_mut()
+            .and_then(|chunk| chunk.meta.last_mut())
+        {
+            meta.verdict = verdict;
+            meta.op = op;
+        }
+        self.notes.push_back((self.end - 1, note));
+    }
+
+    /// Where a record came from; None once it was let go.
+    pub fn meta(&self, record: u64) -> Option<&Meta> {
+        let (chunk, row) = self.place(record)?;
+        chunk.meta.get(row)
+    }
+
+    /// Why a record is not a row.
+    pub fn note(&self, record: u64) -> &str {
+        match self
+            .notes
+            .binary_search_by_key(&record, |(number, _)| *number)
+        {
+            Ok(i) => &self.notes[i].1,
+            Err(_) => "",
+        }
+    }
+
+    /// A number; NaN where the column has none.
+    pub fn number(&self, record: u64, column: usize) -> f64 {
+        let cell = self
+            .place(record)
+            .and_then(|(chunk, row)| chunk.numbers.get(column)?.get(row).copied());
+        cell.unwrap_or(f64::NAN)
+    }
+
+    /// The text of a label column: its text, or its number in the shortest form; None where it is null.
+    pub fn label(&self, record: u64, column: usize) -> Option<String> {
+        let (chunk, row) = self.place(record)?;
+        let code = chunk
+            .codes
+            .get(column)
+            .and_then(|codes| codes.get(row))
+            .copied()
+            .unwrap_or(0);
+        if code != 0 {
+            return self.dictionary.get(code as usize).cloned();
+        }
+        let number = chunk
+            .numbers
+            .get(column)?
+            .get(row)
+            .copied()
+            .filter(|number| !number.is_nan())?;
+        let mut text = String::new();
+        crate::number::write(&mut text, number);
+        Some(text)
+    }
+
+    fn place(&self, record: u64) -> Option<(&Chunk, usize)> {
+        let at = usize::try_from(record.checked_sub(self.first)?).ok()?;
+        Some((self.chunks.get(at / CHUNK)?, at % CHUNK))
+    }
+
+    fn let_go(&mut self) {
+        while self.chunks.len() > 1 && (self.chunks.len() - 2) * CHUNK >= self.rows_max {
+            self.chunks.pop_front();
+            self.first += CHUNK as u64;
+            while self
+                .notes
+                .front()
+                .is_some_and(|(record, _)| *record < self.first)
+            {
+                self.notes.pop_front();
+            }
+        }
+    }
+}
+
+fn set<T: Copy>(columns: &mut Vec<Vec<T>>, column: usize, rows: usize, value: T, absent: T) {
+    if columns.len() <= column {
+        columns.resize_with(column + 1, Vec::new);
+    }
+    let cells = &mut columns[column];
+    cells.resize(rows.max(1), absent);
+    if let Some(cell) = cells.last_mut() {
+        *cell = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meta(offset: i64) -> Meta {
+        Meta {
+            stream: 0,
+            partition: 0,
+            offset,
+            timestamp_ms: 0,
+            op: 'c',
+            verdict: Verdict::Row,
+        }
+    }
+
+    #[test]
+    fn cells_are_found_again_and_absent_ones_are_absent() {
+        let mut rows = Rows::new(&["a".to_owned()], 10);
+        rows.push(meta(0));
+        rows.set_number(0, 1.5);
+        rows.push(meta(1));
+        let b = rows.column("b", 0);
+        rows.set_text(b, "x");
+        rows.push(meta(2));
+        rows.set_number(0, 2.0);
+        rows.mark(Verdict::Rejected, '!', "why".to_owned());
+        assert_eq!(rows.number(0, 0), 1.5);
+        assert!(rows.number(1, 0).is_nan());
+        assert_eq!(rows.label(1, b), Some("x".to_owned()));
+        assert_eq!(rows.label(0, b), None);
+        assert_eq!(rows.label(2, 0), Some("2".to_owned()));
+        assert_eq!(rows.note(2), "why");
+        assert_eq!(
+            rows.meta(2).map(|meta| meta.verdict),
+            Some(Verdict::Rejected)
+        );
+    }
+
+    #[test]
+    fn what_is_beyond_the_bound_is_let_go_and_said() {
+        let mut rows = Rows::new(&["a".to_owned()], CHUNK);
+        for offset in 0..(4 * CHUNK as i64) {
+            rows.push(meta(offset));
+            rows.set_number(0, offset as f64);
+        }
+        assert_eq!(rows.first(), 2 * CHUNK as u64);
+        assert_eq!(rows.meta(0), None);
+        assert_eq!(rows.number(rows.first(), 0), (2 * CHUNK) as f64);
+        assert_eq!(rows.end(), 4 * CHUNK as u64);
+    }
+}

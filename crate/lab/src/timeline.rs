@@ -1,0 +1,173 @@
+//! The versions of a lane, each with the batch that made it.
+//!
+//! Summaries stay; models are bounded in bytes and the oldest go first. Empty batches in which nothing
+//! but the weights changes share one entry.
+
+use learn::kmeans::Model;
+
+use crate::event::Source;
+
+/// A version, or a run of empty ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// First version of the entry.
+    pub first: u64,
+    /// Last version; later than `first` only in a run of empty batches.
+    pub last: u64,
+    /// Training rows of the batch.
+    pub rows: u64,
+    /// Rows per cluster, by the model before.
+    pub counts: Vec<u64>,
+    /// Largest move of a centroid, feature units.
+    pub shift: f64,
+    /// Move of each centroid, feature units.
+    pub shifts: Vec<f64>,
+    /// Mean squared distance per row before; NaN without rows.
+    pub inertia_before: f64,
+    /// Mean squared distance per row after; NaN without rows.
+    pub inertia_after: f64,
+    /// Records applied when the batch was opened.
+    pub from_record: u64,
+    /// Records applied when the (first) version was made.
+    pub to_record: u64,
+    /// First and last record of the batch.
+    pub span: Option<(Source, Source)>,
+    /// Spark: the cluster that was split, and the dying one that was laid beside it.
+    pub split: Option<(usize, usize)>,
+    /// The model of the last version; None once it was let go.
+    pub model: Option<Model>,
+}
+
+/// A lane's history.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// Oldest first; never empty: the first is version 1.
+    entries: Vec<Entry>,
+    /// Entries from here on still have their model.
+    models_from: usize,
+    models_max: usize,
+}
+
+impl Timeline {
+    /// Starts with version 1; keeps at most `models_bytes` of models.
+    pub fn new(initial: Model, models_bytes: usize) -> Timeline {
+        let model_bytes = size_of::<f64>() * (initial.centroids.len() + initial.weights.len());
+        let k = initial.weights.len();
+        let entry = Entry {
+            first: 1,
+            last: 1,
+            rows: 0,
+            counts: vec![0; k],
+            shift: 0.0,
+            shifts: vec![0.0; k],
+            inertia_before: f64::NAN,
+            inertia_after: f64::NAN,
+            from_record: 0,
+            to_record: 0,
+            span: None,
+            split: None,
+            model: Some(initial),
+        };
+        Timeline {
+            entries: vec![entry],
+            models_from: 0,
+            models_max: (models_bytes / model_bytes.max(1)).max(1),
+        }
+    }
+
+    /// All entries, oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The newest entry.
+    pub fn newest(&self) -> &Entry {
+        &self.entries[self.entries.len() - 1]
+    }
+
+    /// The newest version.
+    pub fn versions(&self) -> u64 {
+        self.newest().last
+    }
+
+    /// Index of the entry that holds this version (the nearest one there is).
+    pub fn of_version(&self, version: u64) -> usize {
+        self.entries
+            .partition_point(|entry| entry.first <= version)
+            .saturating_sub(1)
+    }
+
+    /// Index of the entry whose model was in use after this many applied records.
+    pub fn of_record(&self, record: u64) -> usize {
+        self.entries
+            .partition_point(|entry| entry.to_record <= record)
+            .saturating_sub(1)
+    }
+
+    /// Adds a version.
+    pub fn push(&mut self, entry: Entry) {
+        self.entries.push(entry);
+        if self.entries.len() - self.models_from > self.models_max {
+            self.entries[self.models_from].model = None;
+            self.models_from += 1;
+        }
+    }
+
+    /// Adds empty versions up to `last` that changed nothing but the weights; `to_record` is when.
+    pub fn extend_run(&mut self, last: u64, to_record: u64, model: &Model) {
+        let newest = self.newest();
+        if newest.rows == 0 && newest.first > 1 && newest.shift == 0.0 {
+            let at = self.entries.len() - 1;
+            self.entries[at].last = last;
+            if let Some(kept) = &mut self.entries[at].model {
+                kept.weights.copy_from_slice(&model.weights);
+            }
+            return;
+        }
+        let k = model.weights.len();
+        let entry = Entry {
+            first: newest.last + 1,
+            last,
+            rows: 0,
+            counts: vec![0; k],
+            shift: 0.0,
+            shifts: vec![0.0; k],
+            inertia_before: f64::NAN,
+            inertia_after: f64::NAN,
+            from_record: newest.to_record,
+            to_record,
+            span: None,
+            split: None,
+            model: Some(model.clone()),
+        };
+        self.push(entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_versions_share_an_entry_and_old_models_go_first() {
+        let model = Model {
+            centroids: vec![1.0],
+            weights: vec![1.0],
+        };
+        let mut timeline = Timeline::new(model.clone(), 32);
+        timeline.extend_run(2, 5, &model);
+        timeline.extend_run(300, 9, &model);
+        assert_eq!(timeline.entries().len(), 2);
+        assert_eq!(timeline.versions(), 300);
+        let mut entry = timeline.newest().clone();
+        (entry.first, entry.last, entry.rows, entry.to_record) = (301, 301, 3, 12);
+        timeline.push(entry);
+        assert_eq!(timeline.entries()[0].model, None);
+        assert!(timeline.newest().model.is_some());
+        assert_eq!(timeline.of_version(299), 1);
+        assert_eq!(timeline.of_record(11), 1);
+        assert_eq!(timeline.of_record(12), 2);
+        timeline.extend_run(302, 12, &model);
+        assert_eq!(timeline.entries().len(), 4);
+    }
+}
