@@ -150,6 +150,11 @@ impl Op {
         }
     }
 
+    /// The operation of a letter that an unwrapped row may have: the others do not come through.
+    pub(crate) fn of_row(letter: &str) -> Option<Self> {
+        Self::from_letter(letter).filter(|op| !matches!(op, Op::Truncate | Op::Message))
+    }
+
     /// The operation of a letter; `None` for any other text.
     pub fn from_letter(letter: &str) -> Option<Self> {
         match letter {

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `read.rs` | [`read`]: which of the shapes a record has, and what it says |
 //! | `change.rs` | [`Change`] and its parts: [`Kind`], [`Shape`], [`Op`], [`Source`] |
+//! | `header.rs` | what a record's headers add to a change |
 //! | `row.rs` | [`Row`]: a JSON object in place, and its [`Columns`] |
 //! | `value.rs` | [`Value`]: one column's value, as a number or a label |
 //! | `plan.rs` | [`Plan`]: the wanted columns of many rows alike, without hashing or allocating |
@@ -21,6 +22,7 @@
 mod change;
 mod cursor;
 mod error;
+mod header;
 mod members;
 mod plan;
 mod read;

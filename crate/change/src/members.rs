@@ -213,7 +213,8 @@ fn source_name(name: &str) -> Option<SourceName> {
     })
 }
 
-fn event_name(name: &str) -> Option<Name> {
+/// The name that this text means, where it means one.
+pub(crate) fn event_name(name: &str) -> Option<Name> {
     Some(match name {
         "schema" => Name::Schema,
         "payload" => Name::Payload,

@@ -206,10 +206,7 @@ fn unwrapped<'a>(key: Option<Row<'a>>, members: &Members<'a>, whole: Raw<'a>) ->
     let added_op = members
         .get(Name::AddedOp)
         .and_then(Raw::string)
-        .and_then(|letter| {
-            // The others are not let through by the unwrap step.
-            Op::from_letter(&letter).filter(|op| !matches!(op, Op::Truncate | Op::Message))
-        });
+        .and_then(|op| Op::of_row(&op));
     let deleted = added_op == Some(Op::Delete)
         || members
             .get(Name::AddedDeleted)
