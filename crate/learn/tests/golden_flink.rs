@@ -1,5 +1,8 @@
 //! Flink ML's `OnlineKMeans`, version by version, as recorded from the engine.
 
+// A test that fails says where.
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::*;

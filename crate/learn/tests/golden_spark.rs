@@ -1,5 +1,8 @@
 //! Spark MLlib's `StreamingKMeans`, batch by batch, as recorded from the engine.
 
+// A test that fails says where.
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::*;

@@ -2,6 +2,8 @@
 
 // Each test program uses its own part of this.
 #![allow(dead_code, unreachable_pub)]
+// A test that fails says where.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 
