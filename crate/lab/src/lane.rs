@@ -84,7 +84,7 @@ impl Lane {
         bounds: &super::lab::Bounds,
         out: &mut Outbox,
     ) -> Result<Lane, LabError> {
-        let model = Kmeans::new(config.params.clone(), config.initial.clone())
+        let model = Kmeans::new(config.params, config.initial.clone())
             .map_err(|e| LabError::value(format!("lanes[{index}].model.initial"), e.to_string()))?;
         let mut lane = Lane {
             timeline: Timeline::new(config.initial.clone(), bounds.model_bytes),

@@ -12,6 +12,9 @@ pub enum Command {
         lab: String,
         /// Keep every replay line (tests, `?keep=lines`).
         keep_lines: bool,
+        /// The last [`Update::order`] of this page (localStorage key `eddy.order`), if there is one: a reload
+        /// applies the log in the same order again.
+        order: Option<String>,
     },
     /// Connect to this WebSocket address and stay connected.
     Connect {
@@ -106,6 +109,8 @@ pub struct Update {
     pub lines: Option<String>,
     /// Predictions that the bridge has confirmed as published.
     pub published: u64,
+    /// The order in which records were applied, to be kept in localStorage under `eddy.order`; None: as it was.
+    pub order: Option<String>,
 }
 
 /// What the header says.

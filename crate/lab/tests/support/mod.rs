@@ -1,5 +1,6 @@
 //! What the lab's tests share: the published demo's rows, and labs to feed them to.
 #![allow(dead_code)] // each test binary uses its part
+#![allow(clippy::unwrap_used)] // a test may
 
 use eddy_lab::{Lab, LabFile, replay};
 use serde_json::Value;
@@ -50,8 +51,11 @@ pub(crate) fn record(
     }
 }
 
-/// The six steps of the published demo for one of the confirmed orders: topic and rows (with their class) of each.
-pub(crate) fn demo_steps(order: &Value) -> Vec<(&'static str, Vec<(Vec<f64>, i64)>)> {
+/// A topic and the rows that are inserted, each with its class.
+type Step = (&'static str, Vec<(Vec<f64>, i64)>);
+
+/// The six steps of the published demo for one of the confirmed orders.
+pub(crate) fn demo_steps(order: &Value) -> Vec<Step> {
     let iris = golden("data/iris.json");
     let tables = golden("seeds/tables.json");
     let numbers = |value: &Value| -> Vec<f64> {

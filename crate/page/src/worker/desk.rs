@@ -1,0 +1,294 @@
+//! The lab with what waits for it, and the playhead.
+
+use std::collections::VecDeque;
+
+use lab::Lab;
+use lab::config::{LabError, LabFile};
+use lab::snapshot::{EventRow, Playhead, View};
+use lab::{LabEvent, publish, replay};
+use wire::{Gap, Publication, Record, RecordRef};
+
+use super::applied::Applied;
+use super::order::{Following, Order};
+use super::progress::Progress;
+
+/// Waiting events that are shown.
+const WAITING_SHOWN: usize = 64;
+
+/// Something to apply.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// A record.
+    Record(Record),
+    /// Lab time moves on, ms.
+    Tick(i64),
+    /// The lane's batch is closed by hand.
+    Close(String),
+    /// Records are gone.
+    Gap(Gap),
+}
+
+/// The lab and what lies on its desk.
+pub struct Desk {
+    /// The lab.
+    pub lab: Lab,
+    /// What the page shows of it.
+    pub view: View,
+    /// Whether things are applied as they come.
+    pub flowing: bool,
+    /// Offsets.
+    pub progress: Progress,
+    /// What was applied.
+    pub applied: Applied,
+    /// The order of it.
+    pub order: Order,
+    /// An order from before a reload.
+    pub following: Following,
+    /// Replay lines, if they are kept.
+    pub lines: Option<String>,
+    /// Predictions to publish, in order; empty unless [`Desk::publishing`].
+    pub publications: Vec<Publication>,
+    /// Whether predictions are published: only those made after catching up are.
+    pub publishing: bool,
+    /// Records applied in all, for credit.
+    pub records_applied: u64,
+    queue: VecDeque<Item>,
+    file: LabFile,
+}
+
+impl Desk {
+    /// A desk with a fresh lab.
+    ///
+    /// # Errors
+    /// The lab file cannot be read or holds a value that cannot be.
+    pub fn new(json: &str, keep_lines: bool) -> Result<Desk, LabError> {
+        let file = LabFile::parse(json)?;
+        let mut desk = Desk {
+            lab: Lab::new(file.clone())?,
+            view: View::default(),
+            flowing: true,
+            progress: Progress::default(),
+            applied: Applied::default(),
+            order: Order::default(),
+            following: Following::default(),
+            lines: keep_lines.then(String::new),
+            publications: Vec::new(),
+            publishing: false,
+            records_applied: 0,
+            queue: VecDeque::new(),
+            file,
+        };
+        desk.drain();
+        Ok(desk)
+    }
+
+    /// Forgets everything applied; view and flow stay.
+    pub fn start_over(&mut self) {
+        // The same file made a lab before, so it makes one again.
+        let Ok(lab) = Lab::new(self.file.clone()) else {
+            return;
+        };
+        self.lab = lab;
+        self.view.at = Playhead::Live;
+        self.progress = Progress::default();
+        self.applied = Applied::default();
+        self.order = Order::of_log(&self.order.log_id);
+        self.following = Following::default();
+        self.lines = self.lines.take().map(|_| String::new());
+        self.publications.clear();
+        self.publishing = false;
+        self.records_applied = 0;
+        self.queue.clear();
+        self.drain();
+    }
+
+    /// Takes a record as it arrives; repeats are skipped by offset.
+    pub fn arrived(&mut self, record: RecordRef<'_>) {
+        if !self
+            .progress
+            .received(record.topic, record.partition, record.offset)
+        {
+            self.records_applied += 1;
+            return;
+        }
+        if !self.following.is_done() {
+            self.following.arrived(record.to_owned());
+            self.follow();
+        } else if self.flowing && self.queue.is_empty() {
+            self.apply_record(record);
+        } else {
+            self.queue.push_back(Item::Record(record.to_owned()));
+        }
+    }
+
+    /// Takes anything else as it arrives.
+    pub fn take(&mut self, item: Item) {
+        if let Item::Gap(gap) = &item {
+            self.progress.gone(&gap.topic, gap.partition, gap.to);
+            self.following.gap(&gap.topic, gap.partition, gap.to);
+        }
+        if self.flowing && self.queue.is_empty() {
+            self.apply(item);
+        } else {
+            self.queue.push_back(item);
+        }
+        self.follow();
+    }
+
+    /// Puts a whole recording on the desk, to be played or stepped through.
+    pub fn lay_out(&mut self, items: impl IntoIterator<Item = Item>) {
+        self.queue.extend(items);
+    }
+
+    /// Lets things flow, or wait.
+    pub fn set_flowing(&mut self, flowing: bool) {
+        self.flowing = flowing;
+        while self.flowing
+            && let Some(item) = self.queue.pop_front()
+        {
+            self.apply(item);
+        }
+    }
+
+    /// Applies what waits, up to and with the next record; false when there was none.
+    pub fn step_row(&mut self) -> bool {
+        while let Some(item) = self.queue.pop_front() {
+            let is_record = matches!(item, Item::Record(_));
+            self.apply(item);
+            if is_record {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Applies what waits until the shown lane has a new version; false when it has none at the end.
+    pub fn step_batch(&mut self) -> bool {
+        let before = self.versions();
+        while self.versions() == before {
+            let Some(item) = self.queue.pop_front() else {
+                return false;
+            };
+            self.apply(item);
+        }
+        true
+    }
+
+    /// Records that wait here.
+    pub fn waiting(&self) -> usize {
+        self.queue
+            .iter()
+            .filter(|item| matches!(item, Item::Record(_)))
+            .count()
+            + self.following.early()
+    }
+
+    /// The first of the waiting events, next one first, and how many of all would train.
+    pub fn waiting_events(&self) -> (Vec<EventRow>, u64) {
+        let records = self.queue.iter().filter_map(|item| match item {
+            Item::Record(record) => Some(record),
+            _ => None,
+        });
+        let events: Vec<EventRow> = records
+            .clone()
+            .take(WAITING_SHOWN)
+            .filter_map(|record| self.lab.peek(record.as_ref(), self.view.lane))
+            .collect();
+        let trains = |topic: &str| {
+            let stream = self
+                .file
+                .streams
+                .iter()
+                .find(|stream| stream.topic == topic);
+            stream.is_some_and(|stream| {
+                matches!(
+                    stream.role,
+                    lab::config::Role::Train | lab::config::Role::Both
+                )
+            })
+        };
+        let training = records
+            .filter(|record| record.value.is_some() && trains(&record.topic))
+            .count();
+        (events, training as u64)
+    }
+
+    /// The streams of the lab file.
+    pub fn streams(&self) -> &[lab::config::Stream] {
+        &self.file.streams
+    }
+
+    /// Newest version of the shown lane.
+    pub fn versions(&self) -> u64 {
+        let lane = self.view.lane.min(self.lab.lanes.len() - 1);
+        self.lab.lanes[lane].timeline.versions()
+    }
+
+    /// The replay lines of a replay that ended here.
+    pub fn lines_to_the_end(&self) -> Option<String> {
+        let mut lines = self.lines.clone()?;
+        let mut lab = self.lab.clone();
+        lab.finish();
+        for event in lab.drain() {
+            push_line(&event, &mut lines);
+        }
+        Some(lines)
+    }
+
+    fn follow(&mut self) {
+        while let Some(item) = self.following.take_next() {
+            if self.flowing && self.queue.is_empty() {
+                self.apply(item);
+            } else {
+                self.queue.push_back(item);
+            }
+        }
+    }
+
+    fn apply(&mut self, item: Item) {
+        match &item {
+            Item::Record(record) => return self.apply_record(record.as_ref()),
+            Item::Tick(ms) => {
+                self.lab.tick(*ms);
+                self.order.tick(*ms);
+            }
+            Item::Close(lane) => {
+                // A lane that was renamed since a recording was made has nothing to close.
+                let _ = self.lab.close(lane);
+                self.order.close(lane);
+            }
+            Item::Gap(gap) => self.lab.gap(gap.clone()),
+        }
+        self.applied.other(&item);
+        self.drain();
+    }
+
+    fn apply_record(&mut self, record: RecordRef<'_>) {
+        self.lab.apply(record);
+        self.progress
+            .applied(record.topic, record.partition, record.offset);
+        self.order.record(record);
+        self.applied.record(record);
+        self.records_applied += 1;
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        let events: Vec<LabEvent> = self.lab.drain().collect();
+        for event in events {
+            if let Some(lines) = &mut self.lines {
+                push_line(&event, lines);
+            }
+            if let (true, LabEvent::Prediction(prediction)) = (self.publishing, &event) {
+                let lane = &self.lab.config.lanes[prediction.lane];
+                self.publications
+                    .extend(publish::publication(lane, prediction));
+            }
+        }
+    }
+}
+
+fn push_line(event: &LabEvent, out: &mut String) {
+    replay::write(event, out);
+    out.push('\n');
+}

@@ -1,0 +1,23 @@
+//! The worker: it owns socket, decoding and lab, and posts pictures of the lab to the page thread.
+//!
+//! - [`order`]: the order in which things were applied, and how a reload follows it again
+//! - [`applied`]: everything that was applied, kept small, for recordings
+//! - [`desk`]: the lab with what waits for it, and the playhead
+//! - [`progress`]: offsets received and applied, by partition
+//! - [`link`]: the WebSocket to the bridge
+//! - [`session`]: what frames do: credit, catching up, publishing, log identity
+//! - [`retry`]: when to connect again
+//! - [`player`]: the pace of a recording
+//! - [`run`]: commands in, updates out
+
+pub mod applied;
+pub mod desk;
+pub mod link;
+pub mod order;
+pub mod player;
+pub mod progress;
+pub mod retry;
+pub mod run;
+pub mod session;
+
+pub use run::start_worker;

@@ -1,0 +1,254 @@
+//! What frames do: credit, catching up, publishing, log identity.
+
+use std::collections::VecDeque;
+
+use lab::config;
+use wire::{
+    ClientFrame, FrameError, From, Gap, Hello, Publication, RecordsDecoder, ServerFrame,
+    decode_server_frame,
+};
+
+use super::desk::{Desk, Item};
+use super::order::{Following, Order};
+
+/// Bytes that the bridge may send ahead of what was applied; what waits while paused is at most this.
+const CREDIT_BYTES: u64 = 4 << 20;
+
+/// Ticks are applied this much late, so that a transaction that was under way when the bridge read its clock is not
+/// overtaken by it, ms.
+const GRACE_MS: i64 = 200;
+
+/// What the reader should hear of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The log is not the one that the page has read.
+    OtherLog,
+    /// Nothing was applied yet, but the order kept from before the reload belongs to another log.
+    OtherLogSinceReload,
+    /// Records are gone.
+    Gone(Gap),
+    /// A stream's topic is not there.
+    NoTopic {
+        /// The stream's topic.
+        topic: String,
+        /// The topics that are.
+        there: Vec<String>,
+    },
+    /// The bridge refused something.
+    Refused(String),
+    /// The bridge ended the connection for a reason that trying again does not mend.
+    Ended(String),
+}
+
+/// The conversation with a bridge, over as many connections as it takes.
+#[derive(Default)]
+pub struct Session {
+    /// Whether the log's end was reached once.
+    pub caught_up: bool,
+    /// Topics subscribed.
+    pub topics: usize,
+    /// Predictions that the bridge has confirmed.
+    pub published: u64,
+    /// An order kept from before the reload.
+    pub stored: Option<Order>,
+    /// A new identity is expected: the reader asked for it.
+    pub expects_new: bool,
+    decoder: RecordsDecoder,
+    /// For each frame whose records are not all applied: their number so far, and the frame's bytes.
+    owed: VecDeque<(u64, u64)>,
+    records_received: u64,
+    unconfirmed: VecDeque<Publication>,
+}
+
+impl Session {
+    /// Begins, with an order kept from before the reload.
+    pub fn new(stored: Option<Order>) -> Session {
+        Session {
+            stored,
+            ..Session::default()
+        }
+    }
+
+    /// A new connection: both sides begin afresh.
+    pub fn connected(&mut self) {
+        self.decoder = RecordsDecoder::new();
+    }
+
+    /// Forgets what was read.
+    pub fn start_over(&mut self) {
+        let published = self.published;
+        *self = Session {
+            published,
+            ..Session::default()
+        };
+    }
+
+    /// Takes a frame; returns what to answer and what the reader should hear of.
+    ///
+    /// # Errors
+    /// The frame is broken; the connection must be closed.
+    pub fn frame(
+        &mut self,
+        desk: &mut Desk,
+        bytes: &[u8],
+    ) -> Result<(Vec<ClientFrame>, Vec<Notice>), FrameError> {
+        let mut answers = Vec::new();
+        let mut notices = Vec::new();
+        match decode_server_frame(bytes)? {
+            ServerFrame::Hello(hello) => self.hello(desk, &hello, &mut answers, &mut notices),
+            ServerFrame::Records(records) => {
+                let count = self
+                    .decoder
+                    .decode(records, |record| desk.arrived(record))?;
+                self.records_received += count as u64;
+                self.owed
+                    .push_back((self.records_received, bytes.len() as u64));
+            }
+            ServerFrame::Tick { now_ms } => {
+                // Before the first record there is no experiment whose time could pass.
+                if self.caught_up && desk.lab.time_ms.is_some() {
+                    desk.take(Item::Tick(now_ms - GRACE_MS));
+                }
+            }
+            ServerFrame::Ends(ends) => {
+                let streams: Vec<String> = desk
+                    .streams()
+                    .iter()
+                    .map(|stream| stream.topic.clone())
+                    .collect();
+                desk.progress
+                    .ends(&ends, |topic| streams.iter().any(|stream| stream == topic));
+            }
+            ServerFrame::Gap(gap) => {
+                desk.take(Item::Gap(gap.clone()));
+                notices.push(Notice::Gone(gap));
+            }
+            ServerFrame::Published { ids } => {
+                let before = self.unconfirmed.len();
+                self.unconfirmed
+                    .retain(|publication| !ids.contains(&publication.id));
+                self.published += (before - self.unconfirmed.len()) as u64;
+            }
+            ServerFrame::Error {
+                message,
+                fatal: false,
+            } => notices.push(Notice::Refused(message)),
+            ServerFrame::Error {
+                message,
+                fatal: true,
+            } => notices.push(Notice::Ended(message)),
+        }
+        answers.extend(self.after_apply(desk));
+        Ok((answers, notices))
+    }
+
+    /// What to say after things were applied: credit for them, and predictions.
+    pub fn after_apply(&mut self, desk: &mut Desk) -> Vec<ClientFrame> {
+        if !self.caught_up
+            && self.topics > 0
+            && desk.progress.behind() == 0
+            && desk.following.is_done()
+        {
+            self.caught_up = true;
+            desk.publishing = true;
+        }
+        let mut answers = Vec::new();
+        let mut bytes = 0;
+        while let Some((records, frame_bytes)) = self.owed.front()
+            && *records <= desk.records_applied
+        {
+            bytes += frame_bytes;
+            self.owed.pop_front();
+        }
+        // Records that wait for their turn in an order from before a reload must not stop the others from coming.
+        if desk.following.early() > 0 && self.owed_bytes() > CREDIT_BYTES / 2 {
+            bytes += self
+                .owed
+                .drain(..)
+                .map(|(_, frame_bytes)| frame_bytes)
+                .sum::<u64>();
+        }
+        if bytes > 0 {
+            answers.push(ClientFrame::Credit { bytes });
+        }
+        if !desk.publications.is_empty() {
+            let publications = std::mem::take(&mut desk.publications);
+            self.unconfirmed.extend(publications.iter().cloned());
+            answers.push(ClientFrame::Publish(publications));
+        }
+        answers
+    }
+
+    fn hello(
+        &mut self,
+        desk: &mut Desk,
+        hello: &Hello,
+        answers: &mut Vec<ClientFrame>,
+        notices: &mut Vec<Notice>,
+    ) {
+        if desk.order.log_id != hello.log_id {
+            let begun = desk.lab.rows.end() > 0;
+            if begun && !self.expects_new {
+                return notices.push(Notice::OtherLog);
+            }
+            self.change_log(desk, &hello.log_id, notices);
+        }
+        let mut streams = Vec::new();
+        for stream in desk.streams().to_vec() {
+            if !hello.topics.iter().any(|at| at.topic == stream.topic) {
+                let mut there: Vec<String> =
+                    hello.topics.iter().map(|at| at.topic.clone()).collect();
+                there.dedup();
+                notices.push(Notice::NoTopic {
+                    topic: stream.topic,
+                    there,
+                });
+                continue;
+            }
+            desk.progress
+                .ends(&hello.topics, |topic| topic == stream.topic);
+            let start = match stream.from {
+                config::From::Earliest => From::Earliest,
+                config::From::Latest => From::Latest,
+                config::From::TimestampMs(ms) => From::TimestampMs(ms),
+                config::From::Offset(offset) => {
+                    let of_topic = hello.topics.iter().filter(|at| at.topic == stream.topic);
+                    From::Offsets(of_topic.map(|at| (at.partition, offset)).collect())
+                }
+            };
+            if start == From::Latest {
+                desk.progress.skip_to_end(&stream.topic);
+            }
+            streams.push(desk.progress.subscription(&stream.topic, start));
+        }
+        self.topics = streams.len();
+        let credit_bytes = CREDIT_BYTES.saturating_sub(self.owed_bytes());
+        answers.push(ClientFrame::Subscribe {
+            streams,
+            credit_bytes,
+        });
+        if !self.unconfirmed.is_empty() {
+            answers.push(ClientFrame::Publish(
+                self.unconfirmed.iter().cloned().collect(),
+            ));
+        }
+    }
+
+    fn change_log(&mut self, desk: &mut Desk, log_id: &str, notices: &mut Vec<Notice>) {
+        let stored = self.stored.take();
+        if desk.lab.rows.end() > 0 || self.expects_new {
+            desk.start_over();
+            self.start_over();
+        }
+        desk.order = Order::of_log(log_id);
+        match stored {
+            Some(order) if order.log_id == log_id => desk.following = Following::new(order),
+            Some(_) => notices.push(Notice::OtherLogSinceReload),
+            None => {}
+        }
+    }
+
+    fn owed_bytes(&self) -> u64 {
+        self.owed.iter().map(|(_, bytes)| bytes).sum()
+    }
+}
