@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::config::EmbeddedConfig;
 use super::envelope::Shape;
 use super::error::{During, EmbeddedError};
-use super::{catalog, install, predictions};
+use super::{catalog, install, meta, predictions};
 
 /// How long a write waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,6 +28,8 @@ pub(super) struct Database {
     shapes: Mutex<HashMap<i64, Arc<Shape>>>,
     /// Which file it was when it was opened.
     file: Option<FileId>,
+    /// Whether triggers and retention are seen to; else nothing is written but what is asked for.
+    pub(super) keeps: bool,
 }
 
 impl Database {
@@ -45,13 +47,37 @@ impl Database {
         }
         install::capture(&mut writer, &config)?;
         predictions::prepare(&writer, &config)?;
-        Ok(Database {
+        Ok(Database::new(config, writer, true))
+    }
+
+    /// Opens a file that another process captures.
+    pub(super) fn open_log(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
+        let path = config.path.display().to_string();
+        let prepared = match config.path.exists() {
+            true => {
+                let connection = connect(&config.path).during(|| format!("cannot open {path}"))?;
+                meta::is_prepared(&connection)?.then_some(connection)
+            }
+            false => None,
+        };
+        match prepared {
+            Some(connection) => Ok(Database::new(config, connection, false)),
+            None => Err(EmbeddedError::Refused {
+                what: format!("{path} has no change log"),
+                remedy: "watch its tables first (`eddy serve --db FILE --table NAME`)".to_owned(),
+            }),
+        }
+    }
+
+    fn new(config: EmbeddedConfig, writer: Connection, keeps: bool) -> Self {
+        Database {
             file: file_id(&config.path),
             config,
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             shapes: Mutex::new(HashMap::new()),
-        })
+            keeps,
+        }
     }
 
     /// Whether the path now leads to another file, or to none.

@@ -38,6 +38,17 @@ impl Embedded {
         })
     }
 
+    /// Opens the log of a file that another process captures: installs nothing, and removes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such file, or no log in it.
+    pub fn open_log(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
+        Ok(Embedded {
+            database: Mutex::new(Arc::new(Database::open_log(config)?)),
+        })
+    }
+
     fn database(&self) -> Arc<Database> {
         Arc::clone(&self.lock())
     }
@@ -58,7 +69,11 @@ impl Embedded {
             });
         }
         tracing::warn!("{path} is another file now; reading that one");
-        let new = Arc::new(Database::open(old.config.clone())?);
+        let new = match old.keeps {
+            true => Database::open(old.config.clone())?,
+            false => Database::open_log(old.config.clone())?,
+        };
+        let new = Arc::new(new);
         *self.lock() = Arc::clone(&new);
         Ok(new)
     }

@@ -60,10 +60,14 @@ pub(super) fn follow(
             // Our own writes do not change the version, so that rows of new tables are read now or never; and what
             // is about to be removed is delivered before.
             upkeep.pending = false;
-            upkeep.keep_capturing(&mut connection, database);
+            if database.keeps {
+                upkeep.keep_capturing(&mut connection, database);
+            }
             seen = Some(version);
             let (delivered, flow) = catch_up(&connection, database, &mut place, deliver)?;
-            upkeep.trim(&connection, database);
+            if database.keeps {
+                upkeep.trim(&connection, database);
+            }
             if flow.is_break() {
                 return Ok(End::Stopped);
             }

@@ -97,7 +97,7 @@ fn what_retention_removed_is_a_gap() {
     let place = numbered(1000);
     let source = place.open_with(|config| config.retention_rows = Some(100));
     let mut followed = crate::support::follow(&source);
-    assert_eq!(wait_for_start(&*source), 900);
+    wait_for_start(&*source, 900);
     place.sql("INSERT INTO t VALUES (1001);");
     followed.records(1);
     let hello = source.hello().expect("hello");
@@ -128,15 +128,16 @@ fn what_retention_removed_is_a_gap() {
     );
 }
 
-fn wait_for_start(source: &impl Source) -> i64 {
+fn wait_for_start(source: &impl Source, wanted: i64) {
+    let mut start = 0;
     for _ in 0..1000 {
-        let start = source.hello().expect("hello").topics[0].start;
-        if start > 0 {
-            return start;
+        start = source.hello().expect("hello").topics[0].start;
+        if start == wanted {
+            return;
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    panic!("nothing was removed");
+    panic!("the log starts at {start}");
 }
 
 #[test]
@@ -204,5 +205,49 @@ fn files_of_others_are_refused_by_name() {
     assert!(
         error.contains("format 9") && error.contains("use the Eddy that wrote it"),
         "{error}"
+    );
+}
+
+#[test]
+fn what_comes_in_one_go_is_delivered_before_it_is_removed() {
+    let place = numbered(1);
+    let source = place.open_with(|config| config.retention_rows = Some(10));
+    let mut followed = crate::support::follow(&source);
+    place.sql("WITH RECURSIVE n(i) AS (VALUES (2) UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO t SELECT i FROM n;");
+    let mut next = 1;
+    while next < 20_000 {
+        match followed.next() {
+            eddy_bridge::News::Records(records) => {
+                assert_eq!(records[0].offset, next);
+                next += records.len() as i64;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    wait_for_start(&*source, 19_990);
+}
+
+#[test]
+fn a_log_can_be_read_without_keeping_it() {
+    use eddy_bridge::embedded::{Embedded, EmbeddedConfig};
+    let mut config = EmbeddedConfig::new(Place::new().path());
+    config.tables = vec!["*".to_owned()];
+    let error = Embedded::open_log(config.clone())
+        .err()
+        .map(|error| error.to_string());
+    assert!(error.is_some_and(|error| error.contains("has no change log")));
+    assert!(!config.path.exists(), "nothing is created");
+    let place = numbered(3);
+    place.sql("CREATE TABLE later(id INTEGER PRIMARY KEY);");
+    config.path = place.path();
+    let log = std::sync::Arc::new(Embedded::open_log(config).expect("a log"));
+    let mut followed = crate::support::follow(&log);
+    assert_eq!(everything(&log).len(), 3);
+    place.sql("INSERT INTO later VALUES (1); INSERT INTO t VALUES (9);");
+    assert_eq!(outline(&followed.records(1)), "t@3 c 9");
+    assert_eq!(
+        log.hello().expect("hello").topics.len(),
+        1,
+        "later is not captured"
     );
 }
