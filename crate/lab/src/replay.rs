@@ -2,8 +2,100 @@
 
 use std::fmt::Write;
 
+use wire::{Line, LineError, LineReader};
+
+use crate::config::{LabError, LabFile};
 use crate::event::{BatchEvent, LabEvent, PredictionEvent, Source, VersionEvent};
+use crate::lab::Lab;
 use crate::number;
+
+/// A recording being replayed: lines of records in, lines of what happened out.
+pub struct Replay {
+    lab: Lab,
+    reader: LineReader,
+    line_number: u64,
+    /// Records whose topic is no stream of the lab.
+    pub foreign: u64,
+}
+
+impl Replay {
+    /// Starts a replay; version 1 of each lane is written first.
+    ///
+    /// # Errors
+    /// The lab file holds a value that cannot be.
+    pub fn new(file: LabFile, out: &mut String) -> Result<Replay, LabError> {
+        let lab = Lab::new(file)?;
+        let mut replay = Replay {
+            lab,
+            reader: LineReader::new(),
+            line_number: 0,
+            foreign: 0,
+        };
+        replay.write_events(out);
+        Ok(replay)
+    }
+
+    /// Whether topic and offsets were made up, because the lines hold bare values.
+    pub fn made_up(&self) -> bool {
+        self.reader.made_up()
+    }
+
+    /// Applies a line of the recording, and appends the lines of what happened.
+    ///
+    /// # Errors
+    /// The line cannot be read; the replay goes on with the next.
+    pub fn line(&mut self, line: &str, out: &mut String) -> Result<(), ReplayError> {
+        self.line_number += 1;
+        match self.reader.read(self.line_number, line)? {
+            Some(Line::Record(record)) => {
+                if !self.lab.apply(record.as_ref()) {
+                    self.foreign += 1;
+                }
+            }
+            Some(Line::Tick { tick_ms }) => self.lab.tick(tick_ms),
+            Some(Line::Close { close }) => {
+                let line_number = self.line_number;
+                self.lab
+                    .close(&close)
+                    .map_err(|error| ReplayError::Close { line_number, error })?;
+            }
+            Some(Line::Gap { gap }) => self.lab.gap(gap),
+            // What a bridge says of itself is no input.
+            Some(Line::Hello(_) | Line::Ends { .. } | Line::Error { .. }) | None => {}
+        }
+        self.write_events(out);
+        Ok(())
+    }
+
+    /// Ends the replay: open windows are closed and each lane is summed up.
+    pub fn finish(mut self, out: &mut String) {
+        self.lab.finish();
+        self.write_events(out);
+    }
+
+    fn write_events(&mut self, out: &mut String) {
+        for event in self.lab.drain() {
+            write(&event, out);
+            out.push('\n');
+        }
+    }
+}
+
+/// A line of a recording that was skipped.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Line(#[from] LineError),
+    /// It closes the batch of a lane that is not there.
+    #[error("line {line_number}: {error}")]
+    Close {
+        /// The line's number, from 1.
+        line_number: u64,
+        /// Which lanes there are.
+        error: LabError,
+    },
+}
 
 /// Appends the event's line, without a newline.
 pub fn write(event: &LabEvent, out: &mut String) {
