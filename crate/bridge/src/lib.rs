@@ -1,14 +1,52 @@
-//! Relays change records from a source to WebSocket sessions.
+//! Relays change records from a source to WebSocket sessions, and predictions from them to a sink.
+//!
+//! It reads no payload: records are bytes, and it knows neither change events nor models.
+//!
+//! What it relays between:
 //!
 //! - [`source`]: where records come from; [`embedded`] is the one that needs no services
 //! - [`sink`]: where predictions go
 //! - [`insert`]: rows that are typed into the page
+//!
+//! How it serves:
+//!
+//! - [`config`]: what it is told when it is started
+//! - [`server`]: listener, routes, shutdown; `shared`: what its parts share
+//! - `guard`, `answer`: who may ask, and how a no is said
+//! - `assets`, `health`, `posts`, `upgrade`: what is answered, and how a request becomes a session
+//!
+//! How records reach a session:
+//!
+//! - `follow`: the source's end, into the ring
+//! - `ring`: the recent records, once for all sessions
+//! - `feed`: one session's way through source and ring
+//! - `session`: a page (`eddy.v1`); `json_session`: a person or another program (`eddy.json`); `closing`: their end
+//! - `publish`: from a page to the sink
 
+pub mod config;
 pub mod embedded;
 pub mod insert;
+pub mod server;
 pub mod sink;
 pub mod source;
 
+mod answer;
+mod assets;
+mod closing;
+mod feed;
+mod follow;
+mod guard;
+mod health;
+mod json_session;
+mod posts;
+mod publish;
+mod ring;
+mod session;
+mod shared;
+mod upgrade;
+
+pub use config::{Assets, Backend, Clock, Config};
 pub use insert::{Insert, InsertError, RowSet};
+pub use server::{ServeError, serve};
 pub use sink::{Sink, SinkError};
 pub use source::{Chunk, News, Position, Source, SourceError};

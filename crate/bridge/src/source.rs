@@ -45,9 +45,9 @@ pub trait Source: Send + Sync + 'static {
     ///   says which);
     /// - then [`News::Records`] and [`News::Gap`]: everything from the ends that `Start` named on, each record once,
     ///   in the source's order, within 20 ms of its commit;
-    /// - [`News::Idle`] after each look at the source that found nothing new, at least every 100 ms while nothing
-    ///   happens: it carries the clock as `now_ms` gave it **before** that look, so that a tick of that time
-    ///   overtakes no record.
+    /// - [`News::Idle`] after each look that reached the log's end, whether it found something or not, and at least every
+    ///   100 ms while nothing happens: it carries the clock as `now_ms` gave it **before** that look, so that a tick of
+    ///   that time overtakes no record.
     ///
     /// Returns `Ok` when `deliver` breaks (so that a stop is noticed within 100 ms), and an error when the source
     /// cannot be read; the bridge then waits, shows the error and calls `tail` again.
@@ -97,7 +97,7 @@ pub enum News {
     Records(Vec<Record>),
     /// Records that were removed before they could be delivered.
     Gap(Gap),
-    /// A look at the source found nothing new.
+    /// A look at the source reached the log's end: everything that it held has been delivered.
     Idle {
         /// The clock before that look, in milliseconds since the epoch.
         looked_at_ms: i64,

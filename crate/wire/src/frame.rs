@@ -21,7 +21,7 @@
 //!
 //! | tag | frame | body |
 //! | --- | --- | --- |
-//! | 0x01 | Subscribe | `uint` credit in bytes; list of: `text` topic, from |
+//! | 0x01 | Subscribe | `text` log identity; `uint` credit in bytes; list of: `text` topic, from |
 //! | 0x02 | Credit | `uint` bytes, added to what is left |
 //! | 0x03 | Paused | one byte: 0 or 1 |
 //! | 0x04 | Publish | list of: `text` id, `text` topic, `nullable` key, `bytes` value, list of `header` |

@@ -253,6 +253,7 @@ fn client_frame() -> impl Strategy<Value = ClientFrame> {
     prop_oneof![
         (proptest::collection::vec(stream, 0..4), any::<u64>()).prop_map(
             |(streams, credit_bytes)| ClientFrame::Subscribe {
+                log_id: "log".to_owned(),
                 streams,
                 credit_bytes
             }

@@ -19,6 +19,8 @@ const TIMESTAMP: u8 = 3;
 pub enum ClientFrame {
     /// Send these topics from here on; replaces what was subscribed before.
     Subscribe {
+        /// The log that the offsets belong to; if it is another by now, the answer is its Hello and nothing else.
+        log_id: String,
         /// The topics, each with its start.
         streams: Vec<Subscription>,
         /// How many bytes of Records frames may be sent; replaces what was left.
@@ -63,10 +65,12 @@ pub fn encode_client_frame(frame: &ClientFrame) -> Vec<u8> {
     let mut out = Vec::new();
     match frame {
         ClientFrame::Subscribe {
+            log_id,
             streams,
             credit_bytes,
         } => {
             out.push(SUBSCRIBE);
+            put_bytes(&mut out, log_id.as_bytes());
             put_u64(&mut out, *credit_bytes);
             put_u64(&mut out, streams.len() as u64);
             for stream in streams {
@@ -98,6 +102,7 @@ pub fn decode_client_frame(bytes: &[u8]) -> Result<ClientFrame, FrameError> {
     }
     let frame = match reader.u8()? {
         SUBSCRIBE => {
+            let log_id = reader.str()?.to_owned();
             let credit_bytes = reader.u64()?;
             let streams = reader.list(|reader| {
                 Ok(Subscription {
@@ -106,6 +111,7 @@ pub fn decode_client_frame(bytes: &[u8]) -> Result<ClientFrame, FrameError> {
                 })
             })?;
             ClientFrame::Subscribe {
+                log_id,
                 streams,
                 credit_bytes,
             }

@@ -1,0 +1,64 @@
+//! How a session ends.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+
+/// How long to wait for the other side to take leave.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// How many bytes a close frame's reason may have (RFC 6455, 5.5).
+const REASON_BYTES: usize = 123;
+
+/// Why a session ends.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// The other side left, or cannot be reached.
+    Left,
+    /// The bridge shuts down.
+    Stopping,
+    /// The other side broke the protocol.
+    Broken(String),
+    /// The bridge cannot serve the session.
+    Failed(String),
+}
+
+/// What a step of a session comes to.
+pub(crate) type Step = Result<(), End>;
+
+/// Sends a message; a failure means that the other side is gone.
+pub(crate) async fn send(socket: &mut WebSocket, message: Message) -> Step {
+    socket.send(message).await.map_err(|_| End::Left)
+}
+
+/// Says farewell, and waits a little for the answer: a socket that is dropped with unread bytes is reset, and a reset
+/// may overtake what was said last.
+pub(crate) async fn close(mut socket: WebSocket, end: &End) {
+    let (code, reason) = match end {
+        End::Left => (close_code::NORMAL, ""),
+        End::Stopping => (close_code::AWAY, "the bridge shuts down"),
+        End::Broken(reason) => (close_code::POLICY, reason.as_str()),
+        End::Failed(reason) => (close_code::ERROR, reason.as_str()),
+    };
+    let farewell = async {
+        if !matches!(end, End::Left) {
+            let frame = CloseFrame {
+                code,
+                reason: shortened(reason).into(),
+            };
+            // A socket that cannot take it needs no farewell.
+            let _ = socket.send(Message::Close(Some(frame))).await;
+        }
+        while let Some(Ok(_)) = socket.recv().await {}
+    };
+    // The other side may never answer; then the socket is dropped all the same.
+    let _ = tokio::time::timeout(FAREWELL, farewell).await;
+}
+
+fn shortened(reason: &str) -> &str {
+    let mut end = reason.len().min(REASON_BYTES);
+    while !reason.is_char_boundary(end) {
+        end -= 1;
+    }
+    &reason[..end]
+}

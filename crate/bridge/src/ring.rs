@@ -1,0 +1,388 @@
+//! The recent records of all topics, kept once for all sessions.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+use wire::{Gap, Record, TopicEnds};
+
+use crate::{News, Position};
+
+/// How much one fetch hands out, in bytes of records.
+const FETCH_BYTES: usize = 256 << 10;
+
+/// How many items one fetch looks at, so that it does not keep others waiting.
+const FETCH_ITEMS: u64 = 4096;
+
+/// What a session is to be sent, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Item {
+    Record(Arc<Record>),
+    Gap(Gap),
+}
+
+/// A place in the ring: the next item's running number, in the ring of this epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) epoch: u64,
+    pub(crate) next: u64,
+}
+
+/// Recent records in the source's order, bounded in bytes; the oldest go first.
+pub(crate) struct Ring {
+    state: Mutex<State>,
+    /// The place behind the newest item; sessions wait for it to change.
+    head: watch::Sender<Place>,
+    max_bytes: usize,
+}
+
+#[derive(Default)]
+struct State {
+    /// The log that is followed; none before the source has told.
+    log_id: Option<String>,
+    /// Counts how often following began.
+    epoch: u64,
+    items: VecDeque<Item>,
+    /// The running number of the oldest item.
+    first: u64,
+    bytes: usize,
+    /// For each partition, the offset from which on the ring holds every record. A partition that is not listed was
+    /// new after following began, and is held from its first record on.
+    starts: HashMap<Arc<str>, Vec<(i32, i64)>>,
+    /// The clock before the last look that reached the log's end.
+    looked_at_ms: Option<i64>,
+}
+
+impl Ring {
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Ring {
+            state: Mutex::default(),
+            head: watch::Sender::new(Place { epoch: 0, next: 0 }),
+            max_bytes,
+        }
+    }
+
+    /// Takes in what the source tells.
+    pub(crate) fn take(&self, news: News) {
+        let mut state = self.lock();
+        match news {
+            News::Start { log_id, ends } => state.start(log_id, &ends),
+            News::Records(records) => {
+                for record in records {
+                    state.push(Item::Record(Arc::new(record)), self.max_bytes);
+                }
+            }
+            News::Gap(gap) => state.push(Item::Gap(gap), self.max_bytes),
+            News::Idle { looked_at_ms } => {
+                state.looked_at_ms = Some(looked_at_ms);
+                return;
+            }
+        }
+        let head = Place {
+            epoch: state.epoch,
+            next: state.next(),
+        };
+        // Within the lock, so that heads are told in order.
+        self.head.send_replace(head);
+    }
+
+    /// The place behind the newest item, and its changes.
+    pub(crate) fn head(&self) -> watch::Receiver<Place> {
+        self.head.subscribe()
+    }
+
+    /// How much is held, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.lock().bytes
+    }
+
+    /// Where to go on in the ring, if it holds everything from these positions on.
+    pub(crate) fn join(&self, log_id: &str, positions: &[Position]) -> Option<Place> {
+        let state = self.lock();
+        let held = state.log_id.as_deref() == Some(log_id)
+            && positions.iter().all(|position| state.holds(position));
+        held.then_some(Place {
+            epoch: state.epoch,
+            next: state.first,
+        })
+    }
+
+    /// The next items of these partitions; moves place and positions on. `None` where the place is no longer held.
+    pub(crate) fn fetch(&self, place: &mut Place, positions: &mut [Position]) -> Option<Vec<Item>> {
+        let state = self.lock();
+        if place.epoch != state.epoch || place.next < state.first {
+            return None;
+        }
+        let mut items = Vec::new();
+        let mut bytes = 0;
+        let skip = usize::try_from(place.next - state.first).unwrap_or(usize::MAX);
+        for item in state.items.iter().skip(skip).take(FETCH_ITEMS as usize) {
+            if bytes >= FETCH_BYTES {
+                break;
+            }
+            place.next += 1;
+            if let Some(item) = wanted(item, positions) {
+                bytes += item.size_bytes();
+                items.push(item);
+            }
+        }
+        Some(items)
+    }
+
+    /// A time that every record beyond this place is later than, if the place is the newest.
+    ///
+    /// It is the clock before the last look that reached the log's end: what was committed before it lies before this
+    /// place. Records that came since may be later than it; then it says nothing new, and no harm is done.
+    pub(crate) fn idle_at_ms(&self, place: Place) -> Option<i64> {
+        let state = self.lock();
+        let at_head = place.epoch == state.epoch && place.next == state.next();
+        state.looked_at_ms.filter(|_| at_head)
+    }
+
+    /// The state is valid between any two statements that can panic, so a poisoned lock is no reason to stop.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn next(&self) -> u64 {
+        self.first + self.items.len() as u64
+    }
+
+    fn start(&mut self, log_id: String, ends: &[TopicEnds]) {
+        // A number is left out, so that no place is taken for the new beginning.
+        self.first = self.next() + 1;
+        self.epoch += 1;
+        self.log_id = Some(log_id);
+        self.items.clear();
+        self.bytes = 0;
+        self.looked_at_ms = None;
+        self.starts.clear();
+        for end in ends {
+            self.set_start(&Arc::from(end.topic.as_str()), end.partition, end.end);
+        }
+    }
+
+    fn push(&mut self, item: Item, max_bytes: usize) {
+        self.bytes += item.size_bytes();
+        self.items.push_back(item);
+        while self.bytes > max_bytes
+            && let Some(oldest) = self.items.pop_front()
+        {
+            self.first += 1;
+            self.bytes -= oldest.size_bytes();
+            match oldest {
+                Item::Record(record) => {
+                    self.set_start(
+                        &record.topic,
+                        record.partition,
+                        record.offset.saturating_add(1),
+                    );
+                }
+                Item::Gap(gap) => {
+                    self.set_start(
+                        &Arc::from(gap.topic),
+                        gap.partition,
+                        gap.to.saturating_add(1),
+                    );
+                }
+            }
+        }
+    }
+
+    fn set_start(&mut self, topic: &Arc<str>, partition: i32, start: i64) {
+        let partitions = match self.starts.get_mut(topic) {
+            Some(partitions) => partitions,
+            None => self.starts.entry(topic.clone()).or_default(),
+        };
+        match partitions.iter_mut().find(|(known, _)| *known == partition) {
+            Some((_, known)) => *known = start,
+            None => partitions.push((partition, start)),
+        }
+    }
+
+    fn holds(&self, position: &Position) -> bool {
+        self.starts
+            .get(&position.topic)
+            .and_then(|partitions| {
+                partitions
+                    .iter()
+                    .find(|(known, _)| *known == position.partition)
+            })
+            .is_none_or(|(_, start)| *start <= position.offset)
+    }
+}
+
+impl Item {
+    pub(crate) fn size_bytes(&self) -> usize {
+        size_of::<Item>()
+            + match self {
+                Item::Record(record) => record.size_bytes(),
+                Item::Gap(gap) => gap.topic.len(),
+            }
+    }
+}
+
+/// The item, or what of it lies beyond the positions, which move on.
+fn wanted(item: &Item, positions: &mut [Position]) -> Option<Item> {
+    let (topic, partition, last) = match item {
+        Item::Record(record) => (&*record.topic, record.partition, record.offset),
+        Item::Gap(gap) => (gap.topic.as_str(), gap.partition, gap.to),
+    };
+    let position = positions
+        .iter_mut()
+        .find(|position| position.partition == partition && *position.topic == *topic)?;
+    if last < position.offset {
+        return None;
+    }
+    let from = position.offset;
+    position.offset = last.saturating_add(1);
+    Some(match item {
+        Item::Record(record) => Item::Record(record.clone()),
+        Item::Gap(gap) => Item::Gap(Gap {
+            from: gap.from.max(from),
+            ..gap.clone()
+        }),
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // A test may panic.
+mod tests {
+    use super::*;
+
+    fn record(topic: &str, offset: i64) -> Record {
+        Record {
+            topic: Arc::from(topic),
+            partition: 0,
+            offset,
+            timestamp_ms: 0,
+            headers: Vec::new(),
+            key: None,
+            value: Some(vec![0; 100]),
+        }
+    }
+
+    fn start(ring: &Ring, log_id: &str, ends: &[(&str, i64)]) {
+        let ends = ends.iter().map(|(topic, end)| TopicEnds {
+            topic: (*topic).to_owned(),
+            partition: 0,
+            start: 0,
+            end: *end,
+        });
+        ring.take(News::Start {
+            log_id: log_id.to_owned(),
+            ends: ends.collect(),
+        });
+    }
+
+    fn positions(offsets: &[(&str, i64)]) -> Vec<Position> {
+        let position = |(topic, offset): &(&str, i64)| Position {
+            topic: Arc::from(*topic),
+            partition: 0,
+            offset: *offset,
+        };
+        offsets.iter().map(position).collect()
+    }
+
+    fn places(items: &[Item]) -> Vec<(String, i64)> {
+        let place = |item: &Item| match item {
+            Item::Record(record) => (record.topic.to_string(), record.offset),
+            Item::Gap(gap) => (format!("{} gap from {}", gap.topic, gap.from), gap.to),
+        };
+        items.iter().map(place).collect()
+    }
+
+    #[test]
+    fn it_is_joined_only_where_it_holds_everything() {
+        let ring = Ring::new(1 << 20);
+        assert_eq!(ring.join("x", &positions(&[("a", 9)])), None);
+        start(&ring, "x", &[("a", 5), ("b", 0)]);
+        assert_eq!(ring.join("x", &positions(&[("a", 4), ("b", 0)])), None);
+        assert_eq!(ring.join("y", &positions(&[("a", 5)])), None);
+        assert!(ring.join("x", &positions(&[("a", 5), ("b", 0)])).is_some());
+        // A topic that was made since: its records all come by.
+        assert!(ring.join("x", &positions(&[("c", 0)])).is_some());
+    }
+
+    #[test]
+    fn what_a_session_has_or_does_not_want_is_passed_over() {
+        let ring = Ring::new(1 << 20);
+        start(&ring, "x", &[("a", 5), ("b", 0)]);
+        let records = [("a", 5), ("b", 0), ("a", 6), ("a", 7)];
+        ring.take(News::Records(
+            records.map(|(topic, offset)| record(topic, offset)).into(),
+        ));
+        let mut wanted = positions(&[("a", 6)]);
+        let mut place = ring.join("x", &wanted).unwrap();
+        let items = ring.fetch(&mut place, &mut wanted).unwrap();
+        assert_eq!(places(&items), [("a".to_owned(), 6), ("a".to_owned(), 7)]);
+        assert_eq!(wanted, positions(&[("a", 8)]));
+        assert_eq!(place, *ring.head().borrow());
+    }
+
+    #[test]
+    fn the_oldest_go_and_are_missed() {
+        let ring = Ring::new(3 * Item::Record(Arc::new(record("a", 0))).size_bytes());
+        start(&ring, "x", &[("a", 0)]);
+        let mut wanted = positions(&[("a", 0)]);
+        let mut place = ring.join("x", &wanted).unwrap();
+        for offset in 0..5 {
+            ring.take(News::Records(vec![record("a", offset)]));
+        }
+        assert_eq!(ring.fetch(&mut place, &mut wanted), None);
+        assert_eq!(ring.join("x", &positions(&[("a", 1)])), None);
+        let mut wanted = positions(&[("a", 2)]);
+        let mut place = ring.join("x", &wanted).unwrap();
+        assert_eq!(ring.fetch(&mut place, &mut wanted).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn a_gap_is_cut_to_what_is_wanted() {
+        let ring = Ring::new(1 << 20);
+        start(&ring, "x", &[("a", 0)]);
+        ring.take(News::Gap(Gap {
+            topic: "a".to_owned(),
+            partition: 0,
+            from: 0,
+            to: 9,
+        }));
+        let mut wanted = positions(&[("a", 4)]);
+        let mut place = ring.join("x", &wanted).unwrap();
+        let items = ring.fetch(&mut place, &mut wanted).unwrap();
+        assert_eq!(places(&items), [("a gap from 4".to_owned(), 9)]);
+        assert_eq!(wanted, positions(&[("a", 10)]));
+    }
+
+    #[test]
+    fn a_new_beginning_is_never_taken_for_the_end() {
+        let ring = Ring::new(1 << 20);
+        start(&ring, "x", &[("a", 0)]);
+        let mut wanted = positions(&[("a", 0)]);
+        let mut place = ring.join("x", &wanted).unwrap();
+        // The place was lost: offsets 0 to 6 may never come by.
+        start(&ring, "x", &[("a", 7)]);
+        assert_ne!(place, *ring.head().borrow());
+        assert_eq!(ring.fetch(&mut place, &mut wanted), None);
+    }
+
+    #[test]
+    fn the_clock_is_told_only_behind_the_newest_item() {
+        let ring = Ring::new(1 << 20);
+        start(&ring, "x", &[("a", 0)]);
+        let mut wanted = positions(&[("a", 0)]);
+        let mut place = ring.join("x", &wanted).unwrap();
+        assert_eq!(ring.idle_at_ms(place), None);
+        ring.take(News::Idle { looked_at_ms: 5 });
+        assert_eq!(ring.idle_at_ms(place), Some(5));
+        ring.take(News::Records(vec![record("a", 0)]));
+        assert_eq!(ring.idle_at_ms(place), None);
+        ring.fetch(&mut place, &mut wanted).unwrap();
+        assert_eq!(ring.idle_at_ms(place), Some(5));
+        ring.take(News::Idle { looked_at_ms: 6 });
+        assert_eq!(ring.idle_at_ms(place), Some(6));
+        start(&ring, "x", &[("a", 1)]);
+        assert_eq!(ring.idle_at_ms(place), None);
+    }
+}

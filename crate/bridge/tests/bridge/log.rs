@@ -1,0 +1,121 @@
+//! A log that is made anew, or that cannot be read, is noticed and said.
+
+use std::time::Duration;
+
+use wire::{ClientFrame, From, Publication};
+
+use crate::client::{Heard, Page, places, run};
+use crate::memory::MemoryLog;
+use crate::server::Bridge;
+
+const MUCH: u64 = 1 << 30;
+
+#[tokio::test]
+async fn a_log_made_anew_is_said_and_nothing_more_comes_until_a_new_subscription() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    assert_eq!(page.records(5).await.len(), 5);
+
+    log.make_anew("log-2");
+    log.append_many("a", 9);
+    let Heard::Hello(hello) = page.hear_news().await else {
+        panic!("no hello")
+    };
+    assert_eq!(hello.log_id, "log-2");
+    assert_eq!(page.listen(Duration::from_millis(500)).await, []);
+
+    // A subscription that was on its way when the log was made anew: its offsets are of the old one.
+    page.subscribe_to("log-1", &[("a", From::Offsets(vec![(0, 5)]))], MUCH)
+        .await;
+    assert!(matches!(page.hear_news().await, Heard::Hello(hello) if hello.log_id == "log-2"));
+    assert_eq!(page.listen(Duration::from_millis(300)).await, []);
+
+    page.subscribe_to("log-2", &[("a", From::Earliest)], MUCH)
+        .await;
+    assert_eq!(places(&page.records(9).await), run("a", 0..9));
+    log.append("a", "z");
+    assert_eq!(places(&page.records(1).await), [("a", 9)]);
+}
+
+#[tokio::test]
+async fn a_page_without_credit_hears_of_it_too() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], 0).await;
+    page.listen(Duration::from_millis(300)).await;
+    log.make_anew("log-2");
+    assert!(matches!(page.hear_news().await, Heard::Hello(hello) if hello.log_id == "log-2"));
+}
+
+#[tokio::test]
+async fn what_was_learned_from_the_old_log_is_not_published() {
+    let log = MemoryLog::new(&["a"]);
+    let sink = crate::publish::Outbox::new(&["predictions"]);
+    let bridge = Bridge::start_with(&log, eddy_bridge::Config::default(), |mut backend| {
+        backend.sink = Some(sink.clone());
+        backend
+    })
+    .await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    let publication = Publication {
+        id: "1".to_owned(),
+        topic: "predictions".to_owned(),
+        key: None,
+        value: b"x".to_vec(),
+        headers: Vec::new(),
+    };
+    log.make_anew("log-2");
+    assert!(matches!(page.hear_news().await, Heard::Hello(_)));
+    page.say(&ClientFrame::Publish(vec![publication.clone()]))
+        .await;
+    assert!(
+        matches!(page.hear_news().await, Heard::Error(error, false) if error.contains("made anew"))
+    );
+    assert_eq!(sink.ids(), [""; 0]);
+
+    page.subscribe_to("log-2", &[("a", From::Earliest)], MUCH)
+        .await;
+    page.say(&ClientFrame::Publish(vec![publication])).await;
+    assert_eq!(
+        page.hear_news().await,
+        Heard::Published(vec!["1".to_owned()])
+    );
+}
+
+#[tokio::test]
+async fn a_source_in_trouble_is_said_once_and_read_again_when_it_is_back() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    assert_eq!(page.records(5).await.len(), 5);
+    log.fail(Some("the disk is gone"));
+    log.append_many("a", 3);
+    assert_eq!(
+        page.hear_news().await,
+        Heard::Error("the disk is gone; mend it".to_owned(), false)
+    );
+    let heard = page.listen(Duration::from_millis(600)).await;
+    assert!(
+        !heard.iter().any(|heard| matches!(heard, Heard::Error(..))),
+        "{heard:?}"
+    );
+    let (status, health) = crate::http::get(bridge.address, "/health").await;
+    assert_eq!(status, 503);
+    assert!(health.contains("the disk is gone; mend it"), "{health}");
+
+    log.fail(None);
+    // The tail begins anew at the end; what came meanwhile is read from the source.
+    assert_eq!(places(&page.records(3).await), run("a", 5..8));
+    log.append("a", "z");
+    assert_eq!(places(&page.records(1).await), [("a", 8)]);
+    let (status, _) = crate::http::get(bridge.address, "/health").await;
+    assert_eq!(status, 200);
+}

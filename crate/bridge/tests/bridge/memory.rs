@@ -1,0 +1,291 @@
+//! A log in memory: one order across topics, retention, an identity, and troubles on demand.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use eddy_bridge::{Chunk, Insert, InsertError, News, Position, RowSet, Source, SourceError};
+use wire::{Gap, Hello, Record, TopicEnds};
+
+pub(crate) struct MemoryLog {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    log_id: String,
+    /// All records that are left, in the order of their commits.
+    records: Vec<Record>,
+    /// How many records came before those.
+    removed: usize,
+    ends: BTreeMap<String, (i64, i64)>,
+    trouble: Option<String>,
+    reads: usize,
+}
+
+impl MemoryLog {
+    pub(crate) fn new(topics: &[&str]) -> Arc<Self> {
+        Arc::new(MemoryLog {
+            state: Mutex::new(State {
+                log_id: "log-1".to_owned(),
+                records: Vec::new(),
+                removed: 0,
+                ends: topics
+                    .iter()
+                    .map(|topic| ((*topic).to_owned(), (0, 0)))
+                    .collect(),
+                trouble: None,
+                reads: 0,
+            }),
+            changed: Condvar::new(),
+        })
+    }
+
+    /// Appends a record, with a time that is read while nobody else can append.
+    pub(crate) fn append_at(&self, topic: &str, value: &str, now_ms: &dyn Fn() -> i64) {
+        let mut state = self.state.lock().unwrap();
+        let (_, end) = state.ends.get_mut(topic).unwrap();
+        let offset = *end;
+        *end += 1;
+        state.records.push(Record {
+            topic: Arc::from(topic),
+            partition: 0,
+            offset,
+            timestamp_ms: now_ms(),
+            headers: Vec::new(),
+            key: Some(offset.to_string().into_bytes()),
+            value: Some(value.as_bytes().to_vec()),
+        });
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn append(&self, topic: &str, value: &str) {
+        self.append_at(topic, value, &|| 1_000);
+    }
+
+    pub(crate) fn append_many(&self, topic: &str, count: usize) {
+        for index in 0..count {
+            self.append(topic, &format!("value {index}"));
+        }
+    }
+
+    /// Removes the oldest records, as retention does.
+    pub(crate) fn remove_oldest(&self, count: usize) {
+        let mut state = self.state.lock().unwrap();
+        let removed: Vec<_> = state.records.drain(..count).collect();
+        state.removed += count;
+        for record in removed {
+            state.ends.get_mut(&*record.topic).unwrap().0 = record.offset + 1;
+        }
+    }
+
+    pub(crate) fn make_anew(&self, log_id: &str) {
+        let mut state = self.state.lock().unwrap();
+        state.log_id = log_id.to_owned();
+        state.removed += state.records.len();
+        state.records.clear();
+        for ends in state.ends.values_mut() {
+            *ends = (0, 0);
+        }
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn fail(&self, trouble: Option<&str>) {
+        self.state.lock().unwrap().trouble = trouble.map(str::to_owned);
+        self.changed.notify_all();
+    }
+
+    /// How often the log was read by a session of its own.
+    pub(crate) fn reads(&self) -> usize {
+        self.state.lock().unwrap().reads
+    }
+
+    pub(crate) fn end(&self, topic: &str) -> i64 {
+        self.state.lock().unwrap().ends[topic].1
+    }
+}
+
+impl State {
+    fn check(&self, log_id: Option<&str>) -> Result<(), SourceError> {
+        if let Some(trouble) = &self.trouble {
+            return Err(SourceError::Unreadable {
+                what: trouble.clone(),
+                remedy: "mend it".to_owned(),
+            });
+        }
+        match log_id {
+            Some(log_id) if log_id != self.log_id => Err(SourceError::MadeAnew {
+                log_id: self.log_id.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn topics(&self) -> Vec<TopicEnds> {
+        let ends = self.ends.iter().map(|(topic, (start, end))| TopicEnds {
+            topic: topic.clone(),
+            partition: 0,
+            start: *start,
+            end: *end,
+        });
+        ends.collect()
+    }
+
+    /// What is new behind `seen` records, and how many there are then.
+    fn news(&self, seen: usize) -> Vec<News> {
+        let mut news = Vec::new();
+        if seen < self.removed {
+            // What was removed is not known any more; every topic's start says up to where.
+            for (topic, (start, _)) in &self.ends {
+                news.push(News::Gap(Gap {
+                    topic: topic.clone(),
+                    partition: 0,
+                    from: 0,
+                    to: start - 1,
+                }));
+            }
+        }
+        let records = &self.records[seen.saturating_sub(self.removed)..];
+        if !records.is_empty() {
+            news.push(News::Records(records.to_vec()));
+        }
+        news
+    }
+}
+
+impl Source for MemoryLog {
+    fn kind(&self) -> &'static str {
+        "memory"
+    }
+
+    fn hello(&self) -> Result<Hello, SourceError> {
+        let state = self.state.lock().unwrap();
+        state.check(None)?;
+        Ok(Hello {
+            log_id: state.log_id.clone(),
+            topics: state.topics(),
+        })
+    }
+
+    fn read(
+        &self,
+        log_id: &str,
+        from: &[Position],
+        max_bytes: usize,
+    ) -> Result<Chunk, SourceError> {
+        let mut state = self.state.lock().unwrap();
+        state.check(Some(log_id))?;
+        state.reads += 1;
+        let mut chunk = Chunk {
+            next: from.to_vec(),
+            ..Chunk::default()
+        };
+        for position in &mut chunk.next {
+            let start = state.ends[&*position.topic].0;
+            if position.offset < start {
+                chunk.gaps.push(Gap {
+                    topic: position.topic.to_string(),
+                    partition: 0,
+                    from: position.offset,
+                    to: start - 1,
+                });
+                position.offset = start;
+            }
+        }
+        let mut bytes = 0;
+        for record in &state.records {
+            let wanted = chunk
+                .next
+                .iter_mut()
+                .find(|next| next.topic == record.topic && next.offset <= record.offset);
+            let Some(next) = wanted else { continue };
+            if bytes > 0 && bytes + record.size_bytes() > max_bytes {
+                break;
+            }
+            bytes += record.size_bytes();
+            next.offset = record.offset + 1;
+            chunk.records.push(record.clone());
+        }
+        Ok(chunk)
+    }
+
+    fn offset_at(
+        &self,
+        log_id: &str,
+        topic: &str,
+        timestamp_ms: i64,
+    ) -> Result<Vec<(i32, i64)>, SourceError> {
+        let state = self.state.lock().unwrap();
+        state.check(Some(log_id))?;
+        let Some((_, end)) = state.ends.get(topic) else {
+            return Ok(Vec::new());
+        };
+        let first = state
+            .records
+            .iter()
+            .find(|record| *record.topic == *topic && record.timestamp_ms >= timestamp_ms);
+        Ok(vec![(0, first.map_or(*end, |record| record.offset))])
+    }
+
+    fn tail(
+        &self,
+        now_ms: &dyn Fn() -> i64,
+        deliver: &mut dyn FnMut(News) -> ControlFlow<()>,
+    ) -> Result<(), SourceError> {
+        let mut followed = None;
+        loop {
+            let looked_at_ms = now_ms();
+            let news = {
+                let state = self.state.lock().unwrap();
+                state.check(None)?;
+                let all = state.removed + state.records.len();
+                match followed.replace((state.log_id.clone(), all)) {
+                    Some((log_id, seen)) if log_id == state.log_id => state.news(seen),
+                    _ => vec![News::Start {
+                        log_id: state.log_id.clone(),
+                        ends: state.topics(),
+                    }],
+                }
+            };
+            for news in news.into_iter().chain([News::Idle { looked_at_ms }]) {
+                if deliver(news).is_break() {
+                    return Ok(());
+                }
+            }
+            let state = self.state.lock().unwrap();
+            let all = state.removed + state.records.len();
+            if followed.as_ref().is_some_and(|(_, seen)| *seen == all) {
+                let _ = self
+                    .changed
+                    .wait_timeout(state, Duration::from_millis(10))
+                    .unwrap();
+            }
+        }
+    }
+}
+
+/// Rows become records of the table's topic, with their JSON as the value.
+impl Insert for MemoryLog {
+    fn insert(&self, sets: &[RowSet]) -> Result<u64, InsertError> {
+        let mut inserted = 0;
+        for set in sets {
+            if !self.state.lock().unwrap().ends.contains_key(&set.table) {
+                return Err(InsertError::Refused {
+                    what: format!("table {} takes no rows", set.table),
+                    remedy: "allow it".to_owned(),
+                });
+            }
+            for row in &set.rows {
+                self.append(&set.table, &serde_json::to_string(row).unwrap());
+                inserted += 1;
+            }
+        }
+        Ok(inserted)
+    }
+
+    fn start_over(&self) -> Result<String, InsertError> {
+        self.make_anew("log-2");
+        Ok("log-2".to_owned())
+    }
+}

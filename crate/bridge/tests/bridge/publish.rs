@@ -1,0 +1,133 @@
+//! Publishing: each message once, and only to topics that were allowed.
+
+use std::sync::{Arc, Mutex};
+
+use eddy_bridge::{Config, Sink, SinkError};
+use wire::{ClientFrame, Publication};
+
+use crate::client::{Heard, Page};
+use crate::memory::MemoryLog;
+use crate::server::Bridge;
+
+/// What was published, in memory.
+pub(crate) struct Outbox {
+    topics: Vec<String>,
+    published: Mutex<Vec<Publication>>,
+}
+
+impl Outbox {
+    pub(crate) fn new(topics: &[&str]) -> Arc<Self> {
+        Arc::new(Outbox {
+            topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
+            published: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let published = self.published.lock().unwrap();
+        published
+            .iter()
+            .map(|publication| publication.id.clone())
+            .collect()
+    }
+}
+
+impl Sink for Outbox {
+    fn allowed(&self, topic: &str) -> bool {
+        self.topics.iter().any(|allowed| allowed == topic)
+    }
+
+    fn publish(&self, publications: &[Publication]) -> Result<Vec<String>, SinkError> {
+        let mut published = self.published.lock().unwrap();
+        for publication in publications {
+            if !published.iter().any(|known| known.id == publication.id) {
+                published.push(publication.clone());
+            }
+        }
+        Ok(publications
+            .iter()
+            .map(|publication| publication.id.clone())
+            .collect())
+    }
+}
+
+fn publication(id: &str, topic: &str) -> Publication {
+    Publication {
+        id: id.to_owned(),
+        topic: topic.to_owned(),
+        key: Some(b"k".to_vec()),
+        value: b"[5.4] is classified as 0".to_vec(),
+        headers: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_published_once_though_two_pages_ask() {
+    let log = MemoryLog::new(&["a"]);
+    let sink = Outbox::new(&["predictions"]);
+    let bridge = Bridge::start_with(&log, Config::default(), |mut backend| {
+        backend.sink = Some(sink.clone());
+        backend
+    })
+    .await;
+    for _ in 0..2 {
+        let mut page = Page::open(bridge.address).await;
+        let publications = vec![
+            publication("1", "predictions"),
+            publication("2", "predictions"),
+        ];
+        page.say(&ClientFrame::Publish(publications)).await;
+        assert_eq!(
+            page.hear_news().await,
+            Heard::Published(vec!["1".to_owned(), "2".to_owned()])
+        );
+    }
+    assert_eq!(sink.ids(), ["1", "2"]);
+    assert_eq!(
+        sink.published.lock().unwrap()[0],
+        publication("1", "predictions")
+    );
+}
+
+#[tokio::test]
+async fn a_topic_that_was_not_allowed_is_refused_and_the_others_are_not() {
+    let log = MemoryLog::new(&["a"]);
+    let sink = Outbox::new(&["predictions"]);
+    let bridge = Bridge::start_with(&log, Config::default(), |mut backend| {
+        backend.sink = Some(sink.clone());
+        backend
+    })
+    .await;
+    let mut page = Page::open(bridge.address).await;
+    let publications = vec![
+        publication("1", "a"),
+        publication("2", "predictions"),
+        publication("3", "a"),
+    ];
+    page.say(&ClientFrame::Publish(publications)).await;
+    let Heard::Error(error, false) = page.hear_news().await else {
+        panic!("not refused")
+    };
+    assert!(
+        error.starts_with("topic a may not be published to"),
+        "{error}"
+    );
+    assert_eq!(
+        page.hear_news().await,
+        Heard::Published(vec!["2".to_owned()])
+    );
+    assert_eq!(sink.ids(), ["2"]);
+}
+
+#[tokio::test]
+async fn a_bridge_without_a_sink_says_so() {
+    let log = MemoryLog::new(&["a"]);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.say(&ClientFrame::Publish(vec![publication("1", "predictions")]))
+        .await;
+    let Heard::Error(error, false) = page.hear_news().await else {
+        panic!("not refused")
+    };
+    assert!(error.contains("publishes nothing"), "{error}");
+}

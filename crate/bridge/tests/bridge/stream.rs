@@ -1,0 +1,317 @@
+//! Records reach a page once each, in order, wherever it starts and however slow it is.
+
+use std::time::Duration;
+
+use eddy_bridge::Config;
+use wire::{ClientFrame, From, Gap};
+
+use crate::client::{Heard, Page, places, run};
+use crate::memory::MemoryLog;
+use crate::server::Bridge;
+
+const MUCH: u64 = 1 << 30;
+
+#[tokio::test]
+async fn earliest_latest_offsets_and_times() {
+    let log = MemoryLog::new(&["a", "b"]);
+    for at_ms in 0..10 {
+        log.append_at("a", "x", &|| at_ms);
+    }
+    log.append("b", "y");
+    let bridge = Bridge::start(&log).await;
+    let starts = [
+        (From::Earliest, 0),
+        (From::Latest, 10),
+        (From::Offsets(vec![(0, 7)]), 7),
+        (From::Offsets(vec![(0, 10)]), 10),
+        // A partition that is not named is read from its earliest.
+        (From::Offsets(vec![(1, 7)]), 0),
+        (From::TimestampMs(4), 4),
+        (From::TimestampMs(99), 10),
+    ];
+    let mut pages = Vec::new();
+    for (from, first) in starts {
+        let mut page = Page::open(bridge.address).await;
+        assert_eq!(page.hello.topics.len(), 2);
+        page.subscribe(&[("a", from)], MUCH).await;
+        let old = page.records(usize::try_from(10 - first).unwrap()).await;
+        assert_eq!(places(&old), run("a", first..10));
+        pages.push(page);
+    }
+    // Ends are told once the subscription holds, so what comes now is new to all.
+    for page in &mut pages {
+        while !matches!(page.hear().await, Heard::Ends(_)) {}
+    }
+    log.append("b", "z");
+    log.append("a", "z");
+    for mut page in pages {
+        let new = page.records(1).await;
+        assert_eq!(places(&new), [("a", 10)]);
+        assert_eq!(new[0].value.as_deref(), Some(&b"z"[..]));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_read_stops_the_flow_and_loses_nothing() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 2_000);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], 1_000).await;
+    let Heard::Records(mut records, bytes) = page.hear_news().await else {
+        panic!("no records")
+    };
+    // The frame is cut where the credit ends, give or take one record.
+    assert!((1_000..1_100).contains(&bytes), "{bytes}");
+    log.append_many("a", 100);
+    let heard = page.listen(Duration::from_millis(500)).await;
+    assert!(
+        !heard
+            .iter()
+            .any(|heard| matches!(heard, Heard::Records(..))),
+        "{heard:?}"
+    );
+    // The ends go on all the same: they say how much waits.
+    assert!(
+        heard
+            .iter()
+            .any(|heard| matches!(heard, Heard::Ends(ends) if ends[0].end == 2_100))
+    );
+    // It is not up to date, so the clock is not told.
+    assert!(!heard.iter().any(|heard| matches!(heard, Heard::Tick(_))));
+
+    page.say(&ClientFrame::Credit { bytes: 1 }).await;
+    let Heard::Records(few, _) = page.hear_news().await else {
+        panic!("no records")
+    };
+    assert_eq!(few.len(), 1);
+    records.extend(few);
+    page.say(&ClientFrame::Credit { bytes: MUCH }).await;
+    let rest = 2_100 - records.len();
+    records.extend(page.records(rest).await);
+    assert_eq!(places(&records), run("a", 0..2_100));
+}
+
+#[tokio::test]
+async fn a_reconnect_goes_on_at_the_next_offset() {
+    let log = MemoryLog::new(&["a", "b"]);
+    log.append_many("a", 50);
+    log.append_many("b", 50);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest), ("b", From::Earliest)], 300)
+        .await;
+    let Heard::Records(mut records, _) = page.hear_news().await else {
+        panic!("no records")
+    };
+    drop(page);
+    log.append_many("a", 50);
+    let next = |topic: &str| {
+        let mut of_topic = records.iter().filter(|record| *record.topic == *topic);
+        From::Offsets(vec![(
+            0,
+            of_topic.next_back().map_or(0, |record| record.offset + 1),
+        )])
+    };
+    let streams = [("a", next("a")), ("b", next("b"))];
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&streams, MUCH).await;
+    let rest = 150 - records.len();
+    records.extend(page.records(rest).await);
+    let expected = [run("a", 0..50), run("b", 0..50), run("a", 50..100)].concat();
+    assert_eq!(places(&records), expected);
+}
+
+#[tokio::test]
+async fn another_subscription_replaces_the_first() {
+    let log = MemoryLog::new(&["a", "b"]);
+    log.append_many("a", 500);
+    log.append_many("b", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], 500).await;
+    let Heard::Records(..) = page.hear_news().await else {
+        panic!("no records")
+    };
+    page.subscribe(&[("b", From::Offsets(vec![(0, 3)]))], MUCH)
+        .await;
+    assert_eq!(places(&page.records(2).await), run("b", 3..5));
+    log.append("a", "not wanted");
+    log.append("b", "wanted");
+    assert_eq!(places(&page.records(1).await), [("b", 5)]);
+}
+
+#[tokio::test]
+async fn what_retention_removed_is_a_gap() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 10);
+    log.remove_oldest(4);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    assert_eq!(page.hello.topics[0].start, 4);
+    page.subscribe(&[("a", From::Offsets(vec![(0, 1)]))], MUCH)
+        .await;
+    let gap = Gap {
+        topic: "a".to_owned(),
+        partition: 0,
+        from: 1,
+        to: 3,
+    };
+    assert_eq!(page.hear_news().await, Heard::Gap(gap));
+    assert_eq!(places(&page.records(6).await), run("a", 4..10));
+}
+
+#[tokio::test]
+async fn a_slow_page_reads_the_source_and_then_joins_the_ring() {
+    let log = MemoryLog::new(&["a", "b"]);
+    log.append_many("a", 20);
+    let config = Config {
+        ring_bytes: 20_000,
+        ..Config::default()
+    };
+    let bridge = Bridge::start_with(&log, config, |backend| backend).await;
+    let (mut slow, mut quick) = (
+        Page::open(bridge.address).await,
+        Page::open(bridge.address).await,
+    );
+    let streams = [("a", From::Earliest), ("b", From::Earliest)];
+    slow.subscribe(&streams, 100).await;
+    quick.subscribe(&streams, MUCH).await;
+    let Heard::Records(mut slowly, _) = slow.hear_news().await else {
+        panic!("no records")
+    };
+    let mut quickly = quick.records(20).await;
+    // Far more than the ring holds, in turns, so that the order across topics can be seen.
+    for _ in 0..1_000 {
+        log.append("a", "x");
+        log.append("b", "y");
+    }
+    quickly.extend(quick.records(2_000).await);
+    let reads = log.reads();
+    slow.say(&ClientFrame::Credit { bytes: MUCH }).await;
+    let rest = 2_020 - slowly.len();
+    slowly.extend(slow.records(rest).await);
+    assert!(
+        log.reads() > reads,
+        "the slow page must have read the source"
+    );
+    assert_eq!(places(&slowly), places(&quickly));
+    let turns = (0..1_000).flat_map(|n| [("a", n + 20), ("b", n)]);
+    assert_eq!(
+        places(&slowly),
+        run("a", 0..20).into_iter().chain(turns).collect::<Vec<_>>()
+    );
+
+    // Both are up to date now: what comes next comes from the ring alone.
+    for page in [&mut slow, &mut quick] {
+        while !matches!(page.hear().await, Heard::Tick(_)) {}
+    }
+    let reads = log.reads();
+    log.append_many("a", 10);
+    for page in [&mut slow, &mut quick] {
+        assert_eq!(places(&page.records(10).await), run("a", 1_020..1_030));
+    }
+    assert_eq!(log.reads(), reads);
+}
+
+#[tokio::test]
+async fn sessions_have_offsets_and_credit_of_their_own() {
+    let log = MemoryLog::new(&["a"]);
+    let bridge = Bridge::start(&log).await;
+    let (mut one, mut other) = (
+        Page::open(bridge.address).await,
+        Page::open(bridge.address).await,
+    );
+    one.subscribe(&[("a", From::Earliest)], MUCH).await;
+    other.subscribe(&[("a", From::Earliest)], 0).await;
+    log.append_many("a", 30);
+    assert_eq!(places(&one.records(30).await), run("a", 0..30));
+    let heard = other.listen(Duration::from_millis(300)).await;
+    assert!(
+        !heard
+            .iter()
+            .any(|heard| matches!(heard, Heard::Records(..))),
+        "{heard:?}"
+    );
+    other.say(&ClientFrame::Credit { bytes: MUCH }).await;
+    assert_eq!(places(&other.records(30).await), run("a", 0..30));
+}
+
+#[tokio::test]
+async fn what_cannot_be_subscribed_to_is_refused_with_a_reason() {
+    let log = MemoryLog::new(&["a", "b"]);
+    log.append_many("a", 5);
+    let config = Config {
+        max_topics: 2,
+        ..Config::default()
+    };
+    let bridge = Bridge::start_with(&log, config, |backend| backend).await;
+    let mut page = Page::open(bridge.address).await;
+    let earliest = |topic| (topic, From::Earliest);
+    let refusals = [
+        (vec![earliest("c")], "topic c is not there; there are: a, b"),
+        (vec![earliest("a"), earliest("a")], "topic a is named twice"),
+        (
+            vec![earliest("a"), earliest("b"), earliest("c")],
+            "3 topics are more than the 2",
+        ),
+        (
+            vec![("a", From::Offsets(vec![(0, 6)]))],
+            "offset 6 lies beyond the log's end, which is 5",
+        ),
+    ];
+    for (streams, reason) in refusals {
+        page.subscribe(&streams, MUCH).await;
+        let Heard::Error(error, false) = page.hear_news().await else {
+            panic!("not refused: {reason}")
+        };
+        assert!(error.contains(reason), "{error}");
+    }
+    page.subscribe(&[earliest("a")], MUCH).await;
+    assert_eq!(page.records(5).await.len(), 5);
+}
+
+#[tokio::test]
+async fn a_broken_frame_ends_the_session_with_a_reason() {
+    let log = MemoryLog::new(&["a"]);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.say_bytes(vec![0x42]).await;
+    let Heard::Error(error, true) = page.hear_news().await else {
+        panic!("no fatal error")
+    };
+    assert!(error.contains("unknown tag 66"), "{error}");
+    assert!(matches!(page.hear_news().await, Heard::Closed(1008, _)));
+}
+
+#[tokio::test]
+async fn too_large_a_message_ends_the_session() {
+    let log = MemoryLog::new(&["a"]);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.say_bytes(vec![0; (1 << 20) + 1]).await;
+    let Heard::Error(error, true) = page.hear_news().await else {
+        panic!("no fatal error")
+    };
+    assert!(error.to_lowercase().contains("too"), "{error}");
+}
+
+#[tokio::test]
+async fn too_large_a_record_is_told_and_passed_over() {
+    let log = MemoryLog::new(&["a"]);
+    log.append("a", "before");
+    log.append("a", &"x".repeat(wire::MAX_RECORD_BYTES));
+    log.append("a", "after");
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    assert_eq!(places(&page.records(1).await), [("a", 0)]);
+    assert!(
+        matches!(page.hear_news().await, Heard::Error(error, false) if error.contains("offset 1"))
+    );
+    assert!(matches!(
+        page.hear_news().await,
+        Heard::Gap(Gap { from: 1, to: 1, .. })
+    ));
+    assert_eq!(places(&page.records(1).await), [("a", 2)]);
+}
