@@ -2,39 +2,36 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail, ensure};
-use wasm_bindgen_cli_support::Bindgen;
 
 use crate::repo::Repo;
+use crate::run;
 
-/// Writes the browser's files to `out`, unless they are there already.
-pub(crate) fn run(repo: &Repo, wasm: &Path, out: &Path) -> Result<()> {
+/// Writes the browser's files to `out` with the built tool, unless they are there already.
+pub(crate) fn run(repo: &Repo, tool: &Path, wasm: &Path, out: &Path) -> Result<()> {
     let lock = fs::read_to_string(repo.root.join("Cargo.lock"))?;
     let version = checked_version(&lock)?;
     let stamp_file = out.with_extension("stamp");
     let stamp = stamp(wasm, version)?;
-    if out.join("eddy.js").is_file()
-        && fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp)
+    if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp)
+        && out.join("eddy.js").is_file()
     {
         return Ok(());
     }
     if out.exists() {
         fs::remove_dir_all(out)?;
     }
-    let mut bindgen = Bindgen::new();
-    bindgen
-        .input_path(wasm)
-        .out_name("eddy")
-        .typescript(true)
-        .web(true)?;
-    bindgen.generate(out).context("wasm-bindgen")?;
+    let mut bindgen = Command::new(tool);
+    bindgen.arg(wasm).arg(out);
+    run::shown(bindgen)?;
     fs::write(&stamp_file, stamp)?;
     Ok(())
 }
 
-/// The version of wasm-bindgen, which the page's library and this tool must share.
+/// The version of wasm-bindgen, which the page's library and the tool must share.
 fn checked_version(lock: &str) -> Result<&str> {
     let library = locked_version(lock, "wasm-bindgen")?;
     let tool = locked_version(lock, "wasm-bindgen-cli-support")?;
@@ -60,15 +57,17 @@ fn locked_version<'a>(lock: &'a str, package: &str) -> Result<&'a str> {
     bail!("Cargo.lock has no {package}: run `cargo update -p {package}`")
 }
 
-/// Changes whenever the compiled page does.
+/// Changes whenever the compiled page or the tool does.
 fn stamp(wasm: &Path, version: &str) -> Result<String> {
     let about = fs::metadata(wasm).with_context(|| format!("{} was not built", wasm.display()))?;
-    let modified = about.modified()?.duration_since(SystemTime::UNIX_EPOCH)?;
+    let modified_ns = about
+        .modified()?
+        .duration_since(SystemTime::UNIX_EPOCH)?
+        .as_nanos();
     Ok(format!(
-        "{}\n{} bytes\n{} ns\nwasm-bindgen {version}\n",
+        "{}\n{} bytes\n{modified_ns} ns\nwasm-bindgen {version}\n",
         wasm.display(),
-        about.len(),
-        modified.as_nanos()
+        about.len()
     ))
 }
 

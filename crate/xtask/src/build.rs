@@ -2,30 +2,43 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
+use lexopt::Arg;
 
 use crate::page::Quality;
 use crate::repo::Repo;
-use crate::{eddy, page, run};
+use crate::{page, programs, run, unexpected};
 
-/// Build the page (target/site, pkg) and the program eddy
-#[derive(clap::Args)]
+/// What to build.
 pub(crate) struct Args {
-    /// One self-contained program, with the page inside
-    #[arg(long)]
     release: bool,
 }
 
-pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
-    let program = if args.release {
-        page::build(repo, Quality::Release)?;
-        eddy::build_release(repo)?
+impl Args {
+    pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Args> {
+        let mut parsed = Args { release: false };
+        while let Some(arg) = args.next()? {
+            match arg {
+                Arg::Long("release") => parsed.release = true,
+                other => return Err(unexpected(other)),
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
+    let quality = if args.release {
+        Quality::Release
     } else {
-        page::build(repo, Quality::Quick)?;
-        eddy::build(repo)?
+        Quality::Quick
     };
+    let mut program = page::build(repo, quality)?.eddy;
+    if args.release {
+        program = programs::build_release(repo)?;
+    }
     let wasm = page::served_wasm(repo);
     println!("{}  {}", program.display(), megabytes(size(&program)?));
     let packed = brotli(&wasm).map_or_else(
@@ -33,7 +46,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
         |bytes| format!(", brotli {}", megabytes(bytes)),
     );
     println!("{}  {}{packed}", wasm.display(), megabytes(size(&wasm)?));
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn size(file: &Path) -> Result<u64> {

@@ -9,38 +9,48 @@ use std::time::Duration;
 use std::{fs, thread};
 
 use anyhow::{Context, Result, bail};
+use lexopt::{Arg, ValueExt};
 
 use crate::page::Quality;
 use crate::repo::Repo;
-use crate::{eddy, page, run};
+use crate::{page, run, unexpected};
 
-/// Build Eddy and start it with the Iris walk-through
-#[derive(clap::Args)]
+/// How to start.
 pub(crate) struct Args {
-    /// Port to listen on; 0 for a free one
-    #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// Do not open a browser
-    #[arg(long)]
-    no_open: bool,
-    /// Forget the rows of earlier demos
-    #[arg(long)]
+    open: bool,
     fresh: bool,
-    /// More arguments for `eddy serve`
-    #[arg(last = true)]
+    /// More arguments for `eddy serve`.
     serve: Vec<OsString>,
 }
 
-/// Open the browser as soon as the port answers
-#[derive(clap::Args)]
-pub(crate) struct Open {
-    port: u16,
+impl Args {
+    pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Args> {
+        let mut parsed = Args {
+            port: 8080,
+            open: true,
+            fresh: false,
+            serve: Vec::new(),
+        };
+        while let Some(arg) = args.next()? {
+            match arg {
+                Arg::Long("port") => parsed.port = args.value()?.parse()?,
+                Arg::Long("no-open") => parsed.open = false,
+                Arg::Long("fresh") => parsed.fresh = true,
+                // What follows `--` comes as values; the program judges them.
+                Arg::Value(value) => parsed.serve.push(value),
+                other => return Err(unexpected(other)),
+            }
+        }
+        Ok(parsed)
+    }
 }
 
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     // Before the build, which may take minutes.
     check_port(args.port)?;
-    let program = build(repo)?;
+    eprintln!("building the page and the program (the first time takes a minute or two) …");
+    let program = page::build(repo, Quality::Quick)?.eddy;
     let folder = repo.root.join("target/demo");
     if args.fresh && folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -53,7 +63,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     serve
         .args(["--port", &args.port.to_string()])
         .args(&args.serve);
-    if !args.no_open && args.port != 0 && has_desktop() {
+    if args.open && args.port != 0 && has_desktop() {
         // Another process, because this one is about to become the program.
         let mut open = Command::new(env::current_exe()?);
         open.args(["open", &args.port.to_string()])
@@ -65,15 +75,16 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     become_program(serve)
 }
 
-/// Waits until the port answers, and opens the browser.
-pub(crate) fn open(args: &Open) -> Result<()> {
+/// `cargo xtask open PORT`, for [`run`]: waits until the port answers, and opens the browser.
+pub(crate) fn open(mut args: lexopt::Parser) -> Result<ExitCode> {
+    let port: u16 = args.value()?.parse()?;
     for _ in 0..100 {
-        if TcpStream::connect(("127.0.0.1", args.port)).is_ok() {
-            return browse(&format!("http://127.0.0.1:{}/", args.port));
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return browse(&format!("http://127.0.0.1:{port}/"));
         }
         thread::sleep(Duration::from_millis(100));
     }
-    bail!("nothing listens on port {}", args.port)
+    bail!("nothing listens on port {port}")
 }
 
 fn check_port(port: u16) -> Result<()> {
@@ -88,18 +99,6 @@ fn check_port(port: u16) -> Result<()> {
         Err(error) => Err(error)
             .with_context(|| format!("port {port} cannot be used: choose another with --port")),
     }
-}
-
-/// Builds page and program at once: each has stretches that keep only one core busy.
-fn build(repo: &Repo) -> Result<std::path::PathBuf> {
-    thread::scope(|scope| {
-        let page = scope.spawn(|| page::build(repo, Quality::Quick));
-        let program = eddy::build(repo);
-        match page.join() {
-            Ok(page) => page.and(program),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
 }
 
 /// Replaces this process by the program: signals reach it, and its status is this command's.
@@ -128,7 +127,7 @@ fn has_desktop() -> bool {
     cfg!(any(target_os = "macos", windows)) || display
 }
 
-fn browse(url: &str) -> Result<()> {
+fn browse(url: &str) -> Result<ExitCode> {
     let mut command = if cfg!(target_os = "macos") {
         Command::new("open")
     } else if cfg!(windows) {
@@ -137,5 +136,6 @@ fn browse(url: &str) -> Result<()> {
         Command::new("xdg-open")
     };
     command.arg(url);
-    run::text(command).map(drop)
+    run::text(command)?;
+    Ok(ExitCode::SUCCESS)
 }

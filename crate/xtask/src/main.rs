@@ -2,10 +2,11 @@
 //!
 //! - [`demo`], [`build`], [`test`], [`shot`]: the commands
 //! - [`page`]: the page, from Rust to a folder that any file server can serve; [`bindgen`], [`site`]: its steps
+//! - [`programs`]: what runs on this machine
 //! - [`wasm`]: a compiler for wasm32, found or installed
 //! - [`chromium`]: a browser for the tests, found or installed
-//! - [`apt`]: installs Debian packages where that is possible
-//! - [`eddy`]: builds the program
+//! - [`apt`], [`rustup`]: install what is missing where that is possible
+//! - [`steps`]: those of `test`; [`tally`]: counts tests
 //! - [`repo`]: where things are; [`run`]: runs other programs
 
 mod apt;
@@ -13,49 +14,87 @@ mod bindgen;
 mod build;
 mod chromium;
 mod demo;
-mod eddy;
 mod page;
+mod programs;
 mod repo;
 mod run;
+mod rustup;
 mod shot;
 mod site;
+mod steps;
 mod tally;
 mod test;
 mod wasm;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
-use clap::{Parser, Subcommand};
+use anyhow::{Result, bail};
+use lexopt::Arg;
 
-/// Set up, build, run and test Eddy
-#[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
-struct Args {
-    #[command(subcommand)]
-    command: Command,
-}
+use crate::repo::Repo;
 
-#[derive(Subcommand)]
-enum Command {
-    Demo(demo::Args),
-    Build(build::Args),
-    Test(test::Args),
-    /// The quick part of `test`: format, lints, docs, who may import whom
-    Check,
-    Shot(shot::Args),
-    #[command(hide = true)]
-    Open(demo::Open),
-}
+const HELP: &str = "\
+Set up, build, run and test Eddy
+
+cargo xtask demo [--port PORT] [--no-open] [--fresh] [-- ARGS]
+    Build Eddy and start it with the Iris walk-through.
+    --port PORT    listen there; 0 for a free port [default: 8080]
+    --no-open      do not open a browser
+    --fresh        forget the rows of earlier demos
+    -- ARGS        more arguments for `eddy serve`
+
+cargo xtask build [--release]
+    Build the page (target/site, pkg) and the program eddy.
+    --release      one self-contained program, with the page inside
+
+cargo xtask test [--only STEPS] [NAME]
+    Test everything. The steps, in their order:
+    fmt            rustfmt
+    clippy         clippy, warnings denied
+    doc            rustdoc, warnings denied
+    house          who may import whom
+    test           unit, doc and golden tests
+    page           the page builds
+    browser        end-to-end tests in a browser
+    --only STEPS   only these, as in --only test,browser
+    NAME           only tests whose names contain this
+
+cargo xtask check
+    The steps fmt, clippy, doc and house.
+
+cargo xtask shot --url URL --out FILE [--size 1440x900] [--dark] [--js SCRIPT] [--wait MS]
+    Take a screenshot of a page; `cargo xtask shot --help` for more.
+";
 
 fn main() -> Result<ExitCode> {
-    let repo = repo::Repo::find()?;
-    match Args::parse().command {
-        Command::Demo(args) => demo::run(&repo, &args),
-        Command::Build(args) => build::run(&repo, &args).map(|()| ExitCode::SUCCESS),
-        Command::Test(args) => Ok(test::run(&repo, &args)),
-        Command::Check => Ok(test::run(&repo, &test::Args::check())),
-        Command::Shot(args) => shot::run(&repo, &args).map(|()| ExitCode::SUCCESS),
-        Command::Open(args) => demo::open(&args).map(|()| ExitCode::SUCCESS),
+    let mut args = lexopt::Parser::from_env();
+    let command = match args.next()? {
+        Some(Arg::Value(command)) => command.to_string_lossy().into_owned(),
+        _ => "help".to_owned(),
+    };
+    let repo = Repo::find()?;
+    match command.as_str() {
+        "demo" => demo::run(&repo, &demo::Args::parse(args)?),
+        "build" => build::run(&repo, &build::Args::parse(args)?),
+        "test" => Ok(test::run(&repo, &test::Args::parse(args)?)),
+        "check" => Ok(test::run(&repo, &test::Args::check(args)?)),
+        "shot" => shot::run(&repo, args),
+        "open" => demo::open(args),
+        "help" => help(),
+        other => bail!("there is no command {other}: cargo xtask --help lists them"),
     }
+}
+
+/// What every command says to --help, and to an argument that it does not know.
+fn unexpected(arg: Arg<'_>) -> anyhow::Error {
+    if arg == Arg::Long("help") || arg == Arg::Short('h') {
+        print!("{HELP}");
+        std::process::exit(0);
+    }
+    anyhow::Error::from(arg.unexpected()).context("cargo xtask --help lists what there is")
+}
+
+fn help() -> Result<ExitCode> {
+    print!("{HELP}");
+    Ok(ExitCode::SUCCESS)
 }

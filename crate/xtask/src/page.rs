@@ -1,10 +1,11 @@
 //! The page, from Rust to a folder that any file server can serve.
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, thread};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
+use crate::programs::{self, Programs};
 use crate::repo::Repo;
 use crate::{bindgen, run, site, wasm};
 
@@ -17,19 +18,42 @@ pub(crate) enum Quality {
     Release,
 }
 
-impl Quality {
-    fn profile(self) -> &'static str {
-        match self {
-            Quality::Quick => "page-quick",
-            Quality::Release => "page",
-        }
-    }
+/// Builds the page, `pkg/` (the npm package) and `target/site` (what is served), and the programs.
+pub(crate) fn build(repo: &Repo, quality: Quality) -> Result<Programs> {
+    let (module, programs) = thread::scope(|scope| {
+        // At once, because each has stretches that keep only one core busy.
+        let module = scope.spawn(|| compile(repo, quality));
+        let programs = programs::build(repo);
+        (
+            module
+                .join()
+                .unwrap_or_else(|_| Err(anyhow!("building the page panicked"))),
+            programs,
+        )
+    });
+    let (module, programs) = (module?, programs?);
+    let bound = module.with_file_name("bound");
+    bindgen::run(repo, &programs.bindgen, &module, &bound)?;
+    site::mirror(
+        &repo.root.join("pkg"),
+        &[(&bound, "")],
+        &["package.json", "README.md"],
+    )?;
+    publish(repo, &bound)?;
+    Ok(programs)
 }
 
-/// Builds the page: `pkg/` (the npm package) and `target/site` (what is served).
-pub(crate) fn build(repo: &Repo, quality: Quality) -> Result<()> {
-    let profile = quality.profile();
-    // Two compilers may be at work here, so the page does not share the program's target folder.
+/// The WebAssembly file as it is served.
+pub(crate) fn served_wasm(repo: &Repo) -> PathBuf {
+    repo.site().join("pkg/eddy_bg.wasm")
+}
+
+fn compile(repo: &Repo, quality: Quality) -> Result<PathBuf> {
+    let profile = match quality {
+        Quality::Quick => "page-quick",
+        Quality::Release => "page",
+    };
+    // Two compilers may be at work here, so the page does not share the programs' target folder.
     let target = repo.target.join("page");
     let mut cargo = wasm::toolchain()?.cargo_build(repo);
     cargo
@@ -43,28 +67,14 @@ pub(crate) fn build(repo: &Repo, quality: Quality) -> Result<()> {
         ])
         .arg(&target);
     run::shown(cargo)?;
-
-    let wasm = target
+    Ok(target
         .join(wasm::TARGET)
         .join(profile)
-        .join("eddy_page.wasm");
-    let bound = target.join("bindgen");
-    bindgen::run(repo, &wasm, &bound)?;
-    site::mirror(
-        &repo.root.join("pkg"),
-        &[(&bound, "")],
-        &["package.json", "README.md"],
-    )?;
-    let served = repo.site();
-    fs::create_dir_all(&served)?;
-    site::mirror(
-        &served,
-        &[(&repo.root.join("www"), ""), (&bound, "pkg")],
-        &[],
-    )
+        .join("eddy_page.wasm"))
 }
 
-/// The WebAssembly file as it is served.
-pub(crate) fn served_wasm(repo: &Repo) -> PathBuf {
-    repo.site().join("pkg/eddy_bg.wasm")
+fn publish(repo: &Repo, bound: &Path) -> Result<()> {
+    let site = repo.site();
+    fs::create_dir_all(&site)?;
+    site::mirror(&site, &[(&repo.root.join("www"), ""), (bound, "pkg")], &[])
 }

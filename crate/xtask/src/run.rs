@@ -1,7 +1,7 @@
 //! Runs other programs.
 
 use std::env;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
@@ -33,6 +33,15 @@ pub(crate) fn text(mut command: Command) -> Result<String> {
         errors.trim()
     );
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+/// Asks Cargo to say only what is wrong, unless someone watches.
+pub(crate) fn hush(cargo: &mut Command) -> &mut Command {
+    if std::io::stderr().is_terminal() {
+        cargo
+    } else {
+        cargo.arg("--quiet")
+    }
 }
 
 /// Runs a program in silence, for at most `limit`; what it said is in the error.

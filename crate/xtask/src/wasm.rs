@@ -8,12 +8,11 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::repo::Repo;
-use crate::{apt, run};
+use crate::{apt, run, rustup};
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -33,9 +32,6 @@ const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 
-/// Generous for 20 MB; a network that swallows packets must not hold up the next route for long.
-const RUSTUP_LIMIT: Duration = Duration::from_secs(90);
-
 /// Finds a compiler for wasm32, or installs one.
 pub(crate) fn toolchain() -> Result<Toolchain> {
     if has_target() {
@@ -44,13 +40,13 @@ pub(crate) fn toolchain() -> Result<Toolchain> {
     if debian_is_ready() {
         return debian();
     }
-    let rustup = add_target();
-    if rustup.is_ok() && has_target() {
+    let added = rustup::add("target", TARGET);
+    if added.is_ok() && has_target() {
         return Ok(Toolchain::Plain);
     }
     let debian = apt::install(&PACKAGES).and_then(|()| debian());
     debian.map_err(|debian| {
-        let rustup = rustup.err().map_or_else(String::new, |error| format!("\nrustup: {error:#}"));
+        let rustup = added.err().map_or_else(String::new, |error| format!("\nrustup: {error:#}"));
         anyhow::anyhow!(
             "The page needs a compiler for WebAssembly. Run `rustup target add {TARGET}`, or on Debian \
              `sudo apt-get install {}`.{rustup}\nDebian: {debian:#}",
@@ -94,14 +90,6 @@ fn has_target() -> bool {
     files
         .flatten()
         .any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
-}
-
-fn add_target() -> Result<()> {
-    ensure!(run::which("rustup").is_some(), "it is not installed");
-    eprintln!("installing Rust's {TARGET} target …");
-    let mut rustup = Command::new("rustup");
-    rustup.args(["target", "add", TARGET]);
-    run::quiet(rustup, RUSTUP_LIMIT)
 }
 
 fn debian_is_ready() -> bool {

@@ -1,0 +1,46 @@
+//! Builds the programs that run on this machine.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::repo::Repo;
+use crate::run;
+
+/// What development builds leave.
+pub(crate) struct Programs {
+    /// The program `eddy`, which then reads the page from `target/site`.
+    pub(crate) eddy: PathBuf,
+    /// The tool that makes the page's module loadable.
+    pub(crate) bindgen: PathBuf,
+}
+
+/// Builds for development.
+pub(crate) fn build(repo: &Repo) -> Result<Programs> {
+    let mut cargo = workspace(repo, "build");
+    run::hush(&mut cargo).args(["--bin", "eddy", "--bin", "bindgen"]);
+    run::shown(cargo)?;
+    Ok(Programs {
+        eddy: repo.program("debug", "eddy"),
+        bindgen: repo.program("debug", "bindgen"),
+    })
+}
+
+/// Builds `eddy` for release, with the page of `target/site` inside.
+pub(crate) fn build_release(repo: &Repo) -> Result<PathBuf> {
+    let mut cargo = repo.cargo("build");
+    run::hush(&mut cargo).args(["--release", "--package", "eddy"]);
+    run::shown(cargo)?;
+    Ok(repo.program("release", "eddy"))
+}
+
+/// A Cargo command on the whole workspace, and so with one set of features.
+///
+/// Cargo builds a dependency anew for each set of features that a selection of packages asks for.
+/// Commands that all select the same share their work.
+pub(crate) fn workspace(repo: &Repo, subcommand: &str) -> Command {
+    let mut cargo = repo.cargo(subcommand);
+    cargo.args(["--workspace", "--features", "xtask/bindgen"]);
+    cargo
+}
