@@ -31,9 +31,19 @@ pub(crate) async fn send(socket: &mut WebSocket, message: Message) -> Step {
     socket.send(message).await.map_err(|_| End::Left)
 }
 
-/// Says farewell, and waits a little for the answer: a socket that is dropped with unread bytes is reset, and a reset
+impl End {
+    /// What the other side is to be told of it, if anything went wrong.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match self {
+            End::Left | End::Stopping => None,
+            End::Broken(reason) | End::Failed(reason) => Some(reason),
+        }
+    }
+}
+
+/// Says the last message and farewell, and waits a little for the answer: a socket that is dropped with unread bytes is reset, and a reset
 /// may overtake what was said last.
-pub(crate) async fn close(mut socket: WebSocket, end: &End) {
+pub(crate) async fn close(mut socket: WebSocket, end: &End, last: Option<Message>) {
     let (code, reason) = match end {
         End::Left => (close_code::NORMAL, ""),
         End::Stopping => (close_code::AWAY, "the bridge shuts down"),
@@ -41,6 +51,10 @@ pub(crate) async fn close(mut socket: WebSocket, end: &End) {
         End::Failed(reason) => (close_code::ERROR, reason.as_str()),
     };
     let farewell = async {
+        if let Some(last) = last {
+            // The end is the same if the other side cannot hear of it.
+            let _ = socket.send(last).await;
+        }
         if !matches!(end, End::Left) {
             let frame = CloseFrame {
                 code,

@@ -25,12 +25,11 @@ pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket, query: Vec<(
         () = shared.stopped() => End::Stopping,
     };
     tracing::debug!("session of eddy.json ended: {end:?}");
-    if let End::Broken(reason) | End::Failed(reason) = &end {
-        let error = reason.clone();
-        // The end is the same if the reader cannot hear of it.
-        let _ = closing::send(&mut socket, text(&Line::Error { error })).await;
-    }
-    closing::close(socket, &end).await;
+    let last = end.reason().map(|reason| {
+        let error = reason.to_owned();
+        text(&Line::Error { error })
+    });
+    closing::close(socket, &end, last).await;
 }
 
 struct Session<'a> {

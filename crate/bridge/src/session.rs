@@ -1,15 +1,19 @@
 //! A session of `eddy.v1`: one page.
+//!
+//! `flow`: records, within credit; `tell`: everything else.
+
+mod flow;
+mod tell;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use tokio::time::{Instant, MissedTickBehavior};
 use wire::{
-    ClientFrame, Gap, Publication, RecordRefused, RecordsEncoder, ServerFrame, Subscription,
-    TARGET_FRAME_BYTES, TopicEnds, decode_client_frame, encode_server_frame,
+    ClientFrame, Publication, RecordsEncoder, ServerFrame, Subscription, decode_client_frame,
+    encode_server_frame,
 };
 
 use crate::SourceError;
@@ -17,14 +21,9 @@ use crate::closing::{self, End, Step};
 use crate::feed::{Feed, Refused};
 use crate::follow::BEAT;
 use crate::publish;
-use crate::ring::{Item, Place};
+use crate::ring::Item;
+use crate::session::tell::Told;
 use crate::shared::Shared;
-
-/// How long records wait for others to share a frame with, when a frame was just sent.
-const BATCH: Duration = Duration::from_millis(5);
-
-/// How often the ends are told though they are the same.
-const ENDS_AGAIN: Duration = Duration::from_secs(1);
 
 /// Serves a page until it leaves or the bridge stops.
 pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket) {
@@ -33,16 +32,14 @@ pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket) {
         () = shared.stopped() => End::Stopping,
     };
     tracing::debug!("session of eddy.v1 ended: {end:?}");
-    if let End::Broken(reason) | End::Failed(reason) = &end {
+    let last = end.reason().map(|reason| {
         let frame = ServerFrame::Error {
-            message: reason.clone(),
+            message: reason.to_owned(),
             fatal: true,
         };
-        let message = Message::Binary(encode_server_frame(&frame).into());
-        // The end is the same if the page cannot hear of it.
-        let _ = closing::send(&mut socket, message).await;
-    }
-    closing::close(socket, &end).await;
+        Message::Binary(encode_server_frame(&frame).into())
+    });
+    closing::close(socket, &end, last).await;
 }
 
 struct Session<'a> {
@@ -64,15 +61,6 @@ struct Session<'a> {
     backlog: bool,
     sent_at: Instant,
     told: Told,
-}
-
-/// What the page was told last, so that it is not told again.
-#[derive(Default)]
-struct Told {
-    ends: Vec<TopicEnds>,
-    ends_at: Option<Instant>,
-    tick_ms: Option<i64>,
-    trouble: Option<String>,
 }
 
 async fn converse(shared: &Arc<Shared>, socket: &mut WebSocket) -> Result<Infallible, End> {
@@ -234,165 +222,5 @@ impl Session<'_> {
             self.check_log().await?;
         }
         Ok(())
-    }
-
-    /// When there may be something to send; none: when something happens.
-    fn due(&self, head: Place) -> Option<Instant> {
-        let feed = self.feed.as_ref()?;
-        if self.credit_bytes == 0 {
-            return None;
-        }
-        if self.backlog || !self.pending.is_empty() {
-            return Some(Instant::now());
-        }
-        Some(feed.due(head)?.max(self.sent_at + BATCH))
-    }
-
-    /// Sends at most one frame of records.
-    async fn pump(&mut self) -> Step {
-        let limit = usize::try_from(self.credit_bytes)
-            .map_or(TARGET_FRAME_BYTES, |credit| credit.min(TARGET_FRAME_BYTES));
-        let mut failed = None;
-        while self.encoder.len() < limit {
-            let Some(item) = self.pending.pop_front() else {
-                match self.fetch().await {
-                    Ok(true) => continue,
-                    Ok(false) => break,
-                    Err(error) => {
-                        failed = Some(error);
-                        break;
-                    }
-                }
-            };
-            if !self.encode(item).await? {
-                break;
-            }
-        }
-        self.backlog = self.encoder.len() >= limit;
-        self.flush().await?;
-        match failed {
-            None => Ok(()),
-            Some(SourceError::MadeAnew { .. }) => {
-                self.doubt = true;
-                self.check_log().await
-            }
-            Some(error) => self.trouble(error.to_string()).await,
-        }
-    }
-
-    async fn fetch(&mut self) -> Result<bool, SourceError> {
-        let Some(feed) = &mut self.feed else {
-            return Ok(false);
-        };
-        self.pending.extend(feed.fetch().await?);
-        Ok(!self.pending.is_empty())
-    }
-
-    /// Adds the item to the frame, or sends it; puts it back if the frame must go first.
-    async fn encode(&mut self, item: Item) -> Result<bool, End> {
-        let gap = match &item {
-            Item::Gap(gap) => gap.clone(),
-            Item::Record(record) => match self.encoder.push(record.as_ref().as_ref()) {
-                Ok(()) => return Ok(true),
-                Err(error @ RecordRefused::TooManyStreams) => {
-                    return Err(End::Failed(error.to_string()));
-                }
-                Err(error @ RecordRefused::TooLarge { .. }) => {
-                    if self.encoder.is_empty() {
-                        self.error(error.to_string()).await?;
-                    }
-                    Gap {
-                        topic: record.topic.to_string(),
-                        partition: record.partition,
-                        from: record.offset,
-                        to: record.offset,
-                    }
-                }
-            },
-        };
-        if !self.encoder.is_empty() {
-            self.pending.push_front(item);
-            return Ok(false);
-        }
-        self.send(&ServerFrame::Gap(gap)).await?;
-        Ok(true)
-    }
-
-    /// Sends the frame. What the encoder holds is always sent: later frames build on it.
-    async fn flush(&mut self) -> Step {
-        if self.encoder.is_empty() {
-            return Ok(());
-        }
-        let frame = self.encoder.finish();
-        self.credit_bytes = self.credit_bytes.saturating_sub(frame.len() as u64);
-        self.sent_at = Instant::now();
-        closing::send(self.socket, Message::Binary(frame.into())).await
-    }
-
-    /// What is told 5 times a second: troubles, ends, ticks.
-    async fn beat(&mut self) -> Step {
-        let ends = self.shared.ends.borrow().clone();
-        if ends.as_ref().is_some_and(|ends| ends.log_id != self.log_id) {
-            self.doubt = true;
-        }
-        if self.doubt {
-            self.check_log().await?;
-        }
-        let trouble = self.shared.trouble.borrow().clone();
-        match trouble {
-            Some(trouble) => self.trouble(trouble).await?,
-            None => self.told.trouble = None,
-        }
-        let Some(feed) = &self.feed else {
-            return Ok(());
-        };
-        let idle_at_ms = feed.idle_at_ms();
-        if let Some(ends) = ends.filter(|ends| ends.log_id == self.log_id) {
-            let ends = feed.ends(&ends);
-            self.ends(ends).await?;
-        }
-        let quiet = !self.paused && self.pending.is_empty();
-        match idle_at_ms {
-            Some(now_ms) if quiet && self.told.tick_ms.is_none_or(|told| told < now_ms) => {
-                self.told.tick_ms = Some(now_ms);
-                self.send(&ServerFrame::Tick { now_ms }).await
-            }
-            _ => Ok(()),
-        }
-    }
-
-    async fn ends(&mut self, ends: Vec<TopicEnds>) -> Step {
-        let recent = self
-            .told
-            .ends_at
-            .is_some_and(|at| at.elapsed() < ENDS_AGAIN);
-        if recent && ends == self.told.ends {
-            return Ok(());
-        }
-        self.told.ends.clone_from(&ends);
-        self.told.ends_at = Some(Instant::now());
-        self.send(&ServerFrame::Ends(ends)).await
-    }
-
-    /// Tells the page what is wrong with the source, once.
-    async fn trouble(&mut self, message: String) -> Step {
-        if self.told.trouble.as_ref() == Some(&message) {
-            return Ok(());
-        }
-        self.told.trouble = Some(message.clone());
-        self.error(message).await
-    }
-
-    async fn error(&mut self, message: String) -> Step {
-        let fatal = false;
-        self.send(&ServerFrame::Error { message, fatal }).await
-    }
-
-    async fn send(&mut self, frame: &ServerFrame<'_>) -> Step {
-        closing::send(
-            self.socket,
-            Message::Binary(encode_server_frame(frame).into()),
-        )
-        .await
     }
 }

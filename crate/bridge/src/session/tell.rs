@@ -1,0 +1,91 @@
+//! What a page is told beside records: ends, ticks, troubles. None of it takes credit.
+
+use std::time::Duration;
+
+use axum::extract::ws::Message;
+use tokio::time::Instant;
+use wire::{ServerFrame, TopicEnds, encode_server_frame};
+
+use crate::closing::{self, Step};
+use crate::session::Session;
+
+/// How often the ends are told though they are the same.
+const ENDS_AGAIN: Duration = Duration::from_secs(1);
+
+/// What the page was told last, so that it is not told again.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) ends: Vec<TopicEnds>,
+    pub(super) ends_at: Option<Instant>,
+    tick_ms: Option<i64>,
+    trouble: Option<String>,
+}
+
+impl Session<'_> {
+    /// What is told 5 times a second: troubles, ends, ticks.
+    pub(super) async fn beat(&mut self) -> Step {
+        let ends = self.shared.ends.borrow().clone();
+        if ends.as_ref().is_some_and(|ends| ends.log_id != self.log_id) {
+            self.doubt = true;
+        }
+        if self.doubt {
+            self.check_log().await?;
+        }
+        let trouble = self.shared.trouble.borrow().clone();
+        match trouble {
+            Some(trouble) => self.trouble(trouble).await?,
+            None => self.told.trouble = None,
+        }
+        let Some(feed) = &self.feed else {
+            return Ok(());
+        };
+        let idle_at_ms = feed.idle_at_ms();
+        if let Some(ends) = ends.filter(|ends| ends.log_id == self.log_id) {
+            let ends = feed.ends(&ends);
+            self.ends(ends).await?;
+        }
+        let quiet = !self.paused && self.pending.is_empty();
+        match idle_at_ms {
+            Some(now_ms) if quiet && self.told.tick_ms.is_none_or(|told| told < now_ms) => {
+                self.told.tick_ms = Some(now_ms);
+                self.send(&ServerFrame::Tick { now_ms }).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn ends(&mut self, ends: Vec<TopicEnds>) -> Step {
+        let recent = self
+            .told
+            .ends_at
+            .is_some_and(|at| at.elapsed() < ENDS_AGAIN);
+        if recent && ends == self.told.ends {
+            return Ok(());
+        }
+        self.told.ends.clone_from(&ends);
+        self.told.ends_at = Some(Instant::now());
+        self.send(&ServerFrame::Ends(ends)).await
+    }
+
+    /// Tells the page what is wrong with the source, once.
+    pub(super) async fn trouble(&mut self, message: String) -> Step {
+        if self.told.trouble.as_ref() == Some(&message) {
+            return Ok(());
+        }
+        self.told.trouble = Some(message.clone());
+        self.error(message).await
+    }
+
+    pub(super) async fn error(&mut self, message: String) -> Step {
+        let fatal = false;
+        self.send(&ServerFrame::Error { message, fatal }).await
+    }
+
+    pub(super) async fn send(&mut self, frame: &ServerFrame<'_>) -> Step {
+        closing::send(
+            self.socket,
+            Message::Binary(encode_server_frame(frame).into()),
+        )
+        .await
+    }
+}
