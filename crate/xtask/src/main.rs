@@ -66,7 +66,15 @@ cargo xtask shot --url URL --out FILE [--size 1440x900] [--dark] [--js SCRIPT] [
     Take a screenshot of a page; `cargo xtask shot --help` for more.
 ";
 
-fn main() -> Result<ExitCode> {
+fn main() -> ExitCode {
+    command().unwrap_or_else(|error| {
+        // Not by `main`'s own way, which shows where in this program it came up.
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn command() -> Result<ExitCode> {
     let mut args = lexopt::Parser::from_env();
     let command = match args.next()? {
         Some(Arg::Value(command)) => command.to_string_lossy().into_owned(),

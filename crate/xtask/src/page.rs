@@ -1,6 +1,6 @@
 //! The page, from Rust to a folder that any file server can serve.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{fs, thread};
 
 use anyhow::{Result, anyhow};
@@ -20,6 +20,8 @@ pub(crate) enum Quality {
 
 /// Builds the page, `pkg/` (the npm package) and `target/site` (what is served), and the programs.
 pub(crate) fn build(repo: &Repo, quality: Quality) -> Result<Programs> {
+    // The program that reads it may be compiled before the first page is there.
+    fs::create_dir_all(repo.site())?;
     let (module, programs) = thread::scope(|scope| {
         // At once, because each has stretches that keep only one core busy.
         let module = scope.spawn(|| compile(repo, quality));
@@ -39,7 +41,11 @@ pub(crate) fn build(repo: &Repo, quality: Quality) -> Result<Programs> {
         &[(&bound, "")],
         &["package.json", "README.md"],
     )?;
-    publish(repo, &bound)?;
+    site::mirror(
+        &repo.site(),
+        &[(&repo.root.join("www"), ""), (&bound, "pkg")],
+        &[],
+    )?;
     Ok(programs)
 }
 
@@ -56,7 +62,7 @@ fn compile(repo: &Repo, quality: Quality) -> Result<PathBuf> {
     // Two compilers may be at work here, so the page does not share the programs' target folder.
     let target = repo.target.join("page");
     let mut cargo = wasm::toolchain()?.cargo_build(repo);
-    cargo
+    run::hush(&mut cargo)
         .args([
             "--package",
             "eddy-page",
@@ -71,10 +77,4 @@ fn compile(repo: &Repo, quality: Quality) -> Result<PathBuf> {
         .join(wasm::TARGET)
         .join(profile)
         .join("eddy_page.wasm"))
-}
-
-fn publish(repo: &Repo, bound: &Path) -> Result<()> {
-    let site = repo.site();
-    fs::create_dir_all(&site)?;
-    site::mirror(&site, &[(&repo.root.join("www"), ""), (bound, "pkg")], &[])
 }

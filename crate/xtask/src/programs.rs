@@ -1,12 +1,13 @@
 //! Builds the programs that run on this machine.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::repo::Repo;
-use crate::run;
+use crate::{run, site};
 
 /// What development builds leave.
 pub(crate) struct Programs {
@@ -29,10 +30,20 @@ pub(crate) fn build(repo: &Repo) -> Result<Programs> {
 
 /// Builds `eddy` for release, with the page of `target/site` inside.
 pub(crate) fn build_release(repo: &Repo) -> Result<PathBuf> {
+    let program = repo.program("release", "eddy");
+    // Cargo sees that an embedded file has changed, but not that there is a new one.
+    let embedded = program.with_extension("embedded");
+    let files = site::names(&repo.site())?;
+    if fs::read_to_string(&embedded).ok().as_ref() != Some(&files) {
+        let mut cargo = repo.cargo("clean");
+        cargo.args(["--quiet", "--release", "--package", "eddy"]);
+        run::shown(cargo)?;
+    }
     let mut cargo = repo.cargo("build");
     run::hush(&mut cargo).args(["--release", "--package", "eddy"]);
     run::shown(cargo)?;
-    Ok(repo.program("release", "eddy"))
+    fs::write(embedded, files)?;
+    Ok(program)
 }
 
 /// A Cargo command on the whole workspace, and so with one set of features.
