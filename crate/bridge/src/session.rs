@@ -110,7 +110,7 @@ async fn begin<'a>(shared: &'a Arc<Shared>, socket: &'a mut WebSocket) -> Result
         sent_at: Instant::now(),
         told: Told::default(),
     };
-    session.send(&ServerFrame::Hello(hello)).await?;
+    session.hello(hello).await?;
     Ok(session)
 }
 
@@ -156,12 +156,12 @@ impl Session<'_> {
         self.credit_bytes = credit_bytes;
         let hello = match self.shared.hello().await {
             Ok(hello) => hello,
-            Err(error) => return self.error(error.to_string()).await,
+            // Without a subscription nothing would ever come; a page that connects again tries again.
+            Err(error) => return Err(End::Failed(error.to_string())),
         };
         if hello.log_id != log_id {
-            self.log_id.clone_from(&hello.log_id);
             self.stale = true;
-            return self.send(&ServerFrame::Hello(hello)).await;
+            return self.hello(hello).await;
         }
         match Feed::begin(self.shared, &hello, streams).await {
             Ok(feed) => {
@@ -174,7 +174,8 @@ impl Session<'_> {
                 self.doubt = true;
                 self.check_log().await
             }
-            Err(error) => self.error(error.to_string()).await,
+            Err(Refused::Source(error)) => Err(End::Failed(error.to_string())),
+            Err(refused) => self.error(refused.to_string()).await,
         }
     }
 
@@ -193,9 +194,8 @@ impl Session<'_> {
             Ok(hello) => {
                 self.doubt = false;
                 self.stale = true;
-                self.log_id.clone_from(&hello.log_id);
                 self.unsubscribe();
-                return self.send(&ServerFrame::Hello(hello)).await;
+                return self.hello(hello).await;
             }
             Err(error) => return self.trouble(error.to_string()).await,
         }

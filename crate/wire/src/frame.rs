@@ -64,8 +64,12 @@
 //!
 //! The bridge says Hello first. Subscribe replaces the subscription, and its credit replaces what was left. Records
 //! frames are sent while credit is left, each takes its whole length from it, and the last may overdraw it; nothing else
-//! takes credit. A paused page gets no ticks. A Hello in mid-session with another identity says that the log was made
-//! anew: nothing more comes until the next Subscribe.
+//! takes credit. A paused page gets no ticks, and nobody gets one before everything up to the log's end.
+//!
+//! A Hello in mid-session with another identity says that the log was made anew: nothing more comes until the next
+//! Subscribe, and a Subscribe that was meant for the old log is answered by Hello alone. A Hello in mid-session with the
+//! same identity says that other topics may be subscribed to now, and changes nothing else. A Subscribe that cannot be
+//! served (a topic is not there, an offset lies beyond the end) is answered by an Error, and nothing is subscribed to.
 
 mod client;
 mod records;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::ws::Message;
 use tokio::time::Instant;
-use wire::{ServerFrame, TopicEnds, encode_server_frame};
+use wire::{Hello, ServerFrame, TopicEnds, encode_server_frame};
 
 use crate::closing::{self, Step};
 use crate::session::Session;
@@ -15,6 +15,7 @@ const ENDS_AGAIN: Duration = Duration::from_secs(1);
 /// What the page was told last, so that it is not told again.
 #[derive(Default)]
 pub(super) struct Told {
+    topics: Vec<(String, i32)>,
     pub(super) ends: Vec<TopicEnds>,
     pub(super) ends_at: Option<Instant>,
     tick_ms: Option<i64>,
@@ -22,7 +23,7 @@ pub(super) struct Told {
 }
 
 impl Session<'_> {
-    /// What is told 5 times a second: troubles, ends, ticks.
+    /// What is told 5 times a second: new topics, troubles, ends, ticks.
     pub(super) async fn beat(&mut self) -> Step {
         let ends = self.shared.ends.borrow().clone();
         if ends.as_ref().is_some_and(|ends| ends.log_id != self.log_id) {
@@ -30,6 +31,12 @@ impl Session<'_> {
         }
         if self.doubt {
             self.check_log().await?;
+        }
+        let ends = ends.filter(|ends| ends.log_id == self.log_id);
+        if let Some(hello) = &ends
+            && topics(hello) != self.told.topics
+        {
+            self.hello(Hello::clone(hello)).await?;
         }
         let trouble = self.shared.trouble.borrow().clone();
         match trouble {
@@ -40,7 +47,7 @@ impl Session<'_> {
             return Ok(());
         };
         let idle_at_ms = feed.idle_at_ms();
-        if let Some(ends) = ends.filter(|ends| ends.log_id == self.log_id) {
+        if let Some(ends) = ends {
             let ends = feed.ends(&ends);
             self.ends(ends).await?;
         }
@@ -52,6 +59,13 @@ impl Session<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Tells which log this is, and which topics there are.
+    pub(super) async fn hello(&mut self, hello: Hello) -> Step {
+        self.log_id.clone_from(&hello.log_id);
+        self.told.topics = topics(&hello);
+        self.send(&ServerFrame::Hello(hello)).await
     }
 
     async fn ends(&mut self, ends: Vec<TopicEnds>) -> Step {
@@ -88,4 +102,12 @@ impl Session<'_> {
         )
         .await
     }
+}
+
+fn topics(hello: &Hello) -> Vec<(String, i32)> {
+    let topics = hello
+        .topics
+        .iter()
+        .map(|ends| (ends.topic.clone(), ends.partition));
+    topics.collect()
 }

@@ -68,7 +68,7 @@ fn with_page(config: Config) -> Config {
     }
 }
 
-async fn token(address: SocketAddr, path: &str) -> String {
+pub(crate) async fn token(address: SocketAddr, path: &str) -> String {
     let (_, page) = get(address, path).await;
     let (_, rest) = page.split_once("name=\"eddy-token\" content=\"").unwrap();
     rest.split_once('"').unwrap().0.to_owned()

@@ -63,6 +63,8 @@ async fn what_was_learned_from_the_old_log_is_not_published() {
     .await;
     let mut page = Page::open(bridge.address).await;
     page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    // The subscription holds: one that comes after the log was made anew would be answered by one more Hello.
+    while !matches!(page.hear().await, Heard::Ends(_)) {}
     let publication = Publication {
         id: "1".to_owned(),
         topic: "predictions".to_owned(),
@@ -118,4 +120,48 @@ async fn a_source_in_trouble_is_said_once_and_read_again_when_it_is_back() {
     assert_eq!(places(&page.records(1).await), [("a", 8)]);
     let (status, _) = crate::http::get(bridge.address, "/health").await;
     assert_eq!(status, 200);
+}
+
+#[tokio::test]
+async fn a_topic_that_comes_later_is_said_and_can_be_subscribed_to() {
+    let log = MemoryLog::new(&["a"]);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    while !matches!(page.hear().await, Heard::Ends(_)) {}
+    log.add_topic("b");
+    log.append("a", "goes on");
+    let (mut records, mut hello) = (Vec::new(), None);
+    while records.is_empty() || hello.is_none() {
+        match page.hear_news().await {
+            Heard::Hello(said) => hello = Some(said),
+            Heard::Records(some, _) => records.extend(some),
+            other => panic!("{other:?}"),
+        }
+    }
+    let hello = hello.unwrap();
+    assert_eq!(hello.log_id, "log-1");
+    assert_eq!(hello.topics.len(), 2);
+    let from = From::Offsets(vec![(0, 1)]);
+    page.subscribe(&[("a", from), ("b", From::Earliest)], MUCH)
+        .await;
+    log.append("b", "new");
+    assert_eq!(places(&page.records(1).await), [("b", 0)]);
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_served_is_told_and_sent_away() {
+    let log = MemoryLog::new(&["a"]);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    log.fail(Some("the disk is gone"));
+    page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    let told = Heard::Error("the disk is gone; mend it".to_owned(), true);
+    let mut heard = page.hear_news().await;
+    if heard == Heard::Error("the disk is gone; mend it".to_owned(), false) {
+        // The tail may have met the trouble first.
+        heard = page.hear_news().await;
+    }
+    assert_eq!(heard, told);
+    assert!(matches!(page.hear_news().await, Heard::Closed(1011, _)));
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // A test may panic.
 
 mod client;
+mod embedded;
 mod http;
 mod json;
 mod log;

@@ -70,6 +70,11 @@ impl MemoryLog {
         }
     }
 
+    pub(crate) fn add_topic(&self, topic: &str) {
+        let mut state = self.state.lock().unwrap();
+        state.ends.insert(topic.to_owned(), (0, 0));
+    }
+
     /// Removes the oldest records, as retention does.
     pub(crate) fn remove_oldest(&self, count: usize) {
         let mut state = self.state.lock().unwrap();

@@ -15,7 +15,8 @@ const ERROR: u8 = 0x87;
 /// What the bridge says to a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerFrame<'a> {
-    /// Which log this is, and what may be subscribed to; first of all, and again when the log was made anew.
+    /// Which log this is, and what may be subscribed to; first of all, and again when the log was made anew (another
+    /// identity) or when other topics may be subscribed to (the same identity).
     Hello(Hello),
     /// Records; [`crate::RecordsDecoder`] hands them out.
     Records(Records<'a>),
