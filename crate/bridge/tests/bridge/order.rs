@@ -21,7 +21,7 @@ async fn a_paused_page_gets_records_and_ends_but_no_ticks() {
 
     page.say(&ClientFrame::Paused(true)).await;
     // What was on its way.
-    page.listen(Duration::from_millis(100)).await;
+    page.listen(Duration::from_millis(300)).await;
     log.append_many("a", 10);
     let heard = page.listen(Duration::from_millis(700)).await;
     assert!(
@@ -57,7 +57,7 @@ async fn ticks_come_five_times_a_second_and_move_on() {
             _ => None,
         })
         .collect();
-    assert!((6..=10).contains(&ticks.len()), "{ticks:?}");
+    assert!((4..=11).contains(&ticks.len()), "{ticks:?}");
     assert!(ticks.is_sorted_by(|a, b| a < b), "{ticks:?}");
 }
 
