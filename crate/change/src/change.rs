@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::raw::Raw;
 use crate::row::Row;
 
 /// What one record says.
@@ -82,14 +83,28 @@ pub enum Op {
 }
 
 /// Where a change comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source<'a> {
+    pub(crate) name: Option<Raw<'a>>,
+    pub(crate) schema: Option<Raw<'a>>,
+    pub(crate) table: Option<Raw<'a>>,
+}
+
+impl<'a> Source<'a> {
     /// The connector's logical name, which its topics begin with.
-    pub name: Option<Cow<'a, str>>,
+    pub fn name(&self) -> Option<Cow<'a, str>> {
+        self.name.and_then(Raw::string)
+    }
+
     /// The table's schema.
-    pub schema: Option<Cow<'a, str>>,
+    pub fn schema(&self) -> Option<Cow<'a, str>> {
+        self.schema.and_then(Raw::string)
+    }
+
     /// The table, as the database spells it.
-    pub table: Option<Cow<'a, str>>,
+    pub fn table(&self) -> Option<Cow<'a, str>> {
+        self.table.and_then(Raw::string)
+    }
 }
 
 impl<'a> Change<'a> {

@@ -1,12 +1,10 @@
-//! The JSON scanner: a cursor over text that checks structure as it goes.
+//! The JSON scanner: a cursor over bytes that checks structure and UTF-8 as it goes.
 //!
-//! It builds nothing. A value is skipped, and handed out as the slice of text that it stands in.
-//! UTF-8 is checked once for the whole text before the cursor is made (`&str`).
-
-use std::borrow::Cow;
+//! It builds nothing: a value is stepped over, and can be handed out as the bytes that it stands in.
 
 use crate::error::{Fault, What};
-use crate::text::{end_of_string, unescape};
+use crate::raw::{Form, Raw};
+use crate::text::end_of_string;
 
 #[cfg(test)]
 mod tests;
@@ -17,93 +15,90 @@ pub(crate) const MAX_DEPTH: u32 = 128;
 /// A place in a JSON text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {
-    text: &'a str,
+    bytes: &'a [u8],
     at: usize,
 }
 
-/// What a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    Null,
-    True,
-    False,
-    Number,
-    /// A string without escapes.
-    Text,
-    /// A string with escapes.
-    Escaped,
-    Array,
-    Object,
-}
-
-/// A value in place, quotes and braces included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Raw<'a> {
-    pub(crate) form: Form,
-    pub(crate) text: &'a str,
-}
-
-impl<'a> Raw<'a> {
-    /// What stands between the first and the last byte: of a string, the part in the quotes.
-    pub(crate) fn inside(self) -> &'a str {
-        self.text
-            .get(1..self.text.len().saturating_sub(1))
-            .unwrap_or_default()
-    }
-
-    /// The string that this is; `None` where it is something else.
-    pub(crate) fn string(self) -> Option<Cow<'a, str>> {
-        match self.form {
-            Form::Text => Some(Cow::Borrowed(self.inside())),
-            Form::Escaped => Some(unescape(self.inside())),
-            _ => None,
-        }
-    }
-
-    /// The whole number that this is, where it is one and fits.
-    pub(crate) fn integer(self) -> Option<i64> {
-        if self.form == Form::Number {
-            self.text.parse().ok()
-        } else {
-            None
-        }
-    }
-}
-
 impl<'a> Cursor<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    /// Where the cursor is.
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The bytes from a position to where the cursor is.
+    pub(crate) fn since(&self, from: usize) -> &'a [u8] {
+        self.bytes.get(from..self.at).unwrap_or_default()
+    }
+
+    /// The byte at the cursor, 0 at the end: no JSON token begins with that.
+    #[inline]
+    pub(crate) fn byte(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
     /// Skips white space and returns the byte there, 0 at the end.
-    ///
-    /// 0 stands for the end because no JSON token begins with it.
+    #[inline]
     pub(crate) fn peek(&mut self) -> u8 {
         loop {
-            match self.byte() {
-                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
-                byte => return byte,
+            let byte = self.byte();
+            if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return byte;
             }
+            self.at += 1;
         }
     }
 
+    /// Steps over these bytes, if they come next.
+    #[inline]
+    pub(crate) fn take(&mut self, expected: &[u8]) -> bool {
+        let found = self.bytes.get(self.at..self.at + expected.len());
+        let taken = found.is_some_and(|found| same(found, expected));
+        if taken {
+            self.at += expected.len();
+        }
+        taken
+    }
+
     /// Steps over one value and hands it out.
+    #[inline]
     pub(crate) fn value(&mut self) -> Result<Raw<'a>, Fault> {
         self.peek();
         let from = self.at;
         let form = self.skip()?;
         Ok(Raw {
             form,
-            text: self.slice(from, self.at),
+            bytes: self.since(from),
         })
     }
 
-    /// Steps into an object: the cursor must be at its `{`.
+    /// Steps over the one value that the whole text is, but for white space around it.
+    pub(crate) fn only_value(&mut self) -> Result<Raw<'a>, Fault> {
+        let raw = self.value()?;
+        self.finish()?;
+        Ok(raw)
+    }
+
+    /// Makes sure that nothing but white space is left.
+    pub(crate) fn finish(&mut self) -> Result<(), Fault> {
+        self.peek();
+        if self.at == self.bytes.len() {
+            Ok(())
+        } else {
+            Err(self.expected("the end"))
+        }
+    }
+
+    /// Steps into an object: its `{` must come next.
+    #[inline]
     pub(crate) fn enter_object(&mut self) -> Result<(), Fault> {
         self.token(b'{', "an object")
     }
 
-    /// Steps into an array: the cursor must be at its `[`.
+    /// Steps into an array: its `[` must come next.
     pub(crate) fn enter_array(&mut self) -> Result<(), Fault> {
         self.token(b'[', "an array")
     }
@@ -124,12 +119,9 @@ impl<'a> Cursor<'a> {
             _ if first => {}
             _ => return Err(self.expected("`,` or `}`")),
         }
-        let from = self.at;
-        let (form, end) = self.name()?;
-        Ok(Some(Raw {
-            form,
-            text: self.slice(from, end),
-        }))
+        let name = self.name()?;
+        self.peek();
+        Ok(Some(name))
     }
 
     /// Says whether there is a next element, and steps to it; steps out after the last one.
@@ -148,28 +140,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Makes sure that nothing but white space is left.
-    pub(crate) fn finish(&mut self) -> Result<(), Fault> {
-        self.peek();
-        if self.at == self.text.len() {
-            Ok(())
-        } else {
-            Err(self.expected("the end"))
-        }
-    }
-
-    /// Where the cursor is.
-    pub(crate) fn position(&self) -> usize {
-        self.at
-    }
-
-    /// The text between two positions.
-    pub(crate) fn slice(&self, from: usize, to: usize) -> &'a str {
-        // Tokens begin and end at ASCII characters, so this never falls back.
-        self.text.get(from..to).unwrap_or_default()
-    }
-
     /// Steps over one value and says what it was.
+    #[inline]
     pub(crate) fn skip(&mut self) -> Result<Form, Fault> {
         match self.peek() {
             b'{' | b'[' => self.skip_nested(),
@@ -192,10 +164,7 @@ impl<'a> Cursor<'a> {
             let opened = match self.peek() {
                 byte @ (b'{' | b'[') => {
                     if depth == MAX_DEPTH {
-                        return Err(Fault {
-                            at: self.at,
-                            what: What::TooDeep,
-                        });
+                        return Err(Fault::new(self.at, What::TooDeep));
                     }
                     depth += 1;
                     objects = objects << 1 | u128::from(byte == b'{');
@@ -215,6 +184,7 @@ impl<'a> Cursor<'a> {
 
     /// After a value, or just inside an array or object: closes what ends here and steps to the
     /// next value. False when the outermost one was closed.
+    #[inline]
     fn step_out(
         &mut self,
         objects: &mut u128,
@@ -253,6 +223,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline]
     fn skip_scalar(&mut self, first: u8) -> Result<Form, Fault> {
         match first {
             b'"' => self.skip_string(),
@@ -264,25 +235,27 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Steps over a member's name and its colon: the cursor must be at the quote.
-    ///
-    /// Returns the name's form and where it ends.
-    fn name(&mut self) -> Result<(Form, usize), Fault> {
+    /// Steps over a member's name and its colon, and hands the name out: its quote must come next.
+    #[inline]
+    fn name(&mut self) -> Result<Raw<'a>, Fault> {
         if self.byte() != b'"' {
             return Err(self.expected("a name in quotes"));
         }
+        let from = self.at;
         let form = self.skip_string()?;
-        let end = self.at;
+        let bytes = self.since(from);
         self.token(b':', "`:`")?;
-        Ok((form, end))
+        Ok(Raw { form, bytes })
     }
 
+    #[inline]
     fn skip_string(&mut self) -> Result<Form, Fault> {
-        let (end, escaped) = end_of_string(self.text.as_bytes(), self.at + 1)?;
+        let (end, escaped) = end_of_string(self.bytes, self.at + 1)?;
         self.at = end + 1;
         Ok(if escaped { Form::Escaped } else { Form::Text })
     }
 
+    #[inline]
     fn skip_number(&mut self) -> Result<Form, Fault> {
         if self.byte() == b'-' {
             self.at += 1;
@@ -308,8 +281,21 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps over one or more digits.
+    #[inline]
     fn digits(&mut self) -> Result<(), Fault> {
         let from = self.at;
+        // Eight at a time: time stamps and positions are long.
+        while let Some(chunk) = self
+            .bytes
+            .get(self.at..)
+            .and_then(|rest| rest.first_chunk::<8>())
+        {
+            let digits = leading_digits(u64::from_le_bytes(*chunk));
+            self.at += digits;
+            if digits < 8 {
+                break;
+            }
+        }
         while self.byte().is_ascii_digit() {
             self.at += 1;
         }
@@ -321,7 +307,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn skip_literal(&mut self, literal: &'static str, form: Form) -> Result<Form, Fault> {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
         if rest.starts_with(literal.as_bytes()) {
             self.at += literal.len();
             return Ok(form);
@@ -331,13 +317,11 @@ impl<'a> Cursor<'a> {
             .zip(literal.bytes())
             .take_while(|(a, b)| **a == *b)
             .count();
-        Err(Fault {
-            at: self.at + same,
-            what: What::Expected(literal),
-        })
+        Err(Fault::new(self.at + same, What::Expected(literal)))
     }
 
     /// Steps over white space and one byte that must be `wanted`.
+    #[inline]
     fn token(&mut self, wanted: u8, name: &'static str) -> Result<(), Fault> {
         if self.peek() == wanted {
             self.at += 1;
@@ -347,14 +331,40 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn byte(&self) -> u8 {
-        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
-    }
-
+    #[cold]
     fn expected(&self, what: &'static str) -> Fault {
-        Fault {
-            at: self.at,
-            what: What::Expected(what),
-        }
+        Fault::new(self.at, What::Expected(what))
+    }
+}
+
+/// How many of eight bytes, from the first on, are digits.
+#[inline]
+fn leading_digits(word: u64) -> usize {
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let values = word ^ u64::from_ne_bytes([b'0'; 8]);
+    // A value above 9 sets the high bit, here or before; carries only travel upwards, and only
+    // the lowest mark counts.
+    let marks = (values.wrapping_add(u64::from_ne_bytes([0x76; 8])) | values) & HIGH;
+    (marks.trailing_zeros() / 8) as usize
+}
+
+/// Whether two slices of one length hold the same bytes.
+///
+/// The standard comparison goes byte by byte in wasm.
+#[inline]
+fn same(found: &[u8], expected: &[u8]) -> bool {
+    let word = |chunk: &[u8; 8]| u64::from_le_bytes(*chunk);
+    let (found_words, found_rest) = found.as_chunks::<8>();
+    let (expected_words, expected_rest) = expected.as_chunks::<8>();
+    if found_words
+        .iter()
+        .zip(expected_words)
+        .any(|(a, b)| word(a) != word(b))
+    {
+        return false;
+    }
+    match (found.last_chunk::<8>(), expected.last_chunk::<8>()) {
+        (Some(a), Some(b)) => word(a) == word(b),
+        _ => found_rest.iter().zip(expected_rest).all(|(a, b)| a == b),
     }
 }

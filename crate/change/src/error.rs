@@ -51,11 +51,17 @@ pub(crate) enum What {
     Control,
     /// A backslash is followed by something that is no escape.
     Escape,
+    /// A string is not UTF-8.
+    Utf8,
     /// Arrays and objects are nested more deeply than the scanner follows.
     TooDeep,
 }
 
 impl Fault {
+    pub(crate) fn new(at: usize, what: What) -> Self {
+        Self { at, what }
+    }
+
     /// The sentence, worded to follow "the value".
     pub(crate) fn reason(self, text: &[u8]) -> String {
         let at = self.at;
@@ -75,6 +81,10 @@ impl Fault {
                 )
             }
             What::Escape => format!("is not JSON: unknown escape in a string at byte {at}"),
+            What::Utf8 => format!(
+                "is not JSON: no UTF-8 at byte {at}; set the connector's value.converter to \
+                 org.apache.kafka.connect.json.JsonConverter"
+            ),
             What::TooDeep => {
                 format!(
                     "is nested more than {} deep at byte {at}",

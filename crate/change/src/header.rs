@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use crate::change::{Change, Op, Shape};
-use crate::cursor::{Cursor, Form};
-use crate::members::{Name, event_name};
+use crate::cursor::Cursor;
+use crate::members::{Name, name_of};
+use crate::raw::Form;
 use crate::row::Row;
 use crate::value::Value;
 
@@ -18,12 +19,11 @@ impl Change<'_> {
         if self.shape != Some(Shape::Unwrapped) || !name.starts_with("__") {
             return;
         }
-        let Some(name) = event_name(name) else { return };
         let Some(text) = value.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
             return;
         };
         let said = said(text);
-        match name {
+        match name_of(name) {
             Name::AddedOp if self.op.is_none() => self.set_op(Op::of_row(&said)),
             Name::AddedDeleted if self.op.is_none() && said == "true" => {
                 self.set_op(Some(Op::Delete))
@@ -47,9 +47,7 @@ impl Change<'_> {
 
 /// What a header says: the scalar in JSON text, bare or in `{schema, payload}`, or plain text itself.
 fn said(text: &str) -> Cow<'_, str> {
-    let mut cursor = Cursor::new(text);
-    let raw = cursor.value().and_then(|raw| cursor.finish().map(|()| raw));
-    match raw {
+    match Cursor::new(text.as_bytes()).only_value() {
         Ok(raw) if raw.form == Form::Object => {
             match Row::of(raw).and_then(|wrapped| wrapped.get("payload")) {
                 Some(Value::Text(text)) => text,
@@ -57,7 +55,7 @@ fn said(text: &str) -> Cow<'_, str> {
                 _ => Cow::Borrowed(text),
             }
         }
-        Ok(raw) => raw.string().unwrap_or(Cow::Borrowed(raw.text)),
+        Ok(raw) => raw.string().unwrap_or(Cow::Borrowed(raw.text())),
         Err(_) => Cow::Borrowed(text),
     }
 }

@@ -8,8 +8,11 @@
 //! | `row.rs` | [`Row`]: a JSON object in place, and its [`Columns`] |
 //! | `value.rs` | [`Value`]: one column's value, as a number or a label |
 //! | `plan.rs` | [`Plan`]: the wanted columns of many rows alike, without hashing or allocating |
+//! | `reader.rs` | [`Reader`]: `read` with a memory, for streams |
 //! | `members.rs` | the members of an event that mean something, found in one pass |
+//! | `places.rs` | how the last objects were written, so that the next ones cost less |
 //! | `cursor.rs` | the JSON scanner: structure, numbers, nesting |
+//! | `raw.rs` | a scanned value: what it is, and its bytes |
 //! | `text.rs` | JSON strings: where they end, what they say |
 //! | `error.rs` | [`Unreadable`], and the faults it is made of |
 //!
@@ -24,8 +27,11 @@ mod cursor;
 mod error;
 mod header;
 mod members;
+mod places;
 mod plan;
+mod raw;
 mod read;
+mod reader;
 mod row;
 mod text;
 mod value;
@@ -34,5 +40,6 @@ pub use change::{Change, Kind, Op, Shape, Source};
 pub use error::Unreadable;
 pub use plan::Plan;
 pub use read::read;
+pub use reader::Reader;
 pub use row::{Columns, Row};
 pub use value::Value;

@@ -1,8 +1,9 @@
-//! The members of an event that mean something, found in one pass over its text.
+//! The members of an event that mean something, found in one pass over its bytes.
 
-use crate::change::Source;
-use crate::cursor::{Cursor, Form, Raw};
+use crate::cursor::Cursor;
 use crate::error::Fault;
+use crate::places::{KnownObject, Places};
+use crate::raw::{Form, Raw};
 
 /// A name that means something at the top of an event, its payload, or an unwrapped row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,148 +28,246 @@ pub(crate) enum Name {
     AddedTxId,
     AddedSourceTsMs,
     AddedSnapshot,
+    /// All others.
+    Other,
 }
 
-const NAMES: usize = Name::AddedSnapshot as usize + 1;
+/// A name that means something in an event's `source`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SourceName {
+    Lsn,
+    TxId,
+    TsMs,
+    Snapshot,
+    Name,
+    Schema,
+    Table,
+    /// All others.
+    Other,
+}
 
-/// The bit in `seen` for all names that mean nothing.
-const OTHER: u32 = 1 << 31;
-
-/// An object's members that mean something; of a name that stands twice, the last.
+/// Where the members of an object stand; of a name that stands twice, the last.
 #[derive(Debug, Clone)]
-pub(crate) struct Members<'a> {
+pub(crate) struct Found<const NAMES: usize> {
     /// One bit a name that was there.
     seen: u32,
-    values: [Raw<'a>; NAMES],
-    /// What `source` holds, where it is an object.
-    pub(crate) source: SourceMembers<'a>,
+    spans: [Span; NAMES],
 }
 
-/// What an event's `source` says.
+/// Members of an event, a payload or an unwrapped row, by [`Name`].
+pub(crate) type Members = Found<{ Name::Other as usize }>;
+
+/// Members of a `source`, by [`SourceName`].
+pub(crate) type SourceMembers = Found<{ SourceName::Other as usize }>;
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    form: Form,
+    from: usize,
+    to: usize,
+}
+
+/// What is found in one event.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct SourceMembers<'a> {
-    pub(crate) lsn: Option<i64>,
-    pub(crate) tx_id: Option<i64>,
-    pub(crate) ts_ms: Option<i64>,
-    pub(crate) snapshot: Option<bool>,
-    pub(crate) place: Source<'a>,
+pub(crate) struct Event {
+    pub(crate) members: Members,
+    /// What is in `source`, where that is an object.
+    pub(crate) source: SourceMembers,
 }
 
-impl<'a> Members<'a> {
-    /// Steps over an object.
-    pub(crate) fn read(cursor: &mut Cursor<'a>) -> Result<Self, Fault> {
-        Self::read_with(cursor, |_, _| Ok(false))
+/// What is kept from record to record: how events are written, and room for what is found.
+#[derive(Debug, Clone)]
+pub(crate) struct Memory {
+    outer_places: Places<Name>,
+    payload_places: Places<Name>,
+    parts: Parts,
+    /// What was found at the top.
+    pub(crate) outer: Event,
+    /// What was found in `payload`, where that is an object at the top.
+    pub(crate) payload: Event,
+}
+
+/// How the objects in an event are written.
+#[derive(Debug, Clone)]
+struct Parts {
+    schema: KnownObject,
+    source: Places<SourceName>,
+    row: Places<()>,
+}
+
+impl Memory {
+    /// One that remembers how the last events were written.
+    pub(crate) fn new() -> Self {
+        Self {
+            outer_places: Places::new(),
+            payload_places: Places::new(),
+            parts: Parts {
+                schema: KnownObject::new(),
+                source: Places::new(),
+                row: Places::new(),
+            },
+            outer: Event::default(),
+            payload: Event::default(),
+        }
     }
 
-    /// Steps over an object that may be `{schema, payload}`; also returns what is in the payload,
-    /// where that is an object.
+    /// One that remembers nothing and allocates nothing.
+    pub(crate) fn forgetful() -> Self {
+        Self {
+            outer_places: Places::forgetful(),
+            payload_places: Places::forgetful(),
+            parts: Parts {
+                schema: KnownObject::forgetful(),
+                source: Places::forgetful(),
+                row: Places::forgetful(),
+            },
+            outer: Event::default(),
+            payload: Event::default(),
+        }
+    }
+
+    /// Steps over an object that may be an event, or `{schema, payload}` with one in it, and leaves
+    /// in `outer` and `payload` what they hold.
     ///
-    /// So the payload is scanned once, not once to find its end and once to read it.
-    pub(crate) fn read_wrapped(cursor: &mut Cursor<'a>) -> Result<(Self, Option<Self>), Fault> {
-        let mut payload = None;
-        let outer = Self::read_with(cursor, |cursor, name| {
-            let is_payload = name == Name::Payload && cursor.peek() == b'{';
-            if is_payload {
-                payload = Some(Self::read(cursor)?);
+    /// So every byte is looked at once, not once to find the payload's end and again to read it.
+    pub(crate) fn read(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+        let Self {
+            outer_places,
+            payload_places,
+            parts,
+            outer,
+            payload,
+        } = self;
+        outer.read(cursor, outer_places, parts, |cursor, parts| {
+            if cursor.byte() != b'{' {
+                return cursor.skip();
             }
-            Ok(is_payload)
-        })?;
-        Ok((outer, payload))
+            payload.read(cursor, payload_places, parts, |cursor, _| cursor.skip())?;
+            Ok(Form::Object)
+        })
+    }
+}
+
+impl Event {
+    /// Steps over an object; `read_payload` steps over the value of `payload`.
+    fn read(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        places: &mut Places<Name>,
+        parts: &mut Parts,
+        mut read_payload: impl FnMut(&mut Cursor<'_>, &mut Parts) -> Result<Form, Fault>,
+    ) -> Result<(), Fault> {
+        self.members.seen = 0;
+        cursor.enter_object()?;
+        let mut place = 0;
+        while let Some(name) = places.next(cursor, place, event_name)? {
+            place += 1;
+            let first = cursor.peek();
+            let from = cursor.position();
+            let form = match name {
+                Name::Schema => parts.schema.skip(cursor)?,
+                Name::Payload => read_payload(cursor, parts)?,
+                Name::Source if first == b'{' => {
+                    self.source.read(cursor, &mut parts.source)?;
+                    Form::Object
+                }
+                Name::Before | Name::After => parts.row.skip(cursor, ())?,
+                _ => cursor.skip()?,
+            };
+            self.members.set(
+                name as usize,
+                Span {
+                    form,
+                    from,
+                    to: cursor.position(),
+                },
+            );
+        }
+        Ok(())
+    }
+}
+
+impl SourceMembers {
+    fn read(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        places: &mut Places<SourceName>,
+    ) -> Result<(), Fault> {
+        self.seen = 0;
+        cursor.enter_object()?;
+        let mut place = 0;
+        while let Some(name) = places.next(cursor, place, source_name)? {
+            place += 1;
+            cursor.peek();
+            let from = cursor.position();
+            let form = cursor.skip()?;
+            self.set(
+                name as usize,
+                Span {
+                    form,
+                    from,
+                    to: cursor.position(),
+                },
+            );
+        }
+        Ok(())
     }
 
     /// The value of a name, where it is there.
-    pub(crate) fn get(&self, name: Name) -> Option<Raw<'a>> {
-        let seen = self.seen & (1 << name as u32) != 0;
-        if seen {
-            self.values.get(name as usize).copied()
-        } else {
-            None
-        }
+    pub(crate) fn get<'a>(&self, name: SourceName, bytes: &'a [u8]) -> Option<Raw<'a>> {
+        self.raw(name as usize, bytes)
+    }
+}
+
+impl Members {
+    /// The value of a name, where it is there.
+    pub(crate) fn get<'a>(&self, name: Name, bytes: &'a [u8]) -> Option<Raw<'a>> {
+        self.raw(name as usize, bytes)
     }
 
     /// What the value of a name is, where it is there.
     pub(crate) fn form(&self, name: Name) -> Option<Form> {
-        self.get(name).map(|raw| raw.form)
+        self.span(name as usize).map(|span| span.form)
     }
 
     /// Whether these names, and no others, are there.
     pub(crate) fn are(&self, names: &[Name]) -> bool {
         self.seen == names.iter().fold(0, |bits, name| bits | 1 << *name as u32)
     }
+}
 
-    /// Steps over an object. `step_over` may step over a value in its own way, and says if it did.
-    fn read_with(
-        cursor: &mut Cursor<'a>,
-        mut step_over: impl FnMut(&mut Cursor<'a>, Name) -> Result<bool, Fault>,
-    ) -> Result<Self, Fault> {
-        let mut members = Self {
-            seen: 0,
-            values: [Raw {
-                form: Form::Null,
-                text: "",
-            }; NAMES],
-            source: SourceMembers::default(),
-        };
-        cursor.enter_object()?;
-        let mut first = true;
-        while let Some(written) = cursor.next_member(first)? {
-            first = false;
-            let Some(name) = lookup(written, event_name) else {
-                members.seen |= OTHER;
-                cursor.skip()?;
-                continue;
-            };
-            let is_object = cursor.peek() == b'{';
-            let from = cursor.position();
-            let raw = if name == Name::Source && is_object {
-                members.source = SourceMembers::read(cursor)?;
-                Raw {
-                    form: Form::Object,
-                    text: cursor.slice(from, cursor.position()),
-                }
-            } else if step_over(cursor, name)? {
-                Raw {
-                    form: Form::Object,
-                    text: cursor.slice(from, cursor.position()),
-                }
-            } else {
-                cursor.value()?
-            };
-            members.seen |= 1 << name as u32;
-            if let Some(place) = members.values.get_mut(name as usize) {
-                *place = raw;
-            }
+impl<const NAMES: usize> Found<NAMES> {
+    /// The name after the last stands for all others: it is noted, its values are not.
+    fn set(&mut self, name: usize, span: Span) {
+        self.seen |= 1 << name;
+        if let Some(place) = self.spans.get_mut(name) {
+            *place = span;
         }
-        Ok(members)
+    }
+
+    fn span(&self, name: usize) -> Option<Span> {
+        if self.seen & 1 << name == 0 {
+            None
+        } else {
+            self.spans.get(name).copied()
+        }
+    }
+
+    fn raw<'a>(&self, name: usize, bytes: &'a [u8]) -> Option<Raw<'a>> {
+        let span = self.span(name)?;
+        Some(Raw {
+            form: span.form,
+            bytes: bytes.get(span.from..span.to)?,
+        })
     }
 }
 
-impl<'a> SourceMembers<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Result<Self, Fault> {
-        let mut found = Self::default();
-        cursor.enter_object()?;
-        let mut first = true;
-        while let Some(written) = cursor.next_member(first)? {
-            first = false;
-            match lookup(written, source_name) {
-                None => {
-                    cursor.skip()?;
-                }
-                Some(name) => {
-                    let raw = cursor.value()?;
-                    match name {
-                        SourceName::Lsn => found.lsn = raw.integer(),
-                        SourceName::TxId => found.tx_id = raw.integer(),
-                        SourceName::TsMs => found.ts_ms = raw.integer(),
-                        SourceName::Snapshot => found.snapshot = snapshot(raw),
-                        SourceName::Name => found.place.name = raw.string(),
-                        SourceName::Schema => found.place.schema = raw.string(),
-                        SourceName::Table => found.place.table = raw.string(),
-                    }
-                }
-            }
+impl<const NAMES: usize> Default for Found<NAMES> {
+    fn default() -> Self {
+        Self {
+            seen: 0,
+            spans: [Span::default(); NAMES],
         }
-        Ok(found)
     }
 }
 
@@ -177,45 +276,14 @@ pub(crate) fn snapshot(raw: Raw<'_>) -> Option<bool> {
     match raw.form {
         Form::Null | Form::False => Some(false),
         Form::True => Some(true),
-        Form::Text | Form::Escaped => Some(raw.inside() != "false"),
+        Form::Text | Form::Escaped => Some(raw.inside() != b"false"),
         Form::Number | Form::Array | Form::Object => None,
     }
 }
 
-#[derive(Clone, Copy)]
-enum SourceName {
-    Lsn,
-    TxId,
-    TsMs,
-    Snapshot,
-    Name,
-    Schema,
-    Table,
-}
-
-fn lookup<T>(written: Raw<'_>, table: impl Fn(&str) -> Option<T>) -> Option<T> {
-    match written.form {
-        Form::Escaped => table(&written.string()?),
-        _ => table(written.inside()),
-    }
-}
-
-fn source_name(name: &str) -> Option<SourceName> {
-    Some(match name {
-        "lsn" => SourceName::Lsn,
-        "txId" => SourceName::TxId,
-        "ts_ms" => SourceName::TsMs,
-        "snapshot" => SourceName::Snapshot,
-        "name" => SourceName::Name,
-        "schema" => SourceName::Schema,
-        "table" => SourceName::Table,
-        _ => return None,
-    })
-}
-
-/// The name that this text means, where it means one.
-pub(crate) fn event_name(name: &str) -> Option<Name> {
-    Some(match name {
+/// The name that this text means.
+pub(crate) fn name_of(text: &str) -> Name {
+    match text {
         "schema" => Name::Schema,
         "payload" => Name::Payload,
         "before" => Name::Before,
@@ -234,6 +302,23 @@ pub(crate) fn event_name(name: &str) -> Option<Name> {
         "__txId" | "__source_txId" => Name::AddedTxId,
         "__source_ts_ms" => Name::AddedSourceTsMs,
         "__snapshot" | "__source_snapshot" => Name::AddedSnapshot,
-        _ => return None,
-    })
+        _ => Name::Other,
+    }
+}
+
+fn event_name(written: Raw<'_>) -> Name {
+    written.string().map_or(Name::Other, |name| name_of(&name))
+}
+
+fn source_name(written: Raw<'_>) -> SourceName {
+    match written.string().as_deref() {
+        Some("lsn") => SourceName::Lsn,
+        Some("txId") => SourceName::TxId,
+        Some("ts_ms") => SourceName::TsMs,
+        Some("snapshot") => SourceName::Snapshot,
+        Some("name") => SourceName::Name,
+        Some("schema") => SourceName::Schema,
+        Some("table") => SourceName::Table,
+        _ => SourceName::Other,
+    }
 }

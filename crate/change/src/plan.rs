@@ -1,7 +1,10 @@
 //! The wanted columns of many rows alike.
 
-use crate::cursor::{Cursor, Raw};
-use crate::row::{Members, Row};
+use crate::cursor::Cursor;
+use crate::error::Fault;
+use crate::places::Places;
+use crate::raw::Raw;
+use crate::row::Row;
 use crate::value::Value;
 
 /// Takes the same columns out of row after row.
@@ -17,8 +20,8 @@ pub struct Plan {
     len: usize,
     /// The columns that are looked for, each once.
     columns: Vec<Column>,
-    /// What came at each place of the last rows.
-    places: Vec<Place>,
+    /// Which of them, if any, came at each place of the last row.
+    places: Places<Option<usize>>,
 }
 
 /// A column that is looked for.
@@ -32,18 +35,6 @@ struct Column {
     /// Where its value begins and ends in the row that is being read, where elements are wanted.
     span: Option<(usize, usize)>,
 }
-
-/// The column that came at a place.
-#[derive(Debug, Clone)]
-struct Place {
-    /// Its name as it is written, quotes and escapes included.
-    written: String,
-    /// Its index in `columns`, where it is looked for.
-    column: Option<usize>,
-}
-
-/// Places beyond this are looked up anew in every row, so that no row makes the plan grow on.
-const MAX_PLACES: usize = 4096;
 
 impl Plan {
     /// A plan for these columns, or elements of columns. A name may stand twice.
@@ -61,7 +52,7 @@ impl Plan {
         Self {
             len: names.len(),
             columns,
-            places: Vec::new(),
+            places: Places::new(),
         }
     }
 
@@ -75,53 +66,50 @@ impl Plan {
         for column in &mut self.columns {
             column.span = None;
         }
-        let mut members = Members::of(row);
+        // The row has been scanned without a fault before: an error cannot come, and would end it.
+        let _ended = self.fill_columns(row, out);
+        // At the end, because a column that has an element's very name goes before the element.
+        for column in &self.columns {
+            if let Some(json) = column.span.and_then(|(from, to)| row.bytes().get(from..to)) {
+                let _ended = fill_elements(json, &column.elements, out);
+            }
+        }
+    }
+
+    fn fill_columns<'a>(
+        &mut self,
+        row: Row<'a>,
+        out: &mut [Option<Value<'a>>],
+    ) -> Result<(), Fault> {
+        let Self {
+            columns, places, ..
+        } = self;
+        let mut cursor = Cursor::new(row.bytes());
+        cursor.enter_object()?;
         let mut place = 0;
-        while let Some((name, raw)) = members.next() {
-            let found = self.predict(place, name);
+        while let Some(wanted) = places.next(&mut cursor, place, |name| index_of(columns, name))? {
             place += 1;
-            let Some(column) = found.and_then(|index| self.columns.get_mut(index)) else {
+            let Some(column) = wanted.and_then(|index| columns.get_mut(index)) else {
+                cursor.skip()?;
                 continue;
             };
+            let raw = cursor.value()?;
             if !column.elements.is_empty() {
-                let end = members.position();
-                column.span = Some((end.saturating_sub(raw.text.len()), end));
+                let end = cursor.position();
+                column.span = Some((end.saturating_sub(raw.bytes.len()), end));
             }
             for slot in &column.slots {
                 put(out, *slot, Value::of(raw));
             }
         }
-        // At the end, because a column that has an element's very name goes before the element.
-        for column in &self.columns {
-            if let Some(json) = column.span.and_then(|(from, to)| row.json().get(from..to)) {
-                fill_elements(json, &column.elements, out);
-            }
-        }
+        Ok(())
     }
+}
 
-    /// The index of the column that is written like this at this place.
-    fn predict(&mut self, at: usize, name: Raw<'_>) -> Option<usize> {
-        if let Some(place) = self.places.get(at)
-            && place.written == name.text
-        {
-            return place.column;
-        }
-        let plain = name.string().unwrap_or_default();
-        let column = self.columns.iter().position(|column| column.name == plain);
-        match self.places.get_mut(at) {
-            Some(place) => {
-                place.written.clear();
-                place.written.push_str(name.text);
-                place.column = column;
-            }
-            None if at < MAX_PLACES => self.places.push(Place {
-                written: name.text.to_owned(),
-                column,
-            }),
-            None => {}
-        }
-        column
-    }
+/// Which column a name as it is written means.
+fn index_of(columns: &[Column], name: Raw<'_>) -> Option<usize> {
+    let name = name.string()?;
+    columns.iter().position(|column| column.name == name)
 }
 
 /// The column of that name, added where it is new.
@@ -153,35 +141,34 @@ fn element(name: &str) -> Option<(&str, usize)> {
 }
 
 /// Fills the slots of the wanted elements, which are in order of their index.
-fn fill_elements<'a>(json: &'a str, wanted: &[(usize, usize)], out: &mut [Option<Value<'a>>]) {
+fn fill_elements<'a>(
+    json: &'a [u8],
+    wanted: &[(usize, usize)],
+    out: &mut [Option<Value<'a>>],
+) -> Result<(), Fault> {
     let mut cursor = Cursor::new(json);
     match cursor.peek() {
-        b'[' => {}
-        b'n' => {
-            return wanted
+        b'[' => cursor.enter_array()?,
+        // There is no element, but it can be said what is there instead.
+        b'n' | b'{' => {
+            let raw = cursor.value()?;
+            wanted
                 .iter()
-                .for_each(|(_, slot)| put_element(out, *slot, Value::Null));
+                .for_each(|(_, slot)| put_element(out, *slot, Value::of(raw)));
+            return Ok(());
         }
-        b'{' => {
-            return wanted
-                .iter()
-                .for_each(|(_, slot)| put_element(out, *slot, Value::Object(json)));
-        }
-        _ => return,
+        _ => return Ok(()),
     }
     let mut wanted = wanted.iter().peekable();
     let mut at = 0;
-    // The row has been scanned without a fault before: errors cannot come, and would end the array.
-    if cursor.enter_array().is_err() {
-        return;
-    }
-    while wanted.peek().is_some() && cursor.next_element(at == 0).unwrap_or(false) {
-        let Ok(raw) = cursor.value() else { return };
+    while wanted.peek().is_some() && cursor.next_element(at == 0)? {
+        let raw = cursor.value()?;
         while let Some((_, slot)) = wanted.next_if(|(index, _)| *index == at) {
             put_element(out, *slot, Value::of(raw));
         }
         at += 1;
     }
+    Ok(())
 }
 
 fn put<'a>(out: &mut [Option<Value<'a>>], slot: usize, value: Value<'a>) {

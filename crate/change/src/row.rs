@@ -1,16 +1,18 @@
 //! A row: a JSON object in place.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use crate::cursor::{Cursor, Form, Raw};
+use crate::cursor::Cursor;
 use crate::error::Unreadable;
+use crate::raw::{Form, Raw};
 use crate::value::Value;
 
 /// A row, borrowed from the bytes of its record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Row<'a> {
     /// A JSON object that a cursor has stepped over without a fault.
-    json: &'a str,
+    bytes: &'a [u8],
 }
 
 impl<'a> Row<'a> {
@@ -20,16 +22,15 @@ impl<'a> Row<'a> {
     ///
     /// Where the text is anything else than one JSON object.
     pub fn parse(json: &'a str) -> Result<Self, Unreadable> {
-        let mut cursor = Cursor::new(json);
-        let raw = cursor
-            .value()
-            .and_then(|raw| cursor.finish().map(|()| raw))
-            .map_err(|fault| Unreadable::value(fault.reason(json.as_bytes())))?;
+        let bytes = json.as_bytes();
+        let raw = Cursor::new(bytes)
+            .only_value()
+            .map_err(|fault| Unreadable::value(fault.reason(bytes)))?;
         Self::of(raw).ok_or_else(|| Unreadable::value("is not a JSON object"))
     }
 
     pub(crate) fn of(raw: Raw<'a>) -> Option<Self> {
-        (raw.form == Form::Object).then_some(Self { json: raw.text })
+        (raw.form == Form::Object).then_some(Self { bytes: raw.bytes })
     }
 
     /// Every column, in order.
@@ -43,14 +44,32 @@ impl<'a> Row<'a> {
 
     /// The column of that name.
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        let wanted =
-            Members::of(*self).filter(|(found, _)| found.string().as_deref() == Some(name));
-        wanted.last().map(|(_, raw)| Value::of(raw))
+        self.raw(name).map(Value::of)
+    }
+
+    pub(crate) fn raw(&self, name: &str) -> Option<Raw<'a>> {
+        let wanted = |(written, _): &(Raw<'a>, Raw<'a>)| written.string().as_deref() == Some(name);
+        Members::of(*self).filter(wanted).last().map(|(_, raw)| raw)
     }
 
     /// The row as it is written.
     pub fn json(&self) -> &'a str {
-        self.json
+        Raw {
+            form: Form::Object,
+            bytes: self.bytes,
+        }
+        .text()
+    }
+
+    /// [`Row::json`] as bytes.
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Row").field(&self.json()).finish()
     }
 }
 
@@ -79,18 +98,13 @@ pub(crate) struct Members<'a> {
 
 impl<'a> Members<'a> {
     pub(crate) fn of(row: Row<'a>) -> Self {
-        let mut cursor = Cursor::new(row.json);
+        let mut cursor = Cursor::new(row.bytes);
         let ended = cursor.enter_object().is_err();
         Self {
             cursor,
             first: true,
             ended,
         }
-    }
-
-    /// Where in the row's text the last value ended.
-    pub(crate) fn position(&self) -> usize {
-        self.cursor.position()
     }
 }
 

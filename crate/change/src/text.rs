@@ -4,34 +4,33 @@ use std::borrow::Cow;
 
 use crate::error::{Fault, What};
 
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+
 /// Finds the end of the string whose first character (after the quote) is at `from`.
 ///
-/// Returns the position of the closing quote and whether there are escapes to undo.
+/// Returns the position of the closing quote and whether there are escapes to undo. What stands
+/// before the quote is UTF-8.
+#[inline]
 pub(crate) fn end_of_string(bytes: &[u8], from: usize) -> Result<(usize, bool), Fault> {
     let mut at = from;
     let mut escaped = false;
+    let mut ascii = true;
     loop {
-        at = end_of_plain(bytes, at);
+        at = end_of_plain(bytes, at, &mut ascii);
         match bytes.get(at) {
-            Some(b'"') => return Ok((at, escaped)),
+            Some(b'"') => break,
             Some(b'\\') => {
                 escaped = true;
                 at = end_of_escape(bytes, at)?;
             }
-            Some(_) => {
-                return Err(Fault {
-                    at,
-                    what: What::Control,
-                });
-            }
-            None => {
-                return Err(Fault {
-                    at,
-                    what: What::Expected("the end of a string"),
-                });
-            }
+            Some(_) => return Err(Fault::new(at, What::Control)),
+            None => return Err(Fault::new(at, What::Expected("the end of a string"))),
         }
     }
+    if !ascii {
+        check_utf8(bytes, from, at)?;
+    }
+    Ok((at, escaped))
 }
 
 /// Undoes the escapes of a scanned string's inside.
@@ -54,12 +53,19 @@ pub(crate) fn unescape(inside: &str) -> Cow<'_, str> {
 }
 
 /// The first position from `at` on that holds a quote, a backslash or a control character.
-fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
+///
+/// `ascii` becomes false where something else than ASCII stands before it, or close behind it.
+#[inline]
+fn end_of_plain(bytes: &[u8], mut at: usize, ascii: &mut bool) -> usize {
     // Eight bytes at a time. The lowest marked byte is exact (borrows only travel upwards), and
     // the lowest is all that is asked for.
+    let mut seen = 0;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let marks = special_bytes(u64::from_le_bytes(*chunk));
+        let word = u64::from_le_bytes(*chunk);
+        seen |= word;
+        let marks = special_bytes(word);
         if marks != 0 {
+            *ascii &= seen & HIGH == 0;
             return at + (marks.trailing_zeros() / 8) as usize;
         }
         at += 8;
@@ -68,15 +74,25 @@ fn end_of_plain(bytes: &[u8], mut at: usize) -> usize {
         if byte == b'"' || byte == b'\\' || byte < 0x20 {
             break;
         }
+        seen |= u64::from(byte);
         at += 1;
     }
+    *ascii &= seen & HIGH == 0;
     at
 }
 
+#[cold]
+fn check_utf8(bytes: &[u8], from: usize, to: usize) -> Result<(), Fault> {
+    match std::str::from_utf8(bytes.get(from..to).unwrap_or_default()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Fault::new(from + error.valid_up_to(), What::Utf8)),
+    }
+}
+
 /// Marks (with the high bit of each byte) the quotes, backslashes and control characters.
+#[inline]
 fn special_bytes(word: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     let zero_bytes = |x: u64| x.wrapping_sub(ONES) & !x;
     let quotes = zero_bytes(word ^ (ONES * b'"' as u64));
     let backslashes = zero_bytes(word ^ (ONES * b'\\' as u64));
@@ -86,36 +102,21 @@ fn special_bytes(word: u64) -> u64 {
 
 /// Checks the escape whose backslash is at `at`, and returns the position after it.
 fn end_of_escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+    let broken = |at| Err(Fault::new(at, What::Escape));
     match bytes.get(at + 1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
         Some(b'u') => {
             for digit in at + 2..at + 6 {
                 match bytes.get(digit) {
                     Some(byte) if byte.is_ascii_hexdigit() => {}
-                    Some(_) => {
-                        return Err(Fault {
-                            at,
-                            what: What::Escape,
-                        });
-                    }
-                    None => {
-                        return Err(Fault {
-                            at: digit,
-                            what: What::Escape,
-                        });
-                    }
+                    Some(_) => return broken(at),
+                    None => return broken(digit),
                 }
             }
             Ok(at + 6)
         }
-        Some(_) => Err(Fault {
-            at,
-            what: What::Escape,
-        }),
-        None => Err(Fault {
-            at: at + 1,
-            what: What::Escape,
-        }),
+        Some(_) => broken(at),
+        None => broken(at + 1),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::cursor::{Form, Raw};
+use crate::raw::{Form, Raw};
 
 /// A JSON value in place.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,10 +27,10 @@ impl<'a> Value<'a> {
             Form::Null => Value::Null,
             Form::True => Value::Bool(true),
             Form::False => Value::Bool(false),
-            Form::Number => Value::Number(raw.text),
+            Form::Number => Value::Number(raw.text()),
             Form::Text | Form::Escaped => Value::Text(raw.string().unwrap_or_default()),
-            Form::Array => Value::Array(raw.text),
-            Form::Object => Value::Object(raw.text),
+            Form::Array => Value::Array(raw.text()),
+            Form::Object => Value::Object(raw.text()),
         }
     }
 

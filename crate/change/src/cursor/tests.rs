@@ -2,7 +2,7 @@ use super::*;
 
 /// `Ok` where the text is one JSON value; else where it stops being one.
 fn check(text: &str, wanted: Result<Form, usize>) {
-    let mut cursor = Cursor::new(text);
+    let mut cursor = Cursor::new(text.as_bytes());
     let found = cursor
         .skip()
         .and_then(|form| cursor.finish().map(|()| form));

@@ -222,9 +222,9 @@ fn what_an_envelope_says_of_its_source() {
     assert_eq!((change.source_ts_ms, change.ts_ms), (Some(17), Some(18)));
     assert_eq!(change.transaction_id.as_deref(), Some("2256:299277504"));
     let source = change.source.unwrap();
-    assert_eq!(source.name.as_deref(), Some("flink"));
-    assert_eq!(source.schema.as_deref(), Some("public"));
-    assert_eq!(source.table.as_deref(), Some("Größe"));
+    assert_eq!(source.name().as_deref(), Some("flink"));
+    assert_eq!(source.schema().as_deref(), Some("public"));
+    assert_eq!(source.table().as_deref(), Some("Größe"));
 }
 
 #[test]

@@ -1,0 +1,160 @@
+//! What came at each place of the last object of a kind.
+//!
+//! Objects of a stream mostly have the same names in the same order. A place remembers how its
+//! name is written, with what stands around it, and what the name means; so in the steady state a
+//! name costs one comparison instead of a scan and a search. Objects that differ are read all the same,
+//! only slower, and are what is remembered from then on.
+
+use crate::cursor::Cursor;
+use crate::error::Fault;
+use crate::raw::{Form, Raw};
+
+/// Places beyond this are never remembered, so that no object makes the memory grow on.
+const MAX_PLACES: usize = 4096;
+
+/// Longer names are never remembered.
+const MAX_WRITTEN: usize = 1024;
+
+/// A memory of the names of one kind of object, each with what it means.
+#[derive(Debug, Clone)]
+pub(crate) struct Places<M> {
+    places: Vec<Place<M>>,
+    limit: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Place<M> {
+    /// From the end of the value before (or the `{`) to the begin of the value; never empty but
+    /// where nothing is remembered.
+    written: Vec<u8>,
+    meaning: M,
+}
+
+impl<M: Copy> Places<M> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            places: Vec::new(),
+            limit: MAX_PLACES,
+        }
+    }
+
+    /// One that remembers nothing and allocates nothing.
+    pub(crate) const fn forgetful() -> Self {
+        Self {
+            places: Vec::new(),
+            limit: 0,
+        }
+    }
+
+    /// Steps to the begin of the member's value at this place and says what its name means; steps out
+    /// of the object after the last one.
+    #[inline]
+    pub(crate) fn next(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        place: usize,
+        meaning: impl FnOnce(Raw<'_>) -> M,
+    ) -> Result<Option<M>, Fault> {
+        if let Some(known) = self.places.get(place)
+            && !known.written.is_empty()
+            && cursor.take(&known.written)
+        {
+            return Ok(Some(known.meaning));
+        }
+        self.next_unknown(cursor, place, meaning)
+    }
+
+    /// Steps over a value that is an object of this kind, or something else.
+    #[inline]
+    pub(crate) fn skip(&mut self, cursor: &mut Cursor<'_>, meaning: M) -> Result<Form, Fault> {
+        if cursor.peek() != b'{' {
+            return cursor.skip();
+        }
+        cursor.enter_object()?;
+        let mut place = 0;
+        while self.next(cursor, place, |_| meaning)?.is_some() {
+            cursor.skip()?;
+            place += 1;
+        }
+        Ok(Form::Object)
+    }
+
+    #[inline(never)]
+    fn next_unknown(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        place: usize,
+        meaning: impl FnOnce(Raw<'_>) -> M,
+    ) -> Result<Option<M>, Fault> {
+        let from = cursor.position();
+        let Some(name) = cursor.next_member(place == 0)? else {
+            return Ok(None);
+        };
+        let meaning = meaning(name);
+        self.remember(place, cursor.since(from), meaning);
+        Ok(Some(meaning))
+    }
+
+    fn remember(&mut self, place: usize, written: &[u8], meaning: M) {
+        let written = if written.len() > MAX_WRITTEN {
+            &[]
+        } else {
+            written
+        };
+        match self.places.get_mut(place) {
+            Some(known) => {
+                known.written.clear();
+                known.written.extend_from_slice(written);
+                known.meaning = meaning;
+            }
+            None if place < self.limit => {
+                self.places.push(Place {
+                    written: written.to_vec(),
+                    meaning,
+                });
+            }
+            None => {}
+        }
+    }
+}
+
+/// An object that was the same in every event so far, such as the schema.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownObject {
+    /// Empty where nothing is remembered.
+    bytes: Vec<u8>,
+    max_bytes: usize,
+}
+
+impl KnownObject {
+    pub(crate) const fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            max_bytes: 1 << 20,
+        }
+    }
+
+    /// One that remembers nothing and allocates nothing.
+    pub(crate) const fn forgetful() -> Self {
+        Self {
+            bytes: Vec::new(),
+            max_bytes: 0,
+        }
+    }
+
+    /// Steps over a value that may be the object, and remembers it where it is another one.
+    #[inline]
+    pub(crate) fn skip(&mut self, cursor: &mut Cursor<'_>) -> Result<Form, Fault> {
+        if !self.bytes.is_empty() && cursor.take(&self.bytes) {
+            return Ok(Form::Object);
+        }
+        let from = cursor.position();
+        let form = cursor.skip()?;
+        let bytes = cursor.since(from);
+        if form == Form::Object && bytes.len() <= self.max_bytes {
+            self.bytes.clear();
+            self.bytes.extend_from_slice(bytes);
+        }
+        Ok(form)
+    }
+}
