@@ -260,7 +260,9 @@ mod tests {
         following.arrived(record("b", 0));
         assert!(following.take_next().is_none());
         following.gap("a", 0, 1);
-        let said: Vec<String> = std::iter::from_fn(|| following.take_next()).map(say).collect();
+        let said: Vec<String> = std::iter::from_fn(|| following.take_next())
+            .map(say)
+            .collect();
         assert_eq!(said, ["b0", "t9"]);
     }
 

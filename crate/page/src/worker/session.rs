@@ -18,6 +18,9 @@ const CREDIT_BYTES: u64 = 4 << 20;
 /// overtaken by it, ms.
 const GRACE_MS: i64 = 200;
 
+/// A Publish frame is sent when it is about this long, in bytes.
+const PUBLISH_BYTES: usize = 256 << 10;
+
 /// What the reader should hear of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -51,8 +54,8 @@ pub struct Session {
     pub published: u64,
     /// An order kept from before the reload.
     pub stored: Option<Order>,
-    /// A new identity is expected: the reader asked for it.
-    pub expects_new: bool,
+    /// Whether this connection has a subscription.
+    subscribed: bool,
     decoder: RecordsDecoder,
     /// For each frame whose records are not all applied: their number so far, and the frame's bytes.
     owed: VecDeque<(u64, u64)>,
@@ -72,13 +75,14 @@ impl Session {
     /// A new connection: both sides begin afresh.
     pub fn connected(&mut self) {
         self.decoder = RecordsDecoder::new();
+        self.subscribed = false;
     }
 
-    /// Forgets what was read.
+    /// Forgets what was read; the connection goes on.
     pub fn start_over(&mut self) {
-        let published = self.published;
         *self = Session {
-            published,
+            published: self.published,
+            decoder: std::mem::take(&mut self.decoder),
             ..Session::default()
         };
     }
@@ -171,11 +175,9 @@ impl Session {
         if bytes > 0 {
             answers.push(ClientFrame::Credit { bytes });
         }
-        if !desk.publications.is_empty() {
-            let publications = std::mem::take(&mut desk.publications);
-            self.unconfirmed.extend(publications.iter().cloned());
-            answers.push(ClientFrame::Publish(publications));
-        }
+        let publications = std::mem::take(&mut desk.publications);
+        self.unconfirmed.extend(publications.iter().cloned());
+        answers.extend(publish(publications.into_iter()));
         answers
     }
 
@@ -187,11 +189,13 @@ impl Session {
         notices: &mut Vec<Notice>,
     ) {
         if desk.order.log_id != hello.log_id {
-            let begun = desk.lab.rows.end() > 0;
-            if begun && !self.expects_new {
+            if desk.lab.rows.end() > 0 {
                 return notices.push(Notice::OtherLog);
             }
             self.change_log(desk, &hello.log_id, notices);
+        } else if self.subscribed && self.topics == desk.streams().len() {
+            // It tells of topics that are none of this lab's.
+            return;
         }
         let mut streams = Vec::new();
         for stream in desk.streams().to_vec() {
@@ -221,25 +225,18 @@ impl Session {
             }
             streams.push(desk.progress.subscription(&stream.topic, start));
         }
-        self.topics = streams.len();
+        (self.topics, self.subscribed) = (streams.len(), true);
         let credit_bytes = CREDIT_BYTES.saturating_sub(self.owed_bytes());
         answers.push(ClientFrame::Subscribe {
+            log_id: hello.log_id.clone(),
             streams,
             credit_bytes,
         });
-        if !self.unconfirmed.is_empty() {
-            answers.push(ClientFrame::Publish(
-                self.unconfirmed.iter().cloned().collect(),
-            ));
-        }
+        answers.extend(publish(self.unconfirmed.iter().cloned()));
     }
 
     fn change_log(&mut self, desk: &mut Desk, log_id: &str, notices: &mut Vec<Notice>) {
         let stored = self.stored.take();
-        if desk.lab.rows.end() > 0 || self.expects_new {
-            desk.start_over();
-            self.start_over();
-        }
         desk.order = Order::of_log(log_id);
         match stored {
             Some(order) if order.log_id == log_id => desk.following = Following::new(order),
@@ -251,4 +248,22 @@ impl Session {
     fn owed_bytes(&self) -> u64 {
         self.owed.iter().map(|(_, bytes)| bytes).sum()
     }
+}
+
+/// Publish frames, none of them longer than a bridge takes.
+fn publish(publications: impl Iterator<Item = Publication>) -> Vec<ClientFrame> {
+    let mut frames = Vec::new();
+    let (mut batch, mut bytes) = (Vec::new(), 0);
+    for publication in publications {
+        bytes += 2 * publication.id.len() + publication.value.len() + 256;
+        batch.push(publication);
+        if bytes > PUBLISH_BYTES {
+            frames.push(ClientFrame::Publish(std::mem::take(&mut batch)));
+            bytes = 0;
+        }
+    }
+    if !batch.is_empty() {
+        frames.push(ClientFrame::Publish(batch));
+    }
+    frames
 }
