@@ -3,6 +3,7 @@
 //! - [`process`]: a child process that does not outlive its owner
 //! - [`program`]: the `eddy` program, started on a free port
 //! - [`browser`]: finds Chromium and its driver, and starts them
+//! - [`demo`]: the published demo, as a second process plays it
 //! - [`page`]: one browser window: scripts, waits, sizes, screenshots, console
 //!
 //! The tests themselves are in `tests/e2e`. They run with `cargo xtask test`, which builds page and
@@ -14,6 +15,7 @@
 //! `EDDY_SHOTS=DIR` keeps screenshots, also one of every wait that failed.
 
 pub mod browser;
+pub mod demo;
 pub mod page;
 pub mod process;
 pub mod program;
