@@ -3,6 +3,7 @@
 //! It builds nothing: a value is stepped over, and can be handed out as the bytes that it stands in.
 
 use crate::error::{Fault, What};
+use crate::number::end_of_number;
 use crate::raw::{Form, Raw};
 use crate::text::end_of_string;
 
@@ -257,53 +258,8 @@ impl<'a> Cursor<'a> {
 
     #[inline]
     fn skip_number(&mut self) -> Result<Form, Fault> {
-        if self.byte() == b'-' {
-            self.at += 1;
-        }
-        // A leading zero stands alone.
-        if self.byte() == b'0' {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.byte() == b'.' {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.byte(), b'e' | b'E') {
-            self.at += 1;
-            if matches!(self.byte(), b'+' | b'-') {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
+        self.at = end_of_number(self.bytes, self.at)?;
         Ok(Form::Number)
-    }
-
-    /// Steps over one or more digits.
-    #[inline]
-    fn digits(&mut self) -> Result<(), Fault> {
-        let from = self.at;
-        // Eight at a time: time stamps and positions are long.
-        while let Some(chunk) = self
-            .bytes
-            .get(self.at..)
-            .and_then(|rest| rest.first_chunk::<8>())
-        {
-            let digits = leading_digits(u64::from_le_bytes(*chunk));
-            self.at += digits;
-            if digits < 8 {
-                break;
-            }
-        }
-        while self.byte().is_ascii_digit() {
-            self.at += 1;
-        }
-        if self.at == from {
-            Err(self.expected("a digit"))
-        } else {
-            Ok(())
-        }
     }
 
     fn skip_literal(&mut self, literal: &'static str, form: Form) -> Result<Form, Fault> {
@@ -335,17 +291,6 @@ impl<'a> Cursor<'a> {
     fn expected(&self, what: &'static str) -> Fault {
         Fault::new(self.at, What::Expected(what))
     }
-}
-
-/// How many of eight bytes, from the first on, are digits.
-#[inline]
-fn leading_digits(word: u64) -> usize {
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let values = word ^ u64::from_ne_bytes([b'0'; 8]);
-    // A value above 9 sets the high bit, here or before; carries only travel upwards, and only
-    // the lowest mark counts.
-    let marks = (values.wrapping_add(u64::from_ne_bytes([0x76; 8])) | values) & HIGH;
-    (marks.trailing_zeros() / 8) as usize
 }
 
 /// Whether two slices of one length hold the same bytes.

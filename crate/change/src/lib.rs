@@ -11,8 +11,9 @@
 //! | `reader.rs` | [`Reader`]: `read` with a memory, for streams |
 //! | `members.rs` | the members of an event that mean something, found in one pass |
 //! | `places.rs` | how the last objects were written, so that the next ones cost less |
-//! | `cursor.rs` | the JSON scanner: structure, numbers, nesting |
+//! | `cursor.rs` | the JSON scanner: structure and nesting |
 //! | `raw.rs` | a scanned value: what it is, and its bytes |
+//! | `number.rs` | JSON numbers: where they end, and the nearest double |
 //! | `text.rs` | JSON strings: where they end, what they say |
 //! | `error.rs` | [`Unreadable`], and the faults it is made of |
 //!
@@ -27,6 +28,7 @@ mod cursor;
 mod error;
 mod header;
 mod members;
+mod number;
 mod places;
 mod plan;
 mod raw;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::number::to_double;
 use crate::raw::{Form, Raw};
 
 /// A JSON value in place.
@@ -42,8 +43,8 @@ impl<'a> Value<'a> {
     /// `is "n/a", not a number`, `is true, not a number`, `is 1e999, too large for a double`.
     pub fn as_number(&self) -> Result<f64, String> {
         match self {
-            Value::Number(digits) => match digits.parse::<f64>() {
-                Ok(number) if number.is_finite() => Ok(number),
+            Value::Number(digits) => match to_double(digits) {
+                Some(number) if number.is_finite() => Ok(number),
                 _ => Err(format!("is {}, too large for a double", shortened(digits))),
             },
             Value::Null => Err("is null".to_owned()),
