@@ -19,5 +19,3 @@ pub mod progress;
 pub mod retry;
 pub mod run;
 pub mod session;
-
-pub use run::start_worker;

@@ -61,9 +61,8 @@ struct Worker {
     order_kept: (u64, f64),
 }
 
-/// Starts the worker: it listens for commands. Called once, by worker.js.
-#[wasm_bindgen]
-pub fn start_worker() {
+/// Starts the worker: it listens for commands.
+pub fn run() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let on_message = Listener::new(|event: MessageEvent| {
         match serde_wasm_bindgen::from_value::<Command>(event.data()) {
