@@ -1,5 +1,6 @@
 //! Harness of the end-to-end tests: the real program, the real page, a real browser.
 //!
+//! - [`golden`]: the recorded k-means cases, as lab file and recording
 //! - [`process`]: a child process that does not outlive its owner
 //! - [`program`]: the `eddy` program, started on a free port
 //! - [`browser`]: finds Chromium and its driver, and starts them
@@ -16,6 +17,7 @@
 
 pub mod browser;
 pub mod demo;
+pub mod golden;
 pub mod page;
 pub mod process;
 pub mod program;
