@@ -1,3 +1,71 @@
-//! To be laid out.
+//! The `eddy` program.
+//!
+//! - [`serve`]: the bridge and the page; [`scenario`]: its tables and lab file, [`assets`]: the page's files
+//! - [`insert`]: rows into a database, as any other process would put them there; [`rows`]: their values
+//! - [`dataset`]: the published demo's rows as SQL files
+//! - [`record`]: records into a file; [`recording`]: the file, [`live`]: from a bridge
+//! - [`replay`]: an experiment without bridge and page; [`lines`]: its input
+//! - [`query`]: values in addresses; [`progress`]: how far a long command is
+//! - [`schema`]: the lab file's JSON Schema
 
-fn main() {}
+mod assets;
+mod dataset;
+mod insert;
+mod lines;
+mod live;
+mod progress;
+mod query;
+mod record;
+mod recording;
+mod replay;
+mod rows;
+mod scenario;
+mod schema;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Online machine learning on change-data-capture streams, before your eyes
+#[derive(Parser)]
+#[command(name = "eddy", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  eddy serve                                  the Iris walk-through at http://127.0.0.1:8080/
+  eddy dataset iris --out iris                its rows as SQL files
+  eddy insert --file iris/iris_train1.sql     put the first of them into eddy.db
+  eddy COMMAND --help                         more examples";
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(serve::Args),
+    Insert(insert::Args),
+    Dataset(dataset::Args),
+    Record(record::Args),
+    Replay(replay::Args),
+    Schema(schema::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Insert(args) => insert::run(&args),
+        Command::Dataset(args) => dataset::run(&args),
+        Command::Record(args) => record::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Schema(args) => schema::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("eddy: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `eddy replay`.
+
+use std::io::{BufWriter, ErrorKind, StdoutLock, Write, stdout};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use lab::{Lab, LabFile};
+use wire::Line;
+
+use crate::lines;
+use crate::progress::Progress;
+
+/// Run an experiment on recorded events, without bridge and page
+///
+/// Writes one line of JSON for each thing that happens, in order: versions, predictions, rejected events, gaps, and a
+/// summary of each lane. The same lab file and the same events give the same lines, byte for byte. The exit status is
+/// 1 where the lab file, the input or one of its lines cannot be read; the other lines are read all the same.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  eddy replay lab.json events.ndjson
+  eddy replay lab.json events.ndjson.gz | grep '\"event\":\"prediction\"'
+  kcat -C -J -e -t flink.public.iris_train | eddy replay lab.json -")]
+pub(crate) struct Args {
+    /// The lab file
+    #[arg(value_name = "LAB.json")]
+    lab: PathBuf,
+    /// Record lines, lines of `kcat -J`, or one JSON value a line; may be gzipped; - reads standard input
+    #[arg(value_name = "EVENTS.ndjson")]
+    events: PathBuf,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let mut lab = open_lab(&args.lab)?;
+    let input = lines::open(&args.events)?;
+    match replay(args, &mut lab, input) {
+        // Whoever reads the lines has seen enough.
+        Err(error) if is_closed_pipe(&error) => Ok(()),
+        result => result,
+    }
+}
+
+/// Reads a lab file and starts its experiment.
+pub(crate) fn open_lab(path: &Path) -> Result<Lab> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot open {}; check the name", path.display()))?;
+    LabFile::parse(&text)
+        .and_then(Lab::new)
+        .with_context(|| format!("cannot use {}", path.display()))
+}
+
+fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Result<()> {
+    let mut out = Output::new();
+    let mut progress = Progress::new("lines");
+    let mut lines = 0;
+    let outcome = lines::read(&args.events, input, |number, line| {
+        match line {
+            Line::Record(record) => {
+                lab.apply(record.as_ref());
+            }
+            Line::Tick { tick_ms } => lab.tick(tick_ms),
+            Line::Close { close } => lab
+                .close(&close)
+                .with_context(|| format!("{}, line {number}", args.events.display()))?,
+            Line::Gap { gap } => lab.gap(gap),
+            Line::Error { error } => {
+                eprintln!("eddy: {}, line {number}: {error}", args.events.display());
+            }
+            Line::Hello(_) | Line::Ends { .. } => {}
+        }
+        lines = number;
+        progress.at(number);
+        out.write(lab)
+    })?;
+    lab.finish();
+    out.write(lab)?;
+    out.lines.flush()?;
+    progress.end(lines);
+    if outcome.made_up {
+        eprintln!(
+            "eddy: {} holds bare values: their topic is said to be \"lines\", their offsets are counted",
+            args.events.display()
+        );
+    }
+    match outcome.broken {
+        0 => Ok(()),
+        broken => bail!("{broken} of {lines} lines could not be read; mend or remove them"),
+    }
+}
+
+/// Standard output, with the line that is being written.
+struct Output {
+    lines: BufWriter<StdoutLock<'static>>,
+    line: String,
+}
+
+impl Output {
+    fn new() -> Self {
+        Output {
+            lines: BufWriter::with_capacity(1 << 16, stdout().lock()),
+            line: String::new(),
+        }
+    }
+
+    fn write(&mut self, lab: &mut Lab) -> Result<()> {
+        for event in lab.drain() {
+            self.line.clear();
+            lab::replay::write(&event, &mut self.line);
+            self.line.push('\n');
+            self.lines.write_all(self.line.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}

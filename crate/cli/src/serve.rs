@@ -1,0 +1,227 @@
+//! `eddy serve`.
+
+use std::io::{ErrorKind, Write, stdout};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use bridge::embedded::{Embedded, EmbeddedConfig, PublishTable};
+use bridge::{Backend, Config};
+use tokio::net::TcpListener;
+
+use crate::scenario::{self, Scenario};
+use crate::{assets, query, replay};
+
+/// Start the bridge and the page on a SQLite file
+///
+/// Changes of the watched tables are captured by triggers, whichever process makes them, and go to everyone who has
+/// the page open. Ctrl-C ends it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  eddy serve                                       the Iris walk-through, rows in eddy.db
+  eddy serve --window 2s --port 9000               with Spark windows of 2 s, on another port
+  eddy serve --db shop.db --table 'order*'         watch one's own tables
+  eddy serve --host 0.0.0.0 --token SECRET         for others on the network
+
+Rows come from any process:
+  eddy insert iris_train sepal_length=5.1 sepal_width=3.5 petal_length=1.4 petal_width=0.2
+  sqlite3 eddy.db \"INSERT INTO iris_train(sepal_length) VALUES (5.1)\"")]
+pub(crate) struct Args {
+    /// The SQLite file; created where it is missing
+    #[arg(long, value_name = "FILE", default_value = "eddy.db")]
+    db: PathBuf,
+    /// A table to watch, or a pattern with * and ?; may be repeated
+    #[arg(long = "table", value_name = "TABLE")]
+    tables: Vec<String>,
+    /// A walk-through to set up; iris where no table is named
+    #[arg(long)]
+    scenario: Option<Scenario>,
+    /// The lab file that the page begins with
+    #[arg(long, value_name = "FILE", conflicts_with = "window")]
+    lab: Option<PathBuf>,
+    /// Length of Spark's windows in the scenario: 500ms, 10s, 1m
+    #[arg(long, value_name = "TIME", value_parser = scenario::parse_window)]
+    window: Option<i64>,
+    /// Port to listen on; 0 for a free one
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Address to listen on; 0.0.0.0 for the whole network
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+    /// What sessions must know: they open /?token=TOKEN
+    #[arg(long, env = "EDDY_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Another site whose pages may connect, such as `https://example.org`; may be repeated
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    allow_origins: Vec<String>,
+    /// Another name of this machine that requests may be addressed to; may be repeated
+    #[arg(long = "allow-host", value_name = "NAME")]
+    allow_hosts: Vec<String>,
+    /// A table that rows may be typed into, and that starting over empties; may be repeated
+    #[arg(long = "allow-insert", value_name = "TABLE")]
+    allow_insert: Vec<String>,
+    /// A topic that predictions may be published to, which is a table of that name; may be repeated
+    #[arg(long = "allow-publish", value_name = "TOPIC")]
+    allow_publish: Vec<String>,
+    /// Give keys and values their schema, as Debezium's JSON converter does by default
+    #[arg(long)]
+    schemas: bool,
+    /// How many changes the log keeps; all where this is left out
+    #[arg(long, value_name = "N")]
+    retention_rows: Option<u64>,
+    /// How many bytes of recent records are kept in memory for all sessions together
+    #[arg(long, value_name = "N", default_value_t = Config::default().ring_bytes)]
+    ring_bytes: usize,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    log_to_stderr();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start threads")?;
+    let result = runtime.block_on(serve(args));
+    // Nothing that is still running may keep the program.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    result
+}
+
+async fn serve(args: &Args) -> Result<()> {
+    // Before anything is written: the port is what most often is not free.
+    let listener = listen(args).await?;
+    let address = listener.local_addr()?;
+    let scenario = match (args.scenario, args.tables.is_empty()) {
+        (None, true) => Some(Scenario::Iris),
+        (scenario, _) => scenario,
+    };
+    let config = Config {
+        ring_bytes: args.ring_bytes,
+        token: args.token.clone(),
+        allow_origins: args.allow_origins.clone(),
+        allow_hosts: args.allow_hosts.clone(),
+        assets: assets::lookup(),
+        lab_json: lab_json(args, scenario)?,
+        ..Config::default()
+    };
+    let embedded = Arc::new(open(args, scenario)?);
+    let backend = Backend {
+        source: embedded.clone(),
+        sink: Some(embedded.clone()),
+        insert: Some(embedded),
+    };
+    // Told of from here on, so that a signal right after the line below is not lost.
+    let shutdown = shutdown()?;
+    warn_if_open(args, address);
+    writeln!(stdout(), "Eddy is at {}", page_address(args, address))?;
+    bridge::serve(listener, config, backend, shutdown).await?;
+    Ok(())
+}
+
+fn open(args: &Args, scenario: Option<Scenario>) -> Result<Embedded> {
+    let mut config = EmbeddedConfig::new(&args.db);
+    config.tables.clone_from(&args.tables);
+    config.schemas = args.schemas;
+    config.retention_rows = args.retention_rows;
+    config.insert_tables.clone_from(&args.allow_insert);
+    let mut publish = args.allow_publish.clone();
+    if scenario == Some(Scenario::Iris) {
+        scenario::create_tables(&args.db)?;
+        config.tables.extend(scenario::TABLES.map(str::to_owned));
+        config
+            .insert_tables
+            .extend(scenario::TABLES.map(str::to_owned));
+        publish.push(scenario::PREDICTIONS.to_owned());
+    }
+    config.publish = publish
+        .into_iter()
+        .map(|topic| PublishTable {
+            table: topic.clone(),
+            topic,
+        })
+        .collect();
+    Ok(Embedded::open(config)?)
+}
+
+fn lab_json(args: &Args, scenario: Option<Scenario>) -> Result<Option<Vec<u8>>> {
+    if let Some(path) = &args.lab {
+        // Said here rather than in the page of everyone who opens it.
+        replay::open_lab(path)?;
+        return Ok(Some(std::fs::read(path)?));
+    }
+    scenario
+        .map(|Scenario::Iris| scenario::lab_json(args.window))
+        .transpose()
+}
+
+async fn listen(args: &Args) -> Result<TcpListener> {
+    let Args { host, port, .. } = args;
+    TcpListener::bind((host.as_str(), *port)).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow!(
+            "port {port} of {host} is taken; end the program that listens there, or choose another port: --port {}",
+            port.checked_add(1).unwrap_or(0)
+        ),
+        ErrorKind::PermissionDenied => {
+            anyhow!("port {port} needs more rights than this user has; choose one above 1023: --port 8080")
+        }
+        _ => anyhow!("cannot listen on {host}, port {port}: {error}; choose another --host or --port"),
+    })
+}
+
+fn page_address(args: &Args, address: SocketAddr) -> String {
+    let host = match address.ip() {
+        ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
+        std::net::IpAddr::V6(ip) => format!("[{ip}]"),
+        ip => ip.to_string(),
+    };
+    let query = match &args.token {
+        Some(token) => format!("?token={}", query::encode(token)),
+        None => String::new(),
+    };
+    format!("http://{host}:{}/{query}", address.port())
+}
+
+fn warn_if_open(args: &Args, address: SocketAddr) {
+    if !address.ip().is_loopback() && args.token.is_none() {
+        tracing::warn!(
+            "everyone who reaches {address} can read the streams and type in rows; give a --token to prevent that"
+        );
+    }
+}
+
+/// Resolves on Ctrl-C and, where there is such a thing, on SIGTERM.
+#[cfg(unix)]
+fn shutdown() -> Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Resolves on Ctrl-C.
+#[cfg(not(unix))]
+fn shutdown() -> Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without the signal there is nothing to wait for; the program ends when it is killed.
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+fn log_to_stderr() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // Fails only where a log is set up already.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
+}

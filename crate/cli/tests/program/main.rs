@@ -1,0 +1,6 @@
+//! The program `eddy`, run as people run it.
+
+mod insert;
+mod record;
+mod serve;
+mod support;
