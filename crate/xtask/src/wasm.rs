@@ -63,7 +63,12 @@ impl Toolchain {
             command = Command::new(DEBIAN_CARGO);
             command
                 .current_dir(&repo.root)
-                .args(["build", "-Zbuild-std=std,panic_abort"])
+                // Without features: they bring backtraces, which wasm32 does not have, and what reads them.
+                .args([
+                    "build",
+                    "-Zbuild-std=std,panic_abort",
+                    "-Zbuild-std-features=",
+                ])
                 .env("RUSTC", DEBIAN_RUSTC)
                 // -Zbuild-std is not stable; Debian offers no other Rust that would take it.
                 .env("RUSTC_BOOTSTRAP", "1")
