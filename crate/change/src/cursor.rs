@@ -18,11 +18,30 @@ pub(crate) const MAX_DEPTH: u32 = 128;
 pub(crate) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
+    fault: Option<Fault>,
 }
+
+/// The text is not JSON: the cursor has stopped, and knows where and why.
+///
+/// It says nothing itself so that results fit into a register: they come once a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stop;
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self {
+            bytes,
+            at: 0,
+            fault: None,
+        }
+    }
+
+    /// Why the cursor has stopped, as a sentence to follow "the value".
+    pub(crate) fn reason(&self) -> String {
+        let fault = self
+            .fault
+            .unwrap_or(Fault::new(self.at, What::Expected("JSON")));
+        fault.reason(self.bytes)
     }
 
     /// Where the cursor is.
@@ -66,7 +85,7 @@ impl<'a> Cursor<'a> {
 
     /// Steps over one value and hands it out.
     #[inline]
-    pub(crate) fn value(&mut self) -> Result<Raw<'a>, Fault> {
+    pub(crate) fn value(&mut self) -> Result<Raw<'a>, Stop> {
         self.peek();
         let from = self.at;
         let form = self.skip()?;
@@ -77,14 +96,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps over the one value that the whole text is, but for white space around it.
-    pub(crate) fn only_value(&mut self) -> Result<Raw<'a>, Fault> {
+    pub(crate) fn only_value(&mut self) -> Result<Raw<'a>, Stop> {
         let raw = self.value()?;
         self.finish()?;
         Ok(raw)
     }
 
     /// Makes sure that nothing but white space is left.
-    pub(crate) fn finish(&mut self) -> Result<(), Fault> {
+    pub(crate) fn finish(&mut self) -> Result<(), Stop> {
         self.peek();
         if self.at == self.bytes.len() {
             Ok(())
@@ -95,19 +114,19 @@ impl<'a> Cursor<'a> {
 
     /// Steps into an object: its `{` must come next.
     #[inline]
-    pub(crate) fn enter_object(&mut self) -> Result<(), Fault> {
+    pub(crate) fn enter_object(&mut self) -> Result<(), Stop> {
         self.token(b'{', "an object")
     }
 
     /// Steps into an array: its `[` must come next.
-    pub(crate) fn enter_array(&mut self) -> Result<(), Fault> {
+    pub(crate) fn enter_array(&mut self) -> Result<(), Stop> {
         self.token(b'[', "an array")
     }
 
     /// Steps to the next member's value and hands out its name, or steps out after the last one.
     ///
     /// `first` says that the cursor is just behind the `{`.
-    pub(crate) fn next_member(&mut self, first: bool) -> Result<Option<Raw<'a>>, Fault> {
+    pub(crate) fn next_member(&mut self, first: bool) -> Result<Option<Raw<'a>>, Stop> {
         match self.peek() {
             b'}' => {
                 self.at += 1;
@@ -126,7 +145,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Says whether there is a next element, and steps to it; steps out after the last one.
-    pub(crate) fn next_element(&mut self, first: bool) -> Result<bool, Fault> {
+    pub(crate) fn next_element(&mut self, first: bool) -> Result<bool, Stop> {
         match self.peek() {
             b']' => {
                 self.at += 1;
@@ -143,7 +162,7 @@ impl<'a> Cursor<'a> {
 
     /// Steps over one value and says what it was.
     #[inline]
-    pub(crate) fn skip(&mut self) -> Result<Form, Fault> {
+    pub(crate) fn skip(&mut self) -> Result<Form, Stop> {
         match self.peek() {
             b'{' | b'[' => self.skip_nested(),
             byte => self.skip_scalar(byte),
@@ -151,7 +170,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps over an array or object without recursion.
-    fn skip_nested(&mut self) -> Result<Form, Fault> {
+    fn skip_nested(&mut self) -> Result<Form, Stop> {
         let form = if self.byte() == b'{' {
             Form::Object
         } else {
@@ -165,7 +184,7 @@ impl<'a> Cursor<'a> {
             let opened = match self.peek() {
                 byte @ (b'{' | b'[') => {
                     if depth == MAX_DEPTH {
-                        return Err(Fault::new(self.at, What::TooDeep));
+                        return Err(self.stop(Fault::new(self.at, What::TooDeep)));
                     }
                     depth += 1;
                     objects = objects << 1 | u128::from(byte == b'{');
@@ -191,7 +210,7 @@ impl<'a> Cursor<'a> {
         objects: &mut u128,
         depth: &mut u32,
         mut opened: bool,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, Stop> {
         loop {
             let in_object = *objects & 1 == 1;
             match self.peek() {
@@ -225,7 +244,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn skip_scalar(&mut self, first: u8) -> Result<Form, Fault> {
+    fn skip_scalar(&mut self, first: u8) -> Result<Form, Stop> {
         match first {
             b'"' => self.skip_string(),
             b'-' | b'0'..=b'9' => self.skip_number(),
@@ -238,7 +257,7 @@ impl<'a> Cursor<'a> {
 
     /// Steps over a member's name and its colon, and hands the name out: its quote must come next.
     #[inline]
-    fn name(&mut self) -> Result<Raw<'a>, Fault> {
+    fn name(&mut self) -> Result<Raw<'a>, Stop> {
         if self.byte() != b'"' {
             return Err(self.expected("a name in quotes"));
         }
@@ -250,19 +269,20 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn skip_string(&mut self) -> Result<Form, Fault> {
-        let (end, escaped) = end_of_string(self.bytes, self.at + 1)?;
+    fn skip_string(&mut self) -> Result<Form, Stop> {
+        let (end, escaped) =
+            end_of_string(self.bytes, self.at + 1).map_err(|fault| self.stop(fault))?;
         self.at = end + 1;
         Ok(if escaped { Form::Escaped } else { Form::Text })
     }
 
     #[inline]
-    fn skip_number(&mut self) -> Result<Form, Fault> {
-        self.at = end_of_number(self.bytes, self.at)?;
+    fn skip_number(&mut self) -> Result<Form, Stop> {
+        self.at = end_of_number(self.bytes, self.at).map_err(|fault| self.stop(fault))?;
         Ok(Form::Number)
     }
 
-    fn skip_literal(&mut self, literal: &'static str, form: Form) -> Result<Form, Fault> {
+    fn skip_literal(&mut self, literal: &'static str, form: Form) -> Result<Form, Stop> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         if rest.starts_with(literal.as_bytes()) {
             self.at += literal.len();
@@ -273,12 +293,12 @@ impl<'a> Cursor<'a> {
             .zip(literal.bytes())
             .take_while(|(a, b)| **a == *b)
             .count();
-        Err(Fault::new(self.at + same, What::Expected(literal)))
+        Err(self.stop(Fault::new(self.at + same, What::Expected(literal))))
     }
 
     /// Steps over white space and one byte that must be `wanted`.
     #[inline]
-    fn token(&mut self, wanted: u8, name: &'static str) -> Result<(), Fault> {
+    fn token(&mut self, wanted: u8, name: &'static str) -> Result<(), Stop> {
         if self.peek() == wanted {
             self.at += 1;
             Ok(())
@@ -288,8 +308,14 @@ impl<'a> Cursor<'a> {
     }
 
     #[cold]
-    fn expected(&self, what: &'static str) -> Fault {
-        Fault::new(self.at, What::Expected(what))
+    fn expected(&mut self, what: &'static str) -> Stop {
+        self.stop(Fault::new(self.at, What::Expected(what)))
+    }
+
+    #[cold]
+    fn stop(&mut self, fault: Fault) -> Stop {
+        self.fault = Some(fault);
+        Stop
     }
 }
 

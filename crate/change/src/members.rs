@@ -1,7 +1,6 @@
 //! The members of an event that mean something, found in one pass over its bytes.
 
-use crate::cursor::Cursor;
-use crate::error::Fault;
+use crate::cursor::{Cursor, Stop};
 use crate::places::{KnownObject, Places};
 use crate::raw::{Form, Raw};
 
@@ -130,7 +129,7 @@ impl Memory {
     /// in `outer` and `payload` what they hold.
     ///
     /// So every byte is looked at once, not once to find the payload's end and again to read it.
-    pub(crate) fn read(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+    pub(crate) fn read(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
         let Self {
             outer_places,
             payload_places,
@@ -155,8 +154,8 @@ impl Event {
         cursor: &mut Cursor<'_>,
         places: &mut Places<Name>,
         parts: &mut Parts,
-        mut read_payload: impl FnMut(&mut Cursor<'_>, &mut Parts) -> Result<Form, Fault>,
-    ) -> Result<(), Fault> {
+        mut read_payload: impl FnMut(&mut Cursor<'_>, &mut Parts) -> Result<Form, Stop>,
+    ) -> Result<(), Stop> {
         self.members.seen = 0;
         cursor.enter_object()?;
         let mut place = 0;
@@ -192,7 +191,7 @@ impl SourceMembers {
         &mut self,
         cursor: &mut Cursor<'_>,
         places: &mut Places<SourceName>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Stop> {
         self.seen = 0;
         cursor.enter_object()?;
         let mut place = 0;

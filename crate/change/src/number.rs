@@ -5,46 +5,6 @@ use crate::error::{Fault, What};
 /// Finds the end of the number that begins at `from`.
 #[inline]
 pub(crate) fn end_of_number(bytes: &[u8], from: usize) -> Result<usize, Fault> {
-    match end_of_plain_number(bytes, from) {
-        Some(end) => Ok(end),
-        None => end_of_any_number(bytes, from),
-    }
-}
-
-/// The end of a number of digits with at most one point among them, which most are.
-///
-/// Looks for what ends a number first, and at what stands before it second, eight bytes at a time: so
-/// the scan can go on behind the number while the processor still checks it.
-#[inline]
-fn end_of_plain_number(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    let mut points = 0;
-    loop {
-        let word = u64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?);
-        let ends = number_ends(word);
-        // All bits below those of the first byte that ends the number; all where there is none.
-        let before = ((ends & ends.wrapping_neg()) >> 7).wrapping_sub(1);
-        let others = non_digits(word) & before;
-        if others != 0 {
-            if others != equal_bytes(word, b'.') & before {
-                return None;
-            }
-            points += others.count_ones();
-        }
-        if ends != 0 {
-            at += (ends.trailing_zeros() / 8) as usize;
-            break;
-        }
-        at += 8;
-    }
-    let (first, last) = (bytes.get(from)?, bytes.get(at.checked_sub(1)?)?);
-    let zero_leads = *first == b'0' && at > from + 1 && bytes.get(from + 1) != Some(&b'.');
-    let plain = at > from && points <= 1 && *first != b'.' && *last != b'.' && !zero_leads;
-    plain.then_some(at)
-}
-
-#[inline(never)]
-fn end_of_any_number(bytes: &[u8], from: usize) -> Result<usize, Fault> {
     let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
     let mut at = from;
     if byte(at) == b'-' {
@@ -76,8 +36,8 @@ pub(crate) fn to_double(text: &str) -> Option<f64> {
 
 /// Most numbers: few digits, no exponent.
 ///
-/// Digits below 2^53 and powers of ten up to 22 are exact doubles, so the one division rounds
-/// correctly. It gives what the general way gives, in a third of the time.
+/// Whole numbers below 2^53 and powers of ten up to 22 are exact doubles, so the one division
+/// rounds correctly and gives what the general way gives, only faster.
 #[inline]
 fn short_decimal(bytes: &[u8]) -> Option<f64> {
     const MAX_DIGITS: usize = 15;
@@ -108,46 +68,36 @@ fn short_decimal(bytes: &[u8]) -> Option<f64> {
 }
 
 /// Finds the end of one or more digits.
+#[inline]
 fn end_of_digits(bytes: &[u8], from: usize) -> Result<usize, Fault> {
-    let digits = bytes
-        .get(from..)
-        .unwrap_or_default()
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit());
-    match digits.count() {
-        0 => Err(Fault::new(from, What::Expected("a digit"))),
-        count => Ok(from + count),
+    let mut at = from;
+    // Eight at a time: time stamps and positions are long.
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let digits = leading_digits(u64::from_le_bytes(*chunk));
+        at += digits;
+        if digits < 8 {
+            break;
+        }
+    }
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    if at == from {
+        Err(Fault::new(at, What::Expected("a digit")))
+    } else {
+        Ok(at)
     }
 }
 
-const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-
-/// Marks (with the high bit) commas, closing brackets and braces, white space and controls.
-///
-/// Only the lowest mark is exact: borrows travel upwards from it.
+/// How many of eight bytes, from the first on, are digits.
 #[inline]
-fn number_ends(word: u64) -> u64 {
-    let zero_bytes = |x: u64| x.wrapping_sub(ONES) & !x;
-    let commas = zero_bytes(word ^ (ONES * b',' as u64));
-    // The two differ in one bit.
-    let closing = zero_bytes((word | (ONES * 0x20)) ^ (ONES * b'}' as u64));
-    let spaces = word.wrapping_sub(ONES * 0x21) & !word;
-    (commas | closing | spaces) & HIGH
-}
-
-/// Marks the bytes that are no digits, each exactly.
-#[inline]
-fn non_digits(word: u64) -> u64 {
-    let values = word ^ (ONES * b'0' as u64);
-    ((values & !HIGH) + ONES * 0x76 | values) & HIGH
-}
-
-/// Marks the bytes that are this one, each exactly.
-#[inline]
-fn equal_bytes(word: u64, byte: u8) -> u64 {
-    let others = word ^ (ONES * byte as u64);
-    !((others & !HIGH) + !HIGH | others) & HIGH
+fn leading_digits(word: u64) -> usize {
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let values = word ^ u64::from_ne_bytes([b'0'; 8]);
+    // A value above 9 sets the high bit, here or before; carries only travel upwards, and only
+    // the lowest mark counts.
+    let marks = (values.wrapping_add(u64::from_ne_bytes([0x76; 8])) | values) & HIGH;
+    (marks.trailing_zeros() / 8) as usize
 }
 
 #[cfg(test)]
@@ -195,91 +145,19 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_is_marked_or_not() {
+    fn eight_bytes_of_which_some_are_digits() {
         for byte in 0..=255u8 {
             for place in 0..8 {
-                let mut bytes = *b"01.34.67";
-                bytes[place] = byte;
-                let word = u64::from_le_bytes(bytes);
-                let marks = |is: &dyn Fn(u8) -> bool| {
-                    bytes
-                        .iter()
-                        .enumerate()
-                        .fold(0, |marks, (i, b)| marks | u64::from(is(*b)) << (8 * i + 7))
-                };
+                let mut word = *b"01234567";
+                word[place] = byte;
+                let wanted = if byte.is_ascii_digit() { 8 } else { place };
                 assert_eq!(
-                    non_digits(word),
-                    marks(&|b| !b.is_ascii_digit()),
-                    "{byte:#x} at {place}"
-                );
-                assert_eq!(
-                    equal_bytes(word, b'.'),
-                    marks(&|b| b == b'.'),
-                    "{byte:#x} at {place}"
-                );
-                let ends = marks(&|b| b <= b' ' || b",]}".contains(&b));
-                assert_eq!(
-                    number_ends(word).trailing_zeros(),
-                    ends.trailing_zeros(),
+                    leading_digits(u64::from_le_bytes(word)),
+                    wanted,
                     "{byte:#x} at {place}"
                 );
             }
         }
-    }
-
-    #[test]
-    fn the_short_way_finds_the_same_end() {
-        let numbers = [
-            "0",
-            "7",
-            "5.1",
-            "0.2",
-            "10",
-            "1234567",
-            "12345678",
-            "123456789",
-            "1795243702347571234",
-            "12345678.5",
-            "1234567.25",
-            "00",
-            "01",
-            "0.",
-            ".5",
-            "1.",
-            "1..2",
-            "1.2.3",
-            "12x",
-            "1e5",
-            "-1",
-            "",
-            "x",
-            "1é",
-            "1\u{7f}",
-        ];
-        for number in numbers {
-            for rest in [
-                ",\"next\":12345678",
-                "}          ",
-                "]}]}]}]}]}",
-                "\n         ",
-                ":::::::::",
-                "",
-                "}",
-            ] {
-                let text = format!("{number}{rest}");
-                let slow = end_of_any_number(text.as_bytes(), 0);
-                if let Some(end) = end_of_plain_number(text.as_bytes(), 0) {
-                    assert_eq!(slow, Ok(end), "{text}");
-                    assert_eq!(end, number.len(), "{text}");
-                }
-                assert_eq!(end_of_number(text.as_bytes(), 0), slow, "{text}");
-            }
-        }
-        assert_eq!(end_of_plain_number(b"5.1,\"next\":", 0), Some(3));
-        assert_eq!(
-            end_of_plain_number(b"1795243702347571,\"next\":", 0),
-            Some(16)
-        );
     }
 
     proptest! {

@@ -5,8 +5,7 @@
 //! name costs one comparison instead of a scan and a search. Objects that differ are read all the same,
 //! only slower, and are what is remembered from then on.
 
-use crate::cursor::Cursor;
-use crate::error::Fault;
+use crate::cursor::{Cursor, Stop};
 use crate::raw::{Form, Raw};
 
 /// Places beyond this are never remembered, so that no object makes the memory grow on.
@@ -54,7 +53,7 @@ impl<M: Copy> Places<M> {
         cursor: &mut Cursor<'_>,
         place: usize,
         meaning: impl FnOnce(Raw<'_>) -> M,
-    ) -> Result<Option<M>, Fault> {
+    ) -> Result<Option<M>, Stop> {
         if let Some(known) = self.places.get(place)
             && !known.written.is_empty()
             && cursor.take(&known.written)
@@ -66,7 +65,7 @@ impl<M: Copy> Places<M> {
 
     /// Steps over a value that is an object of this kind, or something else.
     #[inline]
-    pub(crate) fn skip(&mut self, cursor: &mut Cursor<'_>, meaning: M) -> Result<Form, Fault> {
+    pub(crate) fn skip(&mut self, cursor: &mut Cursor<'_>, meaning: M) -> Result<Form, Stop> {
         if cursor.peek() != b'{' {
             return cursor.skip();
         }
@@ -85,7 +84,7 @@ impl<M: Copy> Places<M> {
         cursor: &mut Cursor<'_>,
         place: usize,
         meaning: impl FnOnce(Raw<'_>) -> M,
-    ) -> Result<Option<M>, Fault> {
+    ) -> Result<Option<M>, Stop> {
         let from = cursor.position();
         let Some(name) = cursor.next_member(place == 0)? else {
             return Ok(None);
@@ -144,7 +143,7 @@ impl KnownObject {
 
     /// Steps over a value that may be the object, and remembers it where it is another one.
     #[inline]
-    pub(crate) fn skip(&mut self, cursor: &mut Cursor<'_>) -> Result<Form, Fault> {
+    pub(crate) fn skip(&mut self, cursor: &mut Cursor<'_>) -> Result<Form, Stop> {
         if !self.bytes.is_empty() && cursor.take(&self.bytes) {
             return Ok(Form::Object);
         }

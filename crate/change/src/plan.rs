@@ -1,7 +1,6 @@
 //! The wanted columns of many rows alike.
 
-use crate::cursor::Cursor;
-use crate::error::Fault;
+use crate::cursor::{Cursor, Stop};
 use crate::places::Places;
 use crate::raw::Raw;
 use crate::row::Row;
@@ -80,7 +79,7 @@ impl Plan {
         &mut self,
         row: Row<'a>,
         out: &mut [Option<Value<'a>>],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Stop> {
         let Self {
             columns, places, ..
         } = self;
@@ -145,7 +144,7 @@ fn fill_elements<'a>(
     json: &'a [u8],
     wanted: &[(usize, usize)],
     out: &mut [Option<Value<'a>>],
-) -> Result<(), Fault> {
+) -> Result<(), Stop> {
     let mut cursor = Cursor::new(json);
     match cursor.peek() {
         b'[' => cursor.enter_array()?,

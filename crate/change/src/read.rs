@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::change::{Change, Kind, Op, Shape, Source};
-use crate::cursor::Cursor;
-use crate::error::{Fault, Unreadable};
+use crate::cursor::{Cursor, Stop};
+use crate::error::Unreadable;
 use crate::members::{Event, Members, Memory, Name, SourceName, snapshot};
 use crate::raw::{Form, Raw};
 use crate::row::Row;
@@ -49,23 +49,16 @@ pub(crate) fn read_with<'a>(
         return Ok(tombstone(key));
     };
     refuse_other_formats(bytes)?;
-    let broken = |fault: Fault| Unreadable::value(fault.reason(bytes));
-
     let mut cursor = Cursor::new(bytes);
-    if cursor.peek() != b'{' {
-        return match cursor.only_value().map_err(broken)?.form {
-            Form::Null => Ok(tombstone(key)),
-            form => Err(no_event("is", form)),
-        };
-    }
-    let from = cursor.position();
-    memory.read(&mut cursor).map_err(broken)?;
-    let whole = Raw {
-        form: Form::Object,
-        bytes: cursor.since(from),
+    let whole = match read_value(memory, &mut cursor) {
+        Ok(raw) => raw,
+        Err(Stop) => return Err(Unreadable::value(cursor.reason())),
     };
-    cursor.finish().map_err(broken)?;
-
+    match whole.form {
+        Form::Object => {}
+        Form::Null => return Ok(tombstone(key)),
+        form => return Err(no_event("is", form)),
+    }
     match wrapped(&memory.outer.members, bytes)? {
         None => Record {
             topic,
@@ -98,19 +91,27 @@ fn refuse_other_formats(bytes: &[u8]) -> Result<(), Unreadable> {
     }
 }
 
-/// The key, where it is a JSON object or one in `{schema, payload}`.
-fn read_key<'a>(memory: &mut Memory, bytes: &'a [u8]) -> Option<Row<'a>> {
-    let mut cursor = Cursor::new(bytes);
+/// Steps over the one value; of an object, the memory then holds what was found in it.
+fn read_value<'a>(memory: &mut Memory, cursor: &mut Cursor<'a>) -> Result<Raw<'a>, Stop> {
     if cursor.peek() != b'{' {
-        return None;
+        return cursor.only_value();
     }
     let from = cursor.position();
-    memory.read(&mut cursor).ok()?;
+    memory.read(cursor)?;
     let whole = Raw {
         form: Form::Object,
         bytes: cursor.since(from),
     };
-    cursor.finish().ok()?;
+    cursor.finish()?;
+    Ok(whole)
+}
+
+/// The key, where it is a JSON object or one in `{schema, payload}`.
+fn read_key<'a>(memory: &mut Memory, bytes: &'a [u8]) -> Option<Row<'a>> {
+    let whole = read_value(memory, &mut Cursor::new(bytes)).ok()?;
+    if whole.form != Form::Object {
+        return None;
+    }
     Row::of(wrapped(&memory.outer.members, bytes).ok()?.unwrap_or(whole))
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Stop};
 use crate::error::Unreadable;
 use crate::raw::{Form, Raw};
 use crate::value::Value;
@@ -22,10 +22,10 @@ impl<'a> Row<'a> {
     ///
     /// Where the text is anything else than one JSON object.
     pub fn parse(json: &'a str) -> Result<Self, Unreadable> {
-        let bytes = json.as_bytes();
-        let raw = Cursor::new(bytes)
+        let mut cursor = Cursor::new(json.as_bytes());
+        let raw = cursor
             .only_value()
-            .map_err(|fault| Unreadable::value(fault.reason(bytes)))?;
+            .map_err(|Stop| Unreadable::value(cursor.reason()))?;
         Self::of(raw).ok_or_else(|| Unreadable::value("is not a JSON object"))
     }
 

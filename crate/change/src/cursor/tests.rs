@@ -3,10 +3,9 @@ use super::*;
 /// `Ok` where the text is one JSON value; else where it stops being one.
 fn check(text: &str, wanted: Result<Form, usize>) {
     let mut cursor = Cursor::new(text.as_bytes());
-    let found = cursor
-        .skip()
-        .and_then(|form| cursor.finish().map(|()| form));
-    assert_eq!(found.map_err(|fault| fault.at), wanted, "{text}");
+    let found = cursor.only_value().map(|raw| raw.form);
+    let found = found.map_err(|Stop| cursor.fault.map_or(usize::MAX, |fault| fault.at));
+    assert_eq!(found, wanted, "{text}");
 }
 
 #[test]
