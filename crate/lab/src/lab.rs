@@ -56,6 +56,8 @@ pub struct Lab {
     pub sums: Vec<(f64, u64)>,
     out: Outbox,
     topics: Vec<Arc<str>>,
+    /// By stream: a topic's events are written alike, and its reader remembers how.
+    readers: Vec<change::Reader>,
     /// The columns of the last record, in its order: the next one's are most likely the same.
     hints: Vec<usize>,
 }
@@ -97,6 +99,11 @@ impl Lab {
                 .iter()
                 .map(|stream| stream.topic.as_str().into())
                 .collect(),
+            readers: config
+                .streams
+                .iter()
+                .map(|_| change::Reader::new())
+                .collect(),
             hints: Vec::new(),
             config,
         })
@@ -129,8 +136,13 @@ impl Lab {
             verdict: Verdict::Row,
         };
         let number = self.rows.push(meta);
-        match change::read(record.topic, record.key, record.value) {
-            Ok(change) => self.apply_change(stream, number, record, &change),
+        match self.readers[stream].read(record.topic, record.key, record.value) {
+            Ok(mut change) => {
+                for (name, value) in record.headers.iter() {
+                    change.add_header(name, value);
+                }
+                self.apply_change(stream, number, record, &change);
+            }
             Err(unreadable) => self.reject(stream, number, unreadable.column, unreadable.reason),
         }
         true
