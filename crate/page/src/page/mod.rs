@@ -1,1 +1,44 @@
-//! The page thread.
+//! The page thread: everything that a person sees.
+//!
+//! Something happens ([`msg`]), the state changes ([`state`], [`update`]), what is to be done outside is done
+//! ([`app`], [`http`], [`theme`]), and at most once a frame the parts that changed are drawn ([`view`]):
+//!
+//! - [`header`], [`transport`], [`timeline`], [`dialogs`], [`banners`], [`first_open`]
+//! - left rail: [`rail`] with [`walkthrough`] (told by [`progress`]), [`insert`] and [`events`]
+//! - stage: [`lane_head`], [`batch_strip`], [`stage`]
+//! - right rail and drawer: [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`keys`]: the keyboard
+//! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
+
+pub mod app;
+pub mod banners;
+pub mod batch_strip;
+pub mod chart;
+pub mod dialogs;
+pub mod dom;
+pub mod drawer;
+pub mod events;
+pub mod first_open;
+pub mod header;
+pub mod http;
+pub mod insert;
+pub mod keys;
+pub mod lane_head;
+pub mod ledger;
+pub mod measures;
+pub mod motion;
+pub mod msg;
+pub mod names;
+pub mod numbers;
+pub mod predictions;
+pub mod progress;
+pub mod rail;
+pub mod rows;
+pub mod stage;
+pub mod state;
+pub mod theme;
+pub mod timeline;
+pub mod transport;
+pub mod update;
+pub mod view;
+pub mod walkthrough;

@@ -1,0 +1,223 @@
+//! The loop of the page thread: messages in, state, effects, a frame.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+use gloo::events::EventListener;
+use gloo::render::{AnimationFrame, request_animation_frame};
+use gloo::storage::{LocalStorage, Storage};
+use js_sys::{ArrayBuffer, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement, MessageEvent, Worker};
+
+use super::msg::{Effect, Errands, Msg};
+use super::state::{DemoRows, LeftTab, Scenario, State};
+use super::view::View;
+use super::{dialogs, dom, http, theme, update};
+use crate::protocol::{Command, Update};
+
+/// The key under which the order of applied records is kept for a reload.
+const ORDER_KEY: &str = "eddy.order";
+
+thread_local! {
+    /// The page, as long as it is open.
+    static APP: RefCell<Option<Rc<App>>> = const { RefCell::new(None) };
+}
+
+#[derive(Debug)]
+struct App {
+    worker: Worker,
+    state: RefCell<State>,
+    view: RefCell<Option<View>>,
+    queue: RefCell<VecDeque<Msg>>,
+    busy: Cell<bool>,
+    frame: RefCell<Option<AnimationFrame>>,
+    /// Where the keyboard goes after the next frame.
+    focus: Cell<Option<&'static str>>,
+    listeners: RefCell<Vec<EventListener>>,
+}
+
+/// Where messages go.
+#[derive(Clone, Debug)]
+pub struct Sender(Weak<App>);
+
+impl Sender {
+    /// Something happened.
+    pub fn send(&self, msg: Msg) {
+        if let Some(app) = self.0.upgrade() {
+            app.queue.borrow_mut().push_back(msg);
+            app.work();
+        }
+    }
+}
+
+/// Starts the page.
+///
+/// # Errors
+/// index.html lacks an element, or the lab file cannot be fetched.
+pub async fn start(worker: Worker) -> Result<(), JsValue> {
+    let lab = http::text("./lab.json").await.map_err(|error| JsValue::from_str(&error))?;
+    let scenario = Scenario::read(&lab);
+    let demo = if scenario.is_iris() { demo_rows().await } else { None };
+    let left = if demo.is_some() { LeftTab::Walk } else { LeftTab::Insert };
+    let token = http::token();
+    let state = State { scenario, demo, left, drawer_open: token.is_some(), token, axes: (2, 3), ..State::default() };
+    let app = App::open(worker, state)?;
+    let keep_lines = dom::window()?.location().search()?.contains("keep=lines");
+    let order = LocalStorage::raw().get_item(ORDER_KEY).ok().flatten();
+    app.post(&Command::Start { lab, keep_lines, order });
+    if app.state.borrow().token.is_some() {
+        app.post(&Command::Connect { url: http::bridge_address()? });
+    }
+    APP.with_borrow_mut(|page| *page = Some(app));
+    Ok(())
+}
+
+async fn demo_rows() -> Option<DemoRows> {
+    // Without the rows there is no walk-through; everything else works.
+    DemoRows::read(&http::text("./iris.json").await.ok()?).ok()
+}
+
+impl App {
+    fn open(worker: Worker, state: State) -> Result<Rc<App>, JsValue> {
+        let app = Rc::new(App {
+            worker,
+            state: RefCell::new(state),
+            view: RefCell::default(),
+            queue: RefCell::default(),
+            busy: Cell::new(false),
+            frame: RefCell::default(),
+            focus: Cell::default(),
+            listeners: RefCell::default(),
+        });
+        let sender = Sender(Rc::downgrade(&app));
+        *app.view.borrow_mut() = Some(View::new(&sender, &app.state.borrow())?);
+        let updates = EventListener::new(&app.worker, "message", move |event| {
+            if let Some(update) = read(event) {
+                sender.send(Msg::Update(Box::new(update)));
+            }
+        });
+        app.listeners.borrow_mut().push(updates);
+        app.ask_for_frame();
+        Ok(app)
+    }
+
+    fn post(&self, command: &Command) {
+        match serde_wasm_bindgen::to_value(command) {
+            Ok(message) => {
+                // A plain object: it can be cloned.
+                let _ = self.worker.post_message(&message);
+            }
+            Err(error) => gloo::console::error!(format!("a command could not be written: {error}")),
+        }
+    }
+
+    /// Works off what happened, one thing after the other.
+    fn work(self: &Rc<App>) {
+        if self.busy.replace(true) {
+            return;
+        }
+        loop {
+            let Some(msg) = self.queue.borrow_mut().pop_front() else { break };
+            let mut effects = Vec::new();
+            update::update(&mut self.state.borrow_mut(), msg, now_ms(), &mut effects);
+            for effect in effects {
+                self.perform(effect);
+            }
+        }
+        self.busy.set(false);
+        self.ask_for_frame();
+    }
+
+    fn ask_for_frame(self: &Rc<App>) {
+        let mut frame = self.frame.borrow_mut();
+        if frame.is_none() {
+            let app = Rc::downgrade(self);
+            *frame = Some(request_animation_frame(move |now_ms| {
+                if let Some(app) = app.upgrade() {
+                    app.draw(now_ms);
+                }
+            }));
+        }
+    }
+
+    fn draw(self: &Rc<App>, now_ms: f64) {
+        // Its callback is running: it has done its work.
+        let done = self.frame.borrow_mut().take();
+        let mut view = self.view.borrow_mut();
+        let drawn = view.as_mut().map_or(Ok(false), |view| view.draw(&self.state.borrow(), now_ms));
+        drop(view);
+        match drawn {
+            Ok(true) => self.ask_for_frame(),
+            Ok(false) => {}
+            Err(error) => gloo::console::error!(error),
+        }
+        // Now that this frame has shown what it goes to.
+        if let Some(element) = self.focus.take().and_then(|id| dom::by_id::<HtmlElement>(id).ok()) {
+            dom::focus(&element);
+        }
+        drop(done);
+    }
+
+    fn perform(self: &Rc<App>, effect: Effect) {
+        let sender = Sender(Rc::downgrade(self));
+        match effect {
+            Effect::Send(command) => self.post(&command),
+            Effect::Insert { errand, table, rows } => {
+                let token = self.state.borrow().token.clone();
+                run(sender, errand, async move { http::insert(token.as_deref(), &table, rows).await });
+            }
+            Effect::StartOver => {
+                let token = self.state.borrow().token.clone();
+                run(sender, Errands::Over, async move { http::start_over(token.as_deref()).await });
+            }
+            Effect::FetchDemo => wasm_bindgen_futures::spawn_local(async move {
+                sender.send(match http::text("./demo.ndjson").await {
+                    Ok(text) => Msg::Recording { name: "recorded demo".to_owned(), text },
+                    Err(error) => Msg::Back(Errands::Recording, Err(error)),
+                });
+            }),
+            Effect::Open(dialog) => dialogs::open(dialog),
+            Effect::CloseDialogs => dialogs::close(),
+            Effect::Focus(id) => self.focus.set(Some(id)),
+            Effect::Theme(dark) => {
+                theme::switch(dark);
+                sender.send(Msg::Redraw);
+            }
+            Effect::KeepOrder(order) => {
+                // Without storage a reload applies the log as it arrives.
+                let _ = LocalStorage::raw().set_item(ORDER_KEY, &order);
+            }
+            Effect::Say(text) => say(&text),
+        }
+    }
+}
+
+fn read(event: &web_sys::Event) -> Option<Update> {
+    let buffer = event.dyn_ref::<MessageEvent>()?.data().dyn_into::<ArrayBuffer>().ok()?;
+    match postcard::from_bytes(&Uint8Array::new(&buffer).to_vec()) {
+        Ok(update) => Some(update),
+        Err(error) => {
+            gloo::console::error!(format!("an update of the worker could not be read: {error}"));
+            None
+        }
+    }
+}
+
+fn run(sender: Sender, errand: Errands, work: impl Future<Output = Result<String, String>> + 'static) {
+    wasm_bindgen_futures::spawn_local(async move {
+        let result = work.await;
+        sender.send(Msg::Back(errand, result));
+    });
+}
+
+fn say(text: &str) {
+    if let Ok(polite) = dom::by_id::<Element>("polite") {
+        polite.set_text_content(Some(text));
+    }
+}
+
+fn now_ms() -> f64 {
+    dom::window().ok().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}

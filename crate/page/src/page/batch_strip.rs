@@ -1,0 +1,227 @@
+//! The open batch, in words and cells: a batch that never fills explains a model that never moves.
+
+use lab::snapshot::Snapshot;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement};
+
+use super::dom::{self, Shown, Slot};
+use super::numbers;
+use super::view::Cx;
+use crate::protocol::Update;
+
+/// More cells than this would be too narrow to tell apart: each then stands for several rows.
+const CELLS_MOST: u64 = 128;
+
+/// The strip.
+#[derive(Debug)]
+pub struct BatchStrip {
+    title: Slot,
+    next: Slot,
+    key: Slot,
+    cells: Element,
+    nodes: Vec<Element>,
+    shown: Shown<Vec<Cell>>,
+    window: Element,
+    progress: HtmlElement,
+    percent: Shown<i64>,
+}
+
+/// A cell of the strip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// A row in the batch, in the colour of this label.
+    Row(usize),
+    /// A row that waits and would go in.
+    Waits,
+    /// Free.
+    Free,
+}
+
+impl BatchStrip {
+    /// The strip of index.html.
+    ///
+    /// # Errors
+    /// An element is missing.
+    pub fn new() -> Result<BatchStrip, JsValue> {
+        let window: Element = dom::by_id("window")?;
+        let progress = window.first_element_child().and_then(|inner| inner.dyn_into().ok());
+        Ok(BatchStrip {
+            title: Slot::by_id("batch-title")?,
+            next: Slot::by_id("batch-next")?,
+            key: Slot::by_id("batch-key")?,
+            cells: dom::by_id("cells")?,
+            nodes: Vec::new(),
+            shown: Shown::default(),
+            window,
+            progress: progress.ok_or_else(|| JsValue::from_str("index.html: #window is empty"))?,
+            percent: Shown::default(),
+        })
+    }
+
+    /// Draws what changed.
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
+        let update = &cx.state.update;
+        let (title, next) = words(update);
+        self.title.set(&title);
+        self.next.set(&next);
+        let key = if update.waiting_training > 0 {
+            "solid: in the batch, dashed: waiting".to_owned()
+        } else if update.snapshot.batch.rows > 0 {
+            format!("colour: the cluster version {} would give", numbers::count(update.snapshot.version))
+        } else {
+            String::new()
+        };
+        self.key.set(&key);
+        let interval = update.snapshot.batch.size.is_none();
+        dom::set_attribute(&self.cells, "data-cut", if interval { "interval" } else { "count" });
+        dom::show(&self.window, interval);
+        self.draw_window(update);
+        let cells = cells(update);
+        if self.shown.change(cells.clone()) { self.draw_cells(&cells) } else { Ok(()) }
+    }
+
+    fn draw_window(&mut self, update: &Update) {
+        let Some((start, end)) = update.snapshot.batch.window_ms else { return };
+        let now = update.snapshot.lab_time_ms.unwrap_or(start);
+        let percent = ((now - start) * 100 / (end - start).max(1)).clamp(0, 100);
+        if self.percent.change(percent) {
+            // A length of this program's own making.
+            let _ = self.progress.style().set_property("width", &format!("{percent}%"));
+        }
+    }
+
+    fn draw_cells(&mut self, cells: &[Cell]) -> Result<(), JsValue> {
+        while self.nodes.len() < cells.len() {
+            self.nodes.push(dom::child(&self.cells, "i", "", "")?);
+        }
+        for node in self.nodes.drain(cells.len()..) {
+            node.remove();
+        }
+        for (node, cell) in self.nodes.iter().zip(cells) {
+            let class = match cell {
+                Cell::Row(color) => format!("c{}", color % 8),
+                Cell::Waits => "waits".to_owned(),
+                Cell::Free => String::new(),
+            };
+            if node.class_name() != class {
+                node.set_class_name(&class);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The strip's cells.
+pub fn cells(update: &Update) -> Vec<Cell> {
+    let (snapshot, batch) = (&update.snapshot, &update.snapshot.batch);
+    let color = |row: usize| {
+        let cluster = batch.clusters.get(row).map(|cluster| *cluster as usize);
+        cluster.map(|cluster| snapshot.cluster_labels.get(cluster).copied().unwrap_or(cluster))
+    };
+    let Some(size) = batch.size else {
+        // A window takes any number: its newest rows are shown.
+        let first = batch.clusters.len().saturating_sub(CELLS_MOST as usize);
+        return (first..batch.clusters.len()).filter_map(color).map(Cell::Row).collect();
+    };
+    let each = size.div_ceil(CELLS_MOST).max(1);
+    let hidden = batch.rows - batch.clusters.len() as u64;
+    (0..size.div_ceil(each))
+        .map(|cell| {
+            let row = cell * each;
+            if row < batch.rows {
+                Cell::Row(row.checked_sub(hidden).and_then(|row| color(row as usize)).unwrap_or(7))
+            } else if row < batch.rows + update.waiting_training {
+                Cell::Waits
+            } else {
+                Cell::Free
+            }
+        })
+        .collect()
+}
+
+/// Title, and what comes next.
+pub fn words(update: &Update) -> (String, String) {
+    let (snapshot, batch) = (&update.snapshot, &update.snapshot.batch);
+    let title = |of: String| format!("Batch {}: {of}", numbers::count(batch.number));
+    match batch.size {
+        Some(size) => {
+            let of = title(format!("{} of {} rows", numbers::count(batch.rows), numbers::count(size)));
+            (of, next_by_count(update, size))
+        }
+        None => (title(numbers::counted(batch.rows, "row")), next_by_window(snapshot)),
+    }
+}
+
+fn next_by_count(update: &Update, size: u64) -> String {
+    let batch = &update.snapshot.batch;
+    let more = size.saturating_sub(batch.rows);
+    if update.waiting_training > 0 {
+        let (fill, of) = (numbers::count(update.waiting_training.min(more)), numbers::count(update.waiting_total));
+        return if update.waiting_training >= more {
+            format!("{fill} of the {of} waiting rows fill it: press Batch")
+        } else {
+            format!("{fill} of the {of} waiting rows go in: press Batch")
+        };
+    }
+    if batch.number == 1 && batch.rows == 0 {
+        return format!("the model first moves when {} rows have arrived", numbers::count(size));
+    }
+    format!("{} more and the model moves to version {}", numbers::count(more), numbers::count(batch.number + 1))
+}
+
+fn next_by_window(snapshot: &Snapshot) -> String {
+    let batch = &snapshot.batch;
+    let held = if batch.held > 0 { format!(", {} held until then", numbers::counted(batch.held, "test row")) } else { String::new() };
+    match (batch.window_ms, snapshot.lab_time_ms) {
+        (Some((_, end)), Some(now)) => format!("its window ends in {}{held}", numbers::left(end - now)),
+        _ if snapshot.live => "its window begins with the first record".to_owned(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lab::snapshot::OpenBatch;
+
+    use super::*;
+
+    fn update(rows: u64, size: Option<u64>) -> Update {
+        let mut update = Update::default();
+        update.snapshot.batch = OpenBatch { number: 5, rows, size, clusters: vec![1; rows as usize], ..OpenBatch::default() };
+        update.snapshot.cluster_labels = vec![1, 0, 2];
+        update
+    }
+
+    #[test]
+    fn a_batch_by_count_says_how_many_more() {
+        let mut update = update(11, Some(32));
+        let said = ("Batch 5: 11 of 32 rows".to_owned(), "21 more and the model moves to version 6".to_owned());
+        assert_eq!(words(&update), said);
+        (update.waiting_total, update.waiting_training) = (31, 31);
+        assert_eq!(words(&update).1, "21 of the 31 waiting rows fill it: press Batch");
+        let cells = cells(&update);
+        assert_eq!((cells.len(), cells[10], cells[11]), (32, Cell::Row(0), Cell::Waits));
+    }
+
+    #[test]
+    fn a_window_counts_down() {
+        let mut update = update(1, None);
+        update.snapshot.batch.window_ms = Some((10_000, 20_000));
+        update.snapshot.lab_time_ms = Some(12_500);
+        update.snapshot.batch.held = 2;
+        assert_eq!(words(&update).1, "its window ends in 8 s, 2 test rows held until then");
+        assert_eq!(cells(&update), [Cell::Row(0)]);
+    }
+
+    #[test]
+    fn a_large_batch_has_no_more_cells_than_can_be_told_apart() {
+        let mut update = update(0, Some(10_000));
+        update.snapshot.batch.rows = 5_000;
+        let cells = cells(&update);
+        assert!(cells.len() <= 128);
+        assert_eq!(cells.iter().filter(|cell| **cell == Cell::Free).count(), cells.len() / 2);
+    }
+}

@@ -1,0 +1,164 @@
+//! Small helpers for elements: found once, written only where something changed.
+
+use gloo::events::EventListener;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, HtmlElement, Window};
+
+/// The window.
+///
+/// # Errors
+/// This is not the page thread.
+pub fn window() -> Result<Window, JsValue> {
+    web_sys::window().ok_or_else(|| JsValue::from_str("there is no window here"))
+}
+
+/// The document.
+///
+/// # Errors
+/// This is not the page thread.
+pub fn document() -> Result<Document, JsValue> {
+    window()?.document().ok_or_else(|| JsValue::from_str("there is no document here"))
+}
+
+/// The element of index.html with this id.
+///
+/// # Errors
+/// index.html has none, or of another kind.
+pub fn by_id<T: JsCast>(id: &str) -> Result<T, JsValue> {
+    let element = document()?.get_element_by_id(id).and_then(|element| element.dyn_into::<T>().ok());
+    element.ok_or_else(|| JsValue::from_str(&format!("index.html has no fitting element #{id}")))
+}
+
+/// A new element.
+///
+/// # Errors
+/// The name is not one.
+pub fn element(name: &str, class: &str) -> Result<Element, JsValue> {
+    let element = document()?.create_element(name)?;
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    Ok(element)
+}
+
+/// A new element inside another one, with a text.
+///
+/// # Errors
+/// The name is not one.
+pub fn child(parent: &Element, name: &str, class: &str, text: &str) -> Result<Element, JsValue> {
+    let element = element(name, class)?;
+    if !text.is_empty() {
+        element.set_text_content(Some(text));
+    }
+    parent.append_child(&element)?;
+    Ok(element)
+}
+
+/// A new icon, one of index.html's symbols.
+///
+/// # Errors
+/// The browser makes no such element.
+pub fn icon(parent: &Element, symbol: &str, class: &str) -> Result<Element, JsValue> {
+    const SVG: Option<&str> = Some("http://www.w3.org/2000/svg");
+    let svg = document()?.create_element_ns(SVG, "svg")?;
+    svg.set_attribute("class", class)?;
+    svg.set_attribute("aria-hidden", "true")?;
+    let shape = document()?.create_element_ns(SVG, "use")?;
+    shape.set_attribute("href", symbol)?;
+    svg.append_child(&shape)?;
+    parent.append_child(&svg)?;
+    Ok(svg)
+}
+
+/// Shows or hides an element.
+pub fn show(element: &Element, shown: bool) {
+    if element.has_attribute("hidden") == shown {
+        // Setting an attribute of this name cannot fail.
+        let _ = element.toggle_attribute_with_force("hidden", !shown);
+    }
+}
+
+/// Lets a button be pressed, or not.
+pub fn enable(button: &Element, enabled: bool) {
+    if button.has_attribute("disabled") == enabled {
+        // As above.
+        let _ = button.toggle_attribute_with_force("disabled", !enabled);
+    }
+}
+
+/// Sets an attribute, unless it says that already.
+pub fn set_attribute(element: &Element, name: &str, value: &str) {
+    if element.get_attribute(name).as_deref() != Some(value) {
+        // The names are this program's own and valid.
+        let _ = element.set_attribute(name, value);
+    }
+}
+
+/// Listens for clicks; the listener ends when it is dropped.
+pub fn on_click(element: &Element, act: impl Fn() + 'static) -> EventListener {
+    EventListener::new(element, "click", move |_| act())
+}
+
+/// Moves the keyboard to an element.
+pub fn focus(element: &HtmlElement) {
+    // An element that cannot take it leaves it where it is.
+    let _ = element.focus();
+}
+
+/// An element's text, written only where it changed.
+#[derive(Debug)]
+pub struct Slot {
+    /// The element.
+    pub element: Element,
+    last: Option<String>,
+}
+
+impl Slot {
+    /// The text of this element.
+    pub fn new(element: Element) -> Slot {
+        Slot { element, last: None }
+    }
+
+    /// The text of index.html's element with this id.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn by_id(id: &str) -> Result<Slot, JsValue> {
+        by_id(id).map(Slot::new)
+    }
+
+    /// Writes the text.
+    pub fn set(&mut self, text: &str) {
+        if self.last.as_deref() != Some(text) {
+            self.element.set_text_content(Some(text));
+            self.last = Some(text.to_owned());
+        }
+    }
+
+    /// Writes the text, and hides the element where it is empty.
+    pub fn set_or_hide(&mut self, text: &str) {
+        self.set(text);
+        show(&self.element, !text.is_empty());
+    }
+}
+
+/// What was shown last.
+#[derive(Clone, Debug)]
+pub struct Shown<T>(Option<T>);
+
+impl<T> Default for Shown<T> {
+    fn default() -> Self {
+        Shown(None)
+    }
+}
+
+impl<T: PartialEq> Shown<T> {
+    /// Whether this differs from what was shown last; from now on it is what was.
+    pub fn change(&mut self, value: T) -> bool {
+        if self.0.as_ref() == Some(&value) {
+            return false;
+        }
+        self.0 = Some(value);
+        true
+    }
+}

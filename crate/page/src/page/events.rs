@@ -1,0 +1,203 @@
+//! The change events as they arrive.
+
+use lab::snapshot::EventRow;
+use wasm_bindgen::JsValue;
+use web_sys::Element;
+
+use super::dom::{self, Shown, Slot};
+use super::rows::{RowNode, Rows};
+use super::view::{Cx, Stamp};
+use super::{names, numbers};
+
+/// More columns than this do not fit.
+const COLUMNS_MOST: usize = 4;
+/// So many rows are shown.
+const ROWS_MOST: usize = 120;
+/// Keys of rows that wait lie above those of applied ones.
+const WAITING_KEY: u64 = 1 << 62;
+
+/// The list.
+#[derive(Debug)]
+pub struct Events {
+    head: Element,
+    count: Slot,
+    empty: Element,
+    table: Rows<EventNode>,
+    columns: Shown<Vec<String>>,
+    stamp: Shown<(Stamp, u64)>,
+}
+
+/// What a row shows.
+#[derive(Clone, Debug, PartialEq)]
+enum Line {
+    Event { class: &'static str, op: char, place: String, title: String, says: Says },
+    /// "read up to here"
+    Here,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Says {
+    Values(Vec<String>),
+    Note(String),
+}
+
+#[derive(Debug)]
+struct EventNode {
+    row: Element,
+    shown: Shown<Line>,
+    columns: usize,
+}
+
+impl Events {
+    /// The list of index.html.
+    ///
+    /// # Errors
+    /// An element is missing.
+    pub fn new() -> Result<Events, JsValue> {
+        Ok(Events {
+            head: dom::by_id("events-head")?,
+            count: Slot::by_id("events-count")?,
+            empty: dom::by_id("events-empty")?,
+            table: Rows::new(dom::by_id("events-body")?),
+            columns: Shown::default(),
+            stamp: Shown::default(),
+        })
+    }
+
+    /// Draws what changed.
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
+        let update = &cx.state.update;
+        let snapshot = &update.snapshot;
+        if !self.stamp.change((cx.stamp(), update.waiting.len() as u64)) {
+            return Ok(());
+        }
+        self.draw_head(&snapshot.features)?;
+        let waiting = if update.waiting_total > 0 { format!(", {} waiting", numbers::count(update.waiting_total)) } else { String::new() };
+        let read = if waiting.is_empty() { "" } else { " read" };
+        self.count.set(&format!("{}{read}{waiting}", numbers::count(snapshot.record)));
+        let columns = snapshot.features.len().min(COLUMNS_MOST);
+        let all = || snapshot.events.iter().chain(&update.waiting).take(ROWS_MOST);
+        let decimals: Vec<usize> =
+            (0..columns).map(|i| numbers::decimals(all().filter_map(|event| event.values.get(i).copied()))).collect();
+        let prefix = &cx.state.scenario.prefix;
+        let mut lines = Vec::new();
+        for (i, event) in update.waiting.iter().enumerate().rev() {
+            lines.push((WAITING_KEY + event.offset as u64 * 8 + i as u64 % 2, line(event, prefix, &decimals)));
+        }
+        if !lines.is_empty() && !snapshot.events.is_empty() {
+            lines.push((u64::MAX, Line::Here));
+        }
+        for event in snapshot.events.iter().take(ROWS_MOST) {
+            lines.push((event.record.unwrap_or(0), line(event, prefix, &decimals)));
+        }
+        dom::show(&self.empty, lines.is_empty());
+        self.table.show(columns, &lines)
+    }
+
+    fn draw_head(&mut self, features: &[String]) -> Result<(), JsValue> {
+        if !self.columns.change(features.to_vec()) {
+            return Ok(());
+        }
+        self.table.clear();
+        self.head.set_text_content(None);
+        let operation = dom::child(&self.head, "th", "", "")?;
+        dom::child(&operation, "span", "sr", "operation")?;
+        dom::child(&self.head, "th", "", "offset")?;
+        for name in features.iter().take(COLUMNS_MOST) {
+            let head = dom::child(&self.head, "th", "num", &names::short_feature(name))?;
+            dom::set_attribute(&head, "title", name);
+        }
+        Ok(())
+    }
+}
+
+fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
+    let class = match (event.op, event.role, event.record) {
+        ('!', ..) => "bad",
+        (_, _, None) => "waits",
+        (_, 1, _) => "test",
+        _ => "",
+    };
+    let short = names::short_topic(&event.topic, prefix);
+    let title = format!("{}/{}/{}", event.topic, event.partition, event.offset);
+    let says = if event.note.is_empty() && event.op != '!' && !event.values.is_empty() {
+        let values = event.values.iter().zip(decimals).map(|(value, decimals)| numbers::fixed(*value, *decimals));
+        Says::Values(values.collect())
+    } else {
+        Says::Note(event.note.clone())
+    };
+    Line::Event { class, op: event.op, place: format!("{short} {}", event.offset), title, says }
+}
+
+/// What an operation's letter means.
+fn operation(op: char) -> &'static str {
+    match op {
+        'c' => "insert",
+        'u' => "update",
+        'd' => "delete",
+        'r' => "snapshot",
+        't' => "truncate",
+        'm' => "message",
+        '0' => "tombstone",
+        _ => "not read",
+    }
+}
+
+impl RowNode for EventNode {
+    type Item = Line;
+
+    fn new(columns: usize) -> Result<Self, JsValue> {
+        Ok(EventNode { row: dom::element("tr", "")?, shown: Shown::default(), columns })
+    }
+
+    fn node(&self) -> &Element {
+        &self.row
+    }
+
+    fn set(&mut self, item: &Line) {
+        if self.shown.change(item.clone()) {
+            // Elements of plain names: they can be made.
+            let _ = self.fill(item);
+        }
+    }
+}
+
+impl EventNode {
+    fn fill(&self, line: &Line) -> Result<(), JsValue> {
+        self.row.set_text_content(None);
+        let wide = |cell: &Element, columns: usize| dom::set_attribute(cell, "colspan", &columns.to_string());
+        match line {
+            Line::Here => {
+                self.row.set_class_name("mark");
+                let cell = dom::child(&self.row, "td", "", "")?;
+                wide(&cell, self.columns + 2);
+                dom::child(&cell, "span", "", "read up to here")?;
+            }
+            Line::Event { class, op, place, title, says } => {
+                self.row.set_class_name(class);
+                let cell = dom::child(&self.row, "td", "", "")?;
+                let badge = dom::child(&cell, "span", "op", &op.to_string())?;
+                dom::set_attribute(&badge, "data-op", &op.to_string());
+                dom::set_attribute(&badge, "title", operation(*op));
+                let cell = dom::child(&self.row, "td", "", place)?;
+                dom::set_attribute(&cell, "title", title);
+                match says {
+                    Says::Values(values) => {
+                        for value in values {
+                            dom::child(&self.row, "td", "num", value)?;
+                        }
+                    }
+                    Says::Note(note) => {
+                        let cell = dom::child(&self.row, "td", "says", note)?;
+                        wide(&cell, self.columns);
+                        dom::set_attribute(&cell, "title", note);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! What the page asks the server that it came from.
+
+use gloo::net::http::{Request, Response};
+use serde_json::{Map, Value, json};
+use wasm_bindgen::JsValue;
+use web_sys::HtmlMetaElement;
+
+use super::{dom, numbers};
+
+/// The token that inserts are sent with; None where no bridge served the page.
+pub fn token() -> Option<String> {
+    let meta = dom::document().ok()?.query_selector("meta[name=eddy-token]").ok()??;
+    let token = wasm_bindgen::JsCast::dyn_into::<HtmlMetaElement>(meta).ok()?.content();
+    Some(token).filter(|token| !token.is_empty())
+}
+
+/// The WebSocket of the bridge that served the page.
+///
+/// # Errors
+/// This is not the page thread.
+pub fn bridge_address() -> Result<String, JsValue> {
+    let location = dom::window()?.location();
+    let scheme = if location.protocol()? == "https:" { "wss" } else { "ws" };
+    let path = location.pathname()?;
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    Ok(format!("{scheme}://{}{folder}/ws", location.host()?))
+}
+
+/// A text file.
+///
+/// # Errors
+/// What is wrong, and what to do.
+pub async fn text(url: &str) -> Result<String, String> {
+    let name = url.trim_start_matches("./");
+    let response = Request::get(url).send().await.map_err(|_| format!("{name} cannot be fetched. Is the server still there?"))?;
+    if !response.ok() {
+        return Err(format!("{name} is not on this server ({}). Build the page anew.", response.status()));
+    }
+    response.text().await.map_err(|error| format!("{name} cannot be read: {error}"))
+}
+
+/// Inserts rows into a table.
+///
+/// # Errors
+/// What the server answered.
+pub async fn insert(token: Option<&str>, table: &str, rows: Vec<Map<String, Value>>) -> Result<String, String> {
+    let body = json!({"sets": [{"table": table, "rows": rows}]});
+    let answer = post("./insert", token, &body).await?;
+    let inserted = answer["inserted"].as_u64().unwrap_or(0);
+    Ok(format!("{} inserted into {table}.", numbers::counted(inserted, "row")))
+}
+
+/// Empties the demo's tables.
+///
+/// # Errors
+/// What the server answered.
+pub async fn start_over(token: Option<&str>) -> Result<String, String> {
+    post("./start-over", token, &json!({})).await.map(|_| String::new())
+}
+
+async fn post(url: &str, token: Option<&str>, body: &Value) -> Result<Value, String> {
+    let request = Request::post(url).header("x-eddy-token", token.unwrap_or_default()).json(body);
+    let request = request.map_err(|error| error.to_string())?;
+    let response = request.send().await.map_err(|_| "The bridge does not answer. Is it still running?".to_owned())?;
+    let text = response.text().await.unwrap_or_default();
+    if response.ok() { Ok(serde_json::from_str(&text).unwrap_or_default()) } else { Err(refusal(&response, &text)) }
+}
+
+/// What a refusal says: the server's own words where it has some.
+fn refusal(response: &Response, text: &str) -> String {
+    let said: Value = serde_json::from_str(text).unwrap_or_default();
+    let said = said["error"].as_str().unwrap_or(text).trim().to_owned();
+    if said.is_empty() { format!("The bridge refused: {} {}", response.status(), response.status_text()) } else { said }
+}

@@ -1,0 +1,190 @@
+//! A row of one's own.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
+use serde_json::{Map, Number, Value};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement, SubmitEvent};
+
+use super::app::Sender;
+use super::dom::{self, Slot};
+use super::msg::Msg;
+use super::names;
+use super::state::{Errand, Scenario, State};
+use super::view::Cx;
+
+/// The form.
+#[derive(Debug)]
+pub struct InsertForm {
+    buttons: Vec<Element>,
+    error: Slot,
+    note: Slot,
+    _submit: EventListener,
+}
+
+#[derive(Debug)]
+struct Fields {
+    numbers: Vec<(String, HtmlInputElement, RefCell<Slot>)>,
+    label: Option<(String, HtmlSelectElement)>,
+}
+
+impl InsertForm {
+    /// The form of index.html, with a field for each column.
+    ///
+    /// # Errors
+    /// An element is missing.
+    pub fn new(sender: &Sender, state: &State) -> Result<InsertForm, JsValue> {
+        let form: Element = dom::by_id("panel-insert")?;
+        let fields = Rc::new(Fields::new(&dom::by_id("fields")?, state)?);
+        let scenario = &state.scenario;
+        let mut buttons = Vec::new();
+        for (id, table) in [("insert-train", &scenario.train), ("insert-test", &scenario.test)] {
+            let button: Element = dom::by_id(id)?;
+            dom::show(&button, table.is_some());
+            if let Some(table) = table {
+                button.set_text_content(Some(&format!("Insert into {}", names::short_topic(table, &scenario.prefix))));
+                dom::set_attribute(&button, "value", table);
+                dom::set_attribute(&button, "title", table);
+            }
+            buttons.push(button);
+        }
+        Ok(InsertForm {
+            buttons,
+            error: Slot::by_id("insert-error")?,
+            note: Slot::by_id("insert-note")?,
+            _submit: on_submit(&form, fields, sender),
+        })
+    }
+
+    /// Draws what changed.
+    pub fn draw(&mut self, cx: &Cx<'_>) {
+        let state = cx.state;
+        let off = !state.can_insert() || state.row == Errand::UnderWay;
+        for button in &self.buttons {
+            dom::enable(button, !off);
+        }
+        self.error.set_or_hide(if let Errand::Failed(why) = &state.row { why } else { "" });
+        self.note.set(match &state.row {
+            _ if !state.has_stream() => "Nothing is connected. Connect a bridge to insert rows.",
+            _ if state.token.is_none() => "No bridge that takes rows served this page: insert them where its tables are.",
+            Errand::UnderWay => "Inserting …",
+            Errand::Done(text) => text,
+            Errand::Idle | Errand::Failed(_) => "A training row fills the batch; a test row is classified at once.",
+        });
+    }
+}
+
+impl Fields {
+    fn new(parent: &Element, state: &State) -> Result<Fields, JsValue> {
+        let scenario = &state.scenario;
+        let mut numbers = Vec::new();
+        for (i, name) in scenario.features.iter().enumerate() {
+            let (row, id) = field(parent, name, i)?;
+            let input: HtmlInputElement = dom::child(&row, "input", "", "")?.unchecked_into();
+            input.set_id(&id);
+            dom::set_attribute(&input, "inputmode", "decimal");
+            dom::set_attribute(&input, "aria-describedby", &format!("{id}-error"));
+            if let Some((least, largest)) = state.demo.as_ref().and_then(|demo| demo.range(name)) {
+                input.set_placeholder(&format!("{least} to {largest}"));
+            }
+            let error = dom::child(&row, "p", "note error", "")?;
+            error.set_id(&format!("{id}-error"));
+            dom::show(&error, false);
+            numbers.push((name.clone(), input, RefCell::new(Slot::new(error))));
+        }
+        let label = match &scenario.label {
+            Some(name) if !scenario.labels.is_empty() => Some((name.clone(), label_field(parent, name, scenario)?)),
+            _ => None,
+        };
+        Ok(Fields { numbers, label })
+    }
+
+    /// The row, or None where a field is wrong; the first wrong one gets the keyboard.
+    fn read(&self) -> Option<Map<String, Value>> {
+        let mut row = Map::new();
+        let mut wrong = None;
+        for (name, input, error) in &self.numbers {
+            let read = number(name, &input.value());
+            let why = read.as_ref().err().map_or("", String::as_str);
+            error.borrow_mut().set_or_hide(why);
+            dom::set_attribute(input, "aria-invalid", if read.is_err() { "true" } else { "false" });
+            match read {
+                Ok(value) => drop(row.insert(name.clone(), value)),
+                Err(_) => wrong = wrong.or(Some(input)),
+            }
+        }
+        if let Some(input) = wrong {
+            dom::focus(input);
+            return None;
+        }
+        if let Some((name, select)) = &self.label {
+            row.insert(name.clone(), label(&select.value()));
+        }
+        Some(row)
+    }
+}
+
+fn on_submit(form: &Element, fields: Rc<Fields>, sender: &Sender) -> EventListener {
+    let sender = sender.clone();
+    EventListener::new_with_options(form, "submit", EventListenerOptions::enable_prevent_default(), move |event| {
+        event.prevent_default();
+        let submitter = event.dyn_ref::<SubmitEvent>().and_then(SubmitEvent::submitter);
+        let table = submitter.and_then(|button| button.get_attribute("value")).unwrap_or_default();
+        match fields.read() {
+            Some(row) => sender.send(Msg::InsertRow { table, row }),
+            None => sender.send(Msg::RowRefused(String::new())),
+        }
+    })
+}
+
+fn field(parent: &Element, name: &str, i: usize) -> Result<(Element, String), JsValue> {
+    let row = dom::child(parent, "div", "field", "")?;
+    let id = format!("field-{i}");
+    let label = dom::child(&row, "label", "", name)?;
+    dom::set_attribute(&label, "for", &id);
+    Ok((row, id))
+}
+
+fn label_field(parent: &Element, name: &str, scenario: &Scenario) -> Result<HtmlSelectElement, JsValue> {
+    let (row, id) = field(parent, name, scenario.features.len())?;
+    let select: HtmlSelectElement = dom::child(&row, "select", "", "")?.unchecked_into();
+    select.set_id(&id);
+    for (value, name) in &scenario.labels {
+        let option = dom::child(&select, "option", "", name)?;
+        dom::set_attribute(&option, "value", value);
+    }
+    Ok(select)
+}
+
+/// A number as it was typed; a decimal comma is understood.
+fn number(name: &str, text: &str) -> Result<Value, String> {
+    let typed = text.trim();
+    if typed.is_empty() {
+        return Err(format!("{name} is empty. Give a number."));
+    }
+    let read = typed.replace('\u{2212}', "-").replace(',', ".").parse::<f64>().ok().and_then(Number::from_f64);
+    read.map(Value::Number).ok_or_else(|| format!("{name} is \"{typed}\", not a number."))
+}
+
+/// A label as the column holds it.
+fn label(text: &str) -> Value {
+    text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_and_refused_by_name() {
+        assert_eq!(number("petal_width", " 1,5 "), Ok(Value::from(1.5)));
+        assert_eq!(number("petal_width", "−2"), Ok(Value::from(-2.0)));
+        assert_eq!(number("petal_width", "n/a"), Err("petal_width is \"n/a\", not a number.".to_owned()));
+        assert_eq!(number("petal_width", ""), Err("petal_width is empty. Give a number.".to_owned()));
+        assert!(number("petal_width", "NaN").is_err());
+        assert_eq!(label("2"), Value::from(2));
+        assert_eq!(label("setosa"), Value::from("setosa"));
+    }
+}

@@ -1,0 +1,96 @@
+//! The keyboard.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, KeyboardEvent};
+
+use super::app::Sender;
+use super::dom;
+use super::msg::Msg;
+use super::state::{LeftTab, Tab};
+use crate::protocol::Command;
+
+/// What a key does.
+pub fn message(key: &str, shift: bool) -> Option<Msg> {
+    Some(match (key, shift) {
+        (" ", _) => Msg::PlayPause,
+        ("ArrowRight", false) => Msg::Send(Command::StepBatch),
+        ("ArrowRight", true) => Msg::Send(Command::StepRow),
+        ("ArrowLeft", false) => Msg::Send(Command::BackBatch),
+        ("ArrowLeft", true) => Msg::Send(Command::BackRow),
+        ("Home", _) => Msg::Send(Command::First),
+        ("End", _) => Msg::Send(Command::Live),
+        ("i" | "I", _) => Msg::Left(LeftTab::Insert),
+        ("e" | "E", _) => Msg::Events,
+        ("p" | "P", _) => Msg::Tab(Tab::Predictions),
+        ("b" | "B", _) => Msg::Tab(Tab::Ledger),
+        ("m" | "M", _) => Msg::Tab(Tab::Measures),
+        ("t" | "T", _) => Msg::Theme,
+        ("?", _) => Msg::Help,
+        ("Escape", _) => Msg::Close,
+        _ => return None,
+    })
+}
+
+/// Listens to the keyboard.
+///
+/// # Errors
+/// This is not the page thread.
+pub fn listen(sender: &Sender) -> Result<EventListener, JsValue> {
+    let sender = sender.clone();
+    let options = EventListenerOptions::enable_prevent_default();
+    let window = dom::window()?;
+    Ok(EventListener::new_with_options(&window, "keydown", options, move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if modified || event.default_prevented() || target.is_some_and(|target| keeps(&target, &event.key())) {
+            return;
+        }
+        if let Some(msg) = message(&event.key(), event.shift_key()) {
+            // Esc also closes a dialog by itself.
+            if msg != Msg::Close {
+                event.prevent_default();
+            }
+            sender.send(msg);
+        }
+    }))
+}
+
+/// Whether an element wants the key for itself: fields while typing, dialogs, and buttons their space bar.
+fn keeps(element: &Element, key: &str) -> bool {
+    let within = |selector: &str| element.closest(selector).ok().flatten().is_some();
+    match key {
+        "Escape" => false,
+        " " => within("input, select, textarea, dialog, button, [contenteditable]"),
+        "ArrowRight" | "ArrowLeft" | "Home" | "End" => {
+            within("input, select, textarea, dialog, [role=tablist], [role=radiogroup], [contenteditable]")
+        }
+        _ => within("input, textarea, dialog, [contenteditable]") || (key.len() == 1 && within("select")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_do_what_the_help_says() {
+        let rows = [
+            (" ", false, Msg::PlayPause),
+            ("ArrowRight", false, Msg::Send(Command::StepBatch)),
+            ("ArrowRight", true, Msg::Send(Command::StepRow)),
+            ("ArrowLeft", false, Msg::Send(Command::BackBatch)),
+            ("ArrowLeft", true, Msg::Send(Command::BackRow)),
+            ("Home", false, Msg::Send(Command::First)),
+            ("End", false, Msg::Send(Command::Live)),
+            ("i", false, Msg::Left(LeftTab::Insert)),
+            ("T", true, Msg::Theme),
+            ("?", true, Msg::Help),
+        ];
+        for (key, shift, msg) in rows {
+            assert_eq!(message(key, shift), Some(msg), "{key}");
+        }
+        assert_eq!(message("x", false), None);
+    }
+}

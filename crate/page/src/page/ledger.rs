@@ -1,0 +1,139 @@
+//! The versions, newest first, each with the batch that made it.
+
+use lab::snapshot::{LedgerRow, Snapshot};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement};
+
+use super::dom::{self, Shown};
+use super::numbers;
+use super::rows::{Cells, RowNode, Rows};
+
+/// The table.
+#[derive(Debug)]
+pub struct Ledger {
+    head: Element,
+    table: Rows<LedgerNode>,
+    clusters: Shown<usize>,
+}
+
+/// What a row shows.
+#[derive(Clone, Debug)]
+struct Line {
+    row: LedgerRow,
+    /// Colour of each cluster.
+    colors: Vec<usize>,
+    here: bool,
+}
+
+#[derive(Debug)]
+struct LedgerNode {
+    cells: Cells,
+    parts: Vec<HtmlElement>,
+    clusters: usize,
+    shown: Shown<String>,
+}
+
+impl Ledger {
+    /// The table of index.html.
+    ///
+    /// # Errors
+    /// An element is missing.
+    pub fn new() -> Result<Ledger, JsValue> {
+        Ok(Ledger {
+            head: dom::by_id("ledger-head")?,
+            table: Rows::new(dom::by_id("ledger-body")?),
+            clusters: Shown::default(),
+        })
+    }
+
+    /// Draws the table.
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn draw(&mut self, snapshot: &Snapshot) -> Result<(), JsValue> {
+        let k = snapshot.cluster_labels.len();
+        if self.clusters.change(k) {
+            self.draw_head(k)?;
+        }
+        let line = |row: &LedgerRow| Line {
+            row: row.clone(),
+            colors: snapshot.cluster_labels.clone(),
+            here: row.first <= snapshot.version && snapshot.version <= row.last,
+        };
+        let lines: Vec<(u64, Line)> = snapshot.ledger.iter().map(|row| (row.first, line(row))).collect();
+        self.table.show(k, &lines)
+    }
+
+    fn draw_head(&mut self, k: usize) -> Result<(), JsValue> {
+        self.table.clear();
+        self.head.set_text_content(None);
+        let mut heads = vec![("", "Version".to_owned()), ("num", "Rows".to_owned()), ("", "Rows per cluster".to_owned())];
+        heads.extend((0..k).map(|i| ("num wide", i.to_string())));
+        heads.extend([("num", "Shift".to_owned()), ("num", "Inertia per row".to_owned()), ("num wide", "Change".to_owned())]);
+        heads.extend([("num wide", "Offsets".to_owned()), ("wide", String::new())]);
+        for (class, text) in heads {
+            let head = dom::child(&self.head, "th", class, &text)?;
+            dom::set_attribute(&head, "scope", "col");
+        }
+        Ok(())
+    }
+}
+
+impl RowNode for LedgerNode {
+    type Item = Line;
+
+    fn new(k: usize) -> Result<Self, JsValue> {
+        let mut classes = vec!["strong", "num", ""];
+        classes.extend(std::iter::repeat_n("num wide", k));
+        classes.extend(["num", "num", "num wide", "num wide", "wide quiet"]);
+        let cells = Cells::new(&classes)?;
+        let stack = dom::child(&cells.cells[2].element, "div", "stack", "")?;
+        let parts: Result<Vec<HtmlElement>, JsValue> =
+            (0..k).map(|_| dom::child(&stack, "i", "", "").map(JsCast::unchecked_into)).collect();
+        Ok(LedgerNode { cells, parts: parts?, clusters: k, shown: Shown::default() })
+    }
+
+    fn node(&self) -> &Element {
+        &self.cells.row
+    }
+
+    fn set(&mut self, line: &Line) {
+        // NaN is not itself: compared as text.
+        if self.shown.change(format!("{line:?}")) {
+            self.fill(line);
+        }
+    }
+}
+
+impl LedgerNode {
+    fn fill(&mut self, line: &Line) {
+        let (row, k) = (&line.row, self.clusters);
+        let name = if row.last > row.first { format!("v{}–v{}", row.first, row.last) } else { format!("v{}", row.first) };
+        self.cells.cells[0].set(&name);
+        self.cells.cells[1].set(&numbers::count(row.rows));
+        for (i, part) in self.parts.iter().enumerate() {
+            let count = row.counts.get(i).copied().unwrap_or(0);
+            let share = if row.rows > 0 { count as f64 / row.rows as f64 * 100.0 } else { 0.0 };
+            part.set_class_name(&format!("c{}", line.colors.get(i).copied().unwrap_or(i) % 8));
+            // A length of this program's own making.
+            let _ = part.style().set_property("width", &format!("{share:.2}%"));
+        }
+        let learned = row.rows > 0;
+        for i in 0..k {
+            let count = row.counts.get(i).copied().unwrap_or(0);
+            self.cells.cells[3 + i].set(&if learned { numbers::count(count) } else { String::new() });
+        }
+        let moved = row.last > 1;
+        let texts = [
+            if moved { numbers::shift(row.shift) } else { String::new() },
+            if learned { numbers::before_after(row.inertia_before, row.inertia_after) } else { String::new() },
+            if learned { numbers::change(row.inertia_before, row.inertia_after) } else { String::new() },
+            row.offsets.clone(),
+            row.note.clone(),
+        ];
+        for (cell, text) in self.cells.cells[3 + k..].iter_mut().zip(&texts) {
+            cell.set(text);
+        }
+        self.cells.set_class(if line.here { "here" } else { "" });
+    }
+}

@@ -1,0 +1,141 @@
+//! What happens on the page thread, and what is to be done about it outside of it.
+
+use serde_json::{Map, Value};
+
+use super::state::{LeftTab, Tab};
+use crate::protocol::{Command, Update};
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// A picture came from the worker.
+    Update(Box<Update>),
+    /// For the worker, as it is.
+    Send(Command),
+    /// Play or pause.
+    PlayPause,
+    /// Choose a feature for the horizontal axis.
+    AxisX(usize),
+    /// Choose a feature for the vertical axis.
+    AxisY(usize),
+    /// Light or dark.
+    Theme,
+    /// The system's colours changed.
+    SystemTheme {
+        /// To dark ones.
+        dark: bool,
+    },
+    /// Open the help sheet.
+    Help,
+    /// Close what is open.
+    Close,
+    /// Choose a tab of the left rail.
+    Left(LeftTab),
+    /// Choose a tab of the drawer.
+    Tab(Tab),
+    /// Open or close the drawer.
+    Fold,
+    /// Open or close the left rail.
+    Unfold,
+    /// Go to the change events.
+    Events,
+    /// Show the newest round only, or all.
+    OnlyRound,
+    /// Show wrong predictions only, or all.
+    OnlyWrong,
+    /// Insert the walk-through's next rows.
+    Step(DemoSet),
+    /// Insert the form's row.
+    InsertRow {
+        /// Into this table.
+        table: String,
+        /// Column by column.
+        row: Map<String, Value>,
+    },
+    /// The form's row cannot be sent as it is.
+    RowRefused(String),
+    /// Ask whether to start over.
+    AskStartOver,
+    /// Start over.
+    StartOver,
+    /// Play the recorded demo.
+    PlayDemo,
+    /// A file was chosen or dropped.
+    Recording {
+        /// Its name.
+        name: String,
+        /// Its text.
+        text: String,
+    },
+    /// Connect to this address.
+    Connect(String),
+    /// An errand came back.
+    Back(Errands, Result<String, String>),
+    /// Sizes or colours changed: draw again.
+    Redraw,
+}
+
+/// What was sent away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errands {
+    /// The walk-through's insert.
+    Step,
+    /// The form's insert.
+    Row,
+    /// The start over.
+    Over,
+    /// Reading a recording.
+    Recording,
+}
+
+/// Rows of the published demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemoSet {
+    /// One row.
+    Train1,
+    /// 138 rows.
+    Train2,
+    /// 11 rows.
+    Test,
+}
+
+/// Something to do outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Tell the worker.
+    Send(Command),
+    /// POST rows.
+    Insert {
+        /// On whose behalf.
+        errand: Errands,
+        /// Into this table.
+        table: String,
+        /// The rows.
+        rows: Vec<Map<String, Value>>,
+    },
+    /// POST a start over.
+    StartOver,
+    /// Fetch demo.ndjson.
+    FetchDemo,
+    /// Open a dialog.
+    Open(Dialog),
+    /// Close all dialogs.
+    CloseDialogs,
+    /// Move the keyboard.
+    Focus(&'static str),
+    /// Switch light and dark.
+    Theme(Option<bool>),
+    /// Keep the order for a reload.
+    KeepOrder(String),
+    /// Say it to screen readers.
+    Say(String),
+}
+
+/// A dialog of index.html.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// The help sheet.
+    Help,
+    /// Whether to start over.
+    Over,
+}

@@ -1,0 +1,122 @@
+//! The stage: a scatter plot of two features, with regions, rows and centroids.
+//!
+//! - [`plot`]: the frame: scales, ticks, what the picture is made of
+//! - [`regions`]: which cluster each place of the plane belongs to
+//! - [`points`]: training rows
+//! - [`marks`]: test rows, wrong ones, newest ones, paths, centroids
+//! - [`labels`]: names beside centroids, where they cover least
+//! - [`legend`]: axis choosers, caption, and the plot in words
+//! - [`probe`]: what is under the pointer
+
+pub mod labels;
+pub mod legend;
+pub mod marks;
+pub mod plot;
+pub mod points;
+pub mod probe;
+pub mod regions;
+
+use wasm_bindgen::JsValue;
+
+use self::labels::Side;
+use self::legend::Legend;
+use self::plot::Plot;
+use self::probe::Probe;
+use super::app::Sender;
+use super::chart::surface::Surface;
+use super::dom::Shown;
+use super::motion::{Glide, PULSE_MS};
+use super::view::{Cx, Stamp};
+
+/// The stage.
+#[derive(Debug)]
+pub struct Stage {
+    ground: Surface,
+    points: Surface,
+    marks: Surface,
+    legend: Legend,
+    probe: Probe,
+    glide: Glide,
+    stamp: Shown<Stamp>,
+    axes: Shown<(usize, usize)>,
+    sides: Vec<Side>,
+    newest: Shown<u64>,
+    pulse_start_ms: Option<f64>,
+}
+
+impl Stage {
+    /// The stage of index.html.
+    ///
+    /// # Errors
+    /// An element is missing.
+    pub fn new(sender: &Sender) -> Result<Stage, JsValue> {
+        let marks = Surface::by_id("plot-marks")?;
+        Ok(Stage {
+            ground: Surface::by_id("plot-ground")?,
+            points: Surface::by_id("plot-points")?,
+            legend: Legend::new(sender)?,
+            probe: Probe::new(&marks.canvas, sender)?,
+            marks,
+            glide: Glide::default(),
+            stamp: Shown::default(),
+            axes: Shown::default(),
+            sides: Vec::new(),
+            newest: Shown::default(),
+            pulse_start_ms: None,
+        })
+    }
+
+    /// Draws what changed; true where something moves.
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn draw(&mut self, cx: &Cx<'_>) -> Result<bool, JsValue> {
+        let snapshot = &cx.state.update.snapshot;
+        let fits = [self.ground.fit(), self.points.fit(), self.marks.fit()];
+        if self.axes.change(cx.state.axes) {
+            // Another plane: nothing glides from one to the other.
+            self.glide = Glide::default();
+        }
+        let changed = self.stamp.change(cx.stamp()) || fits.contains(&true);
+        let aimed = self.glide.aim(&plot::aim(cx), cx.now_ms, cx.still);
+        let moving = self.glide.is_moving(cx.now_ms);
+        if changed {
+            self.legend.draw(cx)?;
+        }
+        if !self.marks.is_visible() || snapshot.features.is_empty() {
+            return Ok(moving);
+        }
+        let plot = Plot::new(cx, &self.glide.at(cx.now_ms), self.marks.width, self.marks.height);
+        if changed || aimed || self.sides.len() != plot.k() {
+            let target = Plot::new(cx, &plot::aim(cx), self.marks.width, self.marks.height);
+            self.sides = labels::choose(&target, cx);
+        }
+        if changed || aimed || moving {
+            plot::draw_ground(&self.ground.draw(), &plot, cx);
+        }
+        let rescaled = moving && plot.is_rescaling(cx);
+        if changed || aimed || rescaled {
+            points::draw(&self.points.draw(), &plot, cx);
+        }
+        let pulse = self.pulse(cx);
+        let probed = self.probe.draw(&plot, cx)?;
+        if changed || aimed || moving || pulse.is_some() || probed {
+            marks::draw(&self.marks.draw(), &plot, cx, &self.sides, pulse.unwrap_or(0.0), self.probe.place(&plot));
+        }
+        Ok(moving || pulse.is_some())
+    }
+
+    /// How far the pulse of what is newest has swung out, 0 to 1; None when it rests.
+    fn pulse(&mut self, cx: &Cx<'_>) -> Option<f64> {
+        let snapshot = &cx.state.update.snapshot;
+        if self.newest.change(snapshot.record) && snapshot.live && snapshot.record > 0 && !cx.still {
+            self.pulse_start_ms = Some(cx.now_ms);
+        }
+        let phase = (cx.now_ms - self.pulse_start_ms?) / PULSE_MS;
+        if phase >= 2.0 {
+            self.pulse_start_ms = None;
+            return Some(0.0);
+        }
+        Some(libm::sin(phase.fract() * std::f64::consts::PI))
+    }
+}

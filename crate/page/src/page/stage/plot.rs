@@ -1,0 +1,149 @@
+//! The plot's frame: scales, ticks, and what the picture is made of.
+
+use super::regions::{Slice, regions};
+use crate::page::chart::pen::{Align, At, Pen, Type, crisp};
+use crate::page::chart::scale::{Scale, ticks};
+use crate::page::numbers;
+use crate::page::view::Cx;
+
+/// Pixels kept free inside the frame, so that no ring is cut off.
+const INSIDE: f64 = 26.0;
+
+/// The plot in one frame of its motion.
+#[derive(Clone, Debug)]
+pub struct Plot {
+    /// Horizontal scale, inside the frame.
+    pub x: Scale,
+    /// Vertical scale, inside the frame.
+    pub y: Scale,
+    /// Upper left corner of the frame.
+    pub from: At,
+    /// Lower right corner of the frame.
+    pub to: At,
+    /// k x dim, as they stand in this frame.
+    pub centroids: Vec<f64>,
+    slice: Vec<f64>,
+    axes: (usize, usize),
+    distance: String,
+}
+
+/// Everything that glides: ranges, slice, centroids.
+pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
+    let snapshot = &cx.state.update.snapshot;
+    let stage = &snapshot.stage;
+    let range = |feature: usize, range: (f64, f64)| {
+        // The published demo's rows are known before they come: nothing needs to be rescaled for them.
+        let name = snapshot.features.get(feature).map(String::as_str).unwrap_or_default();
+        let known = cx.state.demo.as_ref().and_then(|demo| demo.range(name)).unwrap_or(range);
+        (range.0.min(known.0), range.1.max(known.1))
+    };
+    let (x, y) = (range(cx.state.axes.0, stage.x_range), range(cx.state.axes.1, stage.y_range));
+    let mut aim = vec![x.0, x.1, y.0, y.1];
+    aim.extend_from_slice(&stage.slice);
+    aim.extend_from_slice(&stage.centroids);
+    aim
+}
+
+impl Plot {
+    /// The plot for values on their way to [`aim`], on a canvas of this size.
+    pub fn new(cx: &Cx<'_>, values: &[f64], width: f64, height: f64) -> Plot {
+        let stage = &cx.state.update.snapshot.stage;
+        let narrow = width < 520.0;
+        let from = (if narrow { 35.0 } else { 44.0 }, if narrow { 4.0 } else { 11.0 });
+        let to = ((width - if narrow { 11.0 } else { 16.0 }).max(from.0 + 1.0), (height - 20.0).max(from.1 + 1.0));
+        let (ranges, rest) = values.split_at(values.len().min(4));
+        let (slice, centroids) = rest.split_at(rest.len().min(stage.slice.len()));
+        let domain = |at: usize| match ranges.get(at..at + 2) {
+            Some([from, to]) if from < to => (*from, *to),
+            Some([from, _]) => (from - 0.5, from + 0.5),
+            _ => (0.0, 1.0),
+        };
+        Plot {
+            x: Scale { domain: domain(0), pixels: (from.0 + INSIDE, to.0 - INSIDE) },
+            y: Scale { domain: domain(2), pixels: (to.1 - INSIDE * 0.6, from.1 + INSIDE) },
+            from,
+            to,
+            centroids: centroids.to_vec(),
+            slice: slice.to_vec(),
+            axes: cx.state.axes,
+            distance: stage.distance.clone(),
+        }
+    }
+
+    /// Where a place of the plane is on the canvas.
+    pub fn at(&self, x: f64, y: f64) -> At {
+        (self.x.at(x), self.y.at(y))
+    }
+
+    /// Number of clusters.
+    pub fn k(&self) -> usize {
+        self.slice().k()
+    }
+
+    /// Where a centroid is on the canvas.
+    pub fn centroid(&self, cluster: usize) -> At {
+        let start = cluster * self.slice.len();
+        self.at(self.centroids[start + self.axes.0], self.centroids[start + self.axes.1])
+    }
+
+    /// The model in this plane.
+    pub fn slice(&self) -> Slice<'_> {
+        Slice { centroids: &self.centroids, at: &self.slice, axes: self.axes, distance: &self.distance }
+    }
+
+    /// Whether a place of the canvas is inside the frame.
+    pub fn contains(&self, (x, y): At) -> bool {
+        x >= self.from.0 && x <= self.to.0 && y >= self.from.1 && y <= self.to.1
+    }
+
+    /// Whether the scales are still on their way.
+    pub fn is_rescaling(&self, cx: &Cx<'_>) -> bool {
+        let aim = aim(cx);
+        (self.x.domain, self.y.domain) != ((aim[0], aim[1]), (aim[2], aim[3]))
+    }
+}
+
+/// Tints and ticks.
+pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
+    let labels = &cx.state.update.snapshot.cluster_labels;
+    let palette = cx.palette;
+    let low = (plot.x.back(plot.from.0), plot.y.back(plot.to.1));
+    let high = (plot.x.back(plot.to.0), plot.y.back(plot.from.1));
+    let regions = regions(&plot.slice(), low, high);
+    let straight = plot.distance == "euclidean";
+    for region in &regions {
+        let color = labels.get(region.cluster).copied().unwrap_or(region.cluster);
+        let corners: Vec<At> = region.corners.iter().map(|(x, y)| plot.at(*x, *y)).collect();
+        pen.polygon(corners.iter().copied(), palette.tint(color));
+        if !straight {
+            // Rectangles side by side must not show their seams.
+            pen.path(corners.iter().copied().chain(corners.first().copied()), 0.5, palette.tint(color));
+        }
+    }
+    if straight {
+        for region in &regions {
+            let corners = region.corners.iter().chain(region.corners.first());
+            pen.path(corners.map(|(x, y)| plot.at(*x, *y)), 2.0, palette.stage);
+        }
+    }
+    draw_ticks(pen, plot, cx);
+}
+
+fn draw_ticks(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
+    let palette = cx.palette;
+    let (width, height) = (plot.to.0 - plot.from.0, plot.to.1 - plot.from.1);
+    let (x_ticks, decimals) = ticks(plot.x.back(plot.from.0), plot.x.back(plot.to.0), (width / 90.0).clamp(3.0, 10.0));
+    for tick in x_ticks {
+        let x = plot.x.at(tick);
+        pen.line((crisp(x), plot.to.1), (crisp(x), plot.to.1 + 4.0), 1.0, palette.line_2);
+        let label = Type::tick(palette.text_3, Align::Center);
+        pen.text(&numbers::fixed(tick, decimals), (x, plot.to.1 + 12.0), label);
+    }
+    let (y_ticks, decimals) = ticks(plot.y.back(plot.to.1), plot.y.back(plot.from.1), (height / 55.0).clamp(2.0, 8.0));
+    for tick in y_ticks {
+        let y = plot.y.at(tick);
+        pen.line((plot.from.0 - 4.0, crisp(y)), (plot.from.0, crisp(y)), 1.0, palette.line_2);
+        let label = Type::tick(palette.text_3, Align::Right);
+        pen.text(&numbers::fixed(tick, decimals), (plot.from.0 - 8.0, y), label);
+    }
+}

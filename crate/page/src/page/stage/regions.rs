@@ -1,0 +1,227 @@
+//! Which cluster each place of the plane belongs to.
+//!
+//! The plane is a slice: features that are not drawn are held at given values. For the euclidean distance
+//! their part is a constant of each centroid, so that the borders are those of a power diagram: straight, and
+//! found by cutting the plane with half-planes. For other distances the plane is laid out in small rectangles.
+
+/// A place in feature units.
+pub type Place = (f64, f64);
+
+/// Columns and rows of rectangles, where borders are not straight.
+const GRID: (usize, usize) = (96, 64);
+
+/// A model, looked at in a plane.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice<'a> {
+    /// k x dim, row-major.
+    pub centroids: &'a [f64],
+    /// Values of the features that are not drawn, all dim of them.
+    pub at: &'a [f64],
+    /// The drawn features.
+    pub axes: (usize, usize),
+    /// "euclidean", "manhattan", "cosine".
+    pub distance: &'a str,
+}
+
+/// A piece of a cluster's region.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// The engine's id.
+    pub cluster: usize,
+    /// Corners, in order.
+    pub corners: Vec<Place>,
+}
+
+impl Slice<'_> {
+    fn dim(&self) -> usize {
+        self.at.len()
+    }
+
+    /// How many clusters there are.
+    pub fn k(&self) -> usize {
+        self.centroids.len().checked_div(self.dim()).unwrap_or(0)
+    }
+
+    fn centroid(&self, cluster: usize) -> &[f64] {
+        &self.centroids[cluster * self.dim()..(cluster + 1) * self.dim()]
+    }
+
+    /// The distance of a place of the plane to a centroid.
+    pub fn distance_to(&self, cluster: usize, place: Place) -> f64 {
+        let value = |i: usize| match i {
+            _ if i == self.axes.0 => place.0,
+            _ if i == self.axes.1 => place.1,
+            _ => self.at[i],
+        };
+        let pairs = self.centroid(cluster).iter().enumerate().map(|(i, c)| (value(i), *c));
+        match self.distance {
+            "manhattan" => pairs.map(|(a, b)| (a - b).abs()).sum(),
+            "cosine" => {
+                let (dot, aa, bb) = pairs.fold((0.0, 0.0, 0.0), |(dot, aa, bb), (a, b)| (dot + a * b, aa + a * a, bb + b * b));
+                1.0 - dot / (aa.sqrt() * bb.sqrt())
+            }
+            _ => pairs.map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt(),
+        }
+    }
+
+    /// The nearest cluster and the one after it; the first index wins a tie.
+    pub fn nearest(&self, place: Place) -> Option<(usize, Option<usize>)> {
+        let mut best: Option<(usize, f64)> = None;
+        let mut second: Option<(usize, f64)> = None;
+        for cluster in 0..self.k() {
+            let distance = self.distance_to(cluster, place);
+            if best.is_none_or(|(_, least)| distance < least) {
+                second = best;
+                best = Some((cluster, distance));
+            } else if second.is_none_or(|(_, least)| distance < least) {
+                second = Some((cluster, distance));
+            }
+        }
+        best.map(|(cluster, _)| (cluster, second.map(|(cluster, _)| cluster)))
+    }
+}
+
+/// The regions within a rectangle of the plane.
+pub fn regions(slice: &Slice<'_>, from: Place, to: Place) -> Vec<Region> {
+    if slice.centroids.iter().any(|value| !value.is_finite()) || slice.dim() < 2 {
+        return Vec::new();
+    }
+    if slice.distance == "euclidean" {
+        (0..slice.k()).filter_map(|cluster| power_cell(slice, cluster, from, to)).collect()
+    } else {
+        grid(slice, from, to)
+    }
+}
+
+fn power_cell(slice: &Slice<'_>, cluster: usize, from: Place, to: Place) -> Option<Region> {
+    let mut corners = vec![from, (to.0, from.1), to, (from.0, to.1)];
+    let (x, y, weight) = weighted(slice, cluster);
+    for other in (0..slice.k()).filter(|other| *other != cluster) {
+        let (other_x, other_y, other_weight) = weighted(slice, other);
+        // |p - c|^2 + w <= |p - c'|^2 + w'
+        let normal = (2.0 * (other_x - x), 2.0 * (other_y - y));
+        let bound = other_x * other_x + other_y * other_y + other_weight - (x * x + y * y + weight);
+        if normal == (0.0, 0.0) {
+            if bound < 0.0 || (bound == 0.0 && other < cluster) {
+                return None;
+            }
+            continue;
+        }
+        corners = cut(&corners, |place| normal.0 * place.0 + normal.1 * place.1 - bound);
+        if corners.len() < 3 {
+            return None;
+        }
+    }
+    Some(Region { cluster, corners })
+}
+
+/// A centroid in the plane, and the square of its distance from it.
+fn weighted(slice: &Slice<'_>, cluster: usize) -> (f64, f64, f64) {
+    let centroid = slice.centroid(cluster);
+    let off_plane = (0..slice.dim()).filter(|i| *i != slice.axes.0 && *i != slice.axes.1);
+    let weight = off_plane.map(|i| (slice.at[i] - centroid[i]) * (slice.at[i] - centroid[i])).sum();
+    (centroid[slice.axes.0], centroid[slice.axes.1], weight)
+}
+
+/// The part of a convex polygon where `outside` is not positive.
+fn cut(corners: &[Place], outside: impl Fn(Place) -> f64) -> Vec<Place> {
+    let mut kept = Vec::with_capacity(corners.len() + 1);
+    for (i, corner) in corners.iter().enumerate() {
+        let next = corners[(i + 1) % corners.len()];
+        let (here, there) = (outside(*corner), outside(next));
+        if here <= 0.0 {
+            kept.push(*corner);
+        }
+        if (here < 0.0 && there > 0.0) || (here > 0.0 && there < 0.0) {
+            let share = here / (here - there);
+            kept.push((corner.0 + (next.0 - corner.0) * share, corner.1 + (next.1 - corner.1) * share));
+        }
+    }
+    kept
+}
+
+fn grid(slice: &Slice<'_>, from: Place, to: Place) -> Vec<Region> {
+    let (columns, rows) = GRID;
+    let (width, height) = ((to.0 - from.0) / columns as f64, (to.1 - from.1) / rows as f64);
+    let mut regions: Vec<Region> = Vec::new();
+    for row in 0..rows {
+        let (low, high) = (from.1 + row as f64 * height, from.1 + (row + 1) as f64 * height);
+        let mut run: Option<Region> = None;
+        for column in 0..columns {
+            let (left, right) = (from.0 + column as f64 * width, from.0 + (column + 1) as f64 * width);
+            let Some((cluster, _)) = slice.nearest(((left + right) / 2.0, (low + high) / 2.0)) else { continue };
+            match &mut run {
+                Some(run) if run.cluster == cluster => (run.corners[1].0, run.corners[2].0) = (right, right),
+                _ => {
+                    let corners = vec![(left, low), (right, low), (right, high), (left, high)];
+                    regions.extend(run.replace(Region { cluster, corners }));
+                }
+            }
+        }
+        regions.extend(run);
+    }
+    regions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn area(corners: &[Place]) -> f64 {
+        let next = corners.iter().cycle().skip(1);
+        corners.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<f64>().abs() / 2.0
+    }
+
+    fn contains(corners: &[Place], place: Place) -> bool {
+        let next = corners.iter().cycle().skip(1);
+        let sides: Vec<f64> = corners
+            .iter()
+            .zip(next)
+            .map(|(a, b)| (b.0 - a.0) * (place.1 - a.1) - (b.1 - a.1) * (place.0 - a.0))
+            .collect();
+        sides.iter().all(|side| *side >= -1e-9) || sides.iter().all(|side| *side <= 1e-9)
+    }
+
+    #[test]
+    fn cells_fill_the_plane_and_hold_what_is_nearest() {
+        let centroids = [5.0, 3.4, 1.5, 0.25, 5.9, 2.8, 4.2, 1.3, 6.6, 3.0, 5.3, 1.9];
+        let slice = Slice { centroids: &centroids, at: &[5.8, 3.1, 0.0, 0.0], axes: (2, 3), distance: "euclidean" };
+        let cells = regions(&slice, (0.5, -0.2), (7.0, 2.7));
+        assert_eq!(cells.len(), 3);
+        let filled: f64 = cells.iter().map(|cell| area(&cell.corners)).sum();
+        assert!((filled - 6.5 * 2.9).abs() < 1e-9, "{filled}");
+        for i in 0..20 {
+            let place = (0.6 + 0.31 * f64::from(i), 0.1 + 0.12 * f64::from(i * 7 % 20));
+            let (nearest, _) = slice.nearest(place).unwrap();
+            let cell = cells.iter().find(|cell| cell.cluster == nearest).unwrap();
+            assert!(contains(&cell.corners, place), "{place:?}");
+        }
+    }
+
+    #[test]
+    fn a_centroid_far_off_the_plane_has_no_cell() {
+        let slice = Slice { centroids: &[0.0, 0.0, 0.0, 1.0, 1.0, 50.0], at: &[0.0; 3], axes: (0, 1), distance: "euclidean" };
+        let cells = regions(&slice, (0.0, 0.0), (1.0, 1.0));
+        assert_eq!(cells.len(), 1);
+        assert_eq!(cells[0].cluster, 0);
+    }
+
+    #[test]
+    fn the_first_of_two_equal_centroids_wins() {
+        let slice = Slice { centroids: &[1.0, 1.0, 1.0, 1.0], at: &[0.0; 2], axes: (0, 1), distance: "euclidean" };
+        assert_eq!(regions(&slice, (0.0, 0.0), (1.0, 1.0)).len(), 1);
+        assert_eq!(slice.nearest((0.0, 0.0)), Some((0, Some(1))));
+    }
+
+    #[test]
+    fn other_distances_are_laid_out_in_rectangles() {
+        let slice = Slice { centroids: &[0.0, 0.0, 1.0, 1.0], at: &[0.0; 2], axes: (0, 1), distance: "manhattan" };
+        let cells = regions(&slice, (0.0, 0.0), (1.0, 1.0));
+        let filled: f64 = cells.iter().map(|cell| area(&cell.corners)).sum();
+        assert!((filled - 1.0).abs() < 1e-9);
+        let cosine = Slice { distance: "cosine", centroids: &[1.0, 0.0, 0.0, 1.0], ..slice };
+        assert_eq!(cosine.nearest((3.0, 1.0)), Some((0, Some(1))));
+        let broken = Slice { centroids: &[f64::NAN, 0.0], ..slice };
+        assert!(regions(&broken, (0.0, 0.0), (1.0, 1.0)).is_empty());
+    }
+}

@@ -1,0 +1,229 @@
+//! What the page knows.
+
+use serde_json::{Map, Value};
+
+use super::names;
+use crate::protocol::{Connection, Update};
+
+/// Everything that rendering depends on.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The newest picture from the worker.
+    pub update: Update,
+    /// When it came, ms since the page was opened.
+    pub update_ms: f64,
+    /// Whether one came at all.
+    pub started: bool,
+    /// What lab.json says.
+    pub scenario: Scenario,
+    /// The rows of the published demo, where this scenario has them.
+    pub demo: Option<DemoRows>,
+    /// Token that inserts are sent with; None where the page was not served by a bridge that takes rows.
+    pub token: Option<String>,
+    /// Feature indices on the two axes.
+    pub axes: (usize, usize),
+    /// Tab of the left rail.
+    pub left: LeftTab,
+    /// Tab of the drawer.
+    pub tab: Tab,
+    /// Whether the drawer shows its tables.
+    pub drawer_open: bool,
+    /// Whether the left rail, where it is folded, opens over the stage.
+    pub left_open: bool,
+    /// Show predictions of the newest round only.
+    pub only_round: bool,
+    /// Show wrong predictions only.
+    pub only_wrong: bool,
+    /// The walk-through's insert.
+    pub step: Errand,
+    /// The form's insert.
+    pub row: Errand,
+    /// The start over.
+    pub over: Errand,
+    /// Reading a recording.
+    pub recording: Errand,
+    /// Records that the x axes reach to; grows only.
+    pub domain: u64,
+}
+
+/// Something that was sent away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Errand {
+    /// Nothing was sent.
+    #[default]
+    Idle,
+    /// No answer yet.
+    UnderWay,
+    /// What came of it.
+    Done(String),
+    /// What is, then what to do.
+    Failed(String),
+}
+
+/// Tab of the left rail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LeftTab {
+    /// The walk-through.
+    #[default]
+    Walk,
+    /// The form.
+    Insert,
+}
+
+/// Tab of the drawer; the last two only where the page is narrow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Predictions.
+    #[default]
+    Predictions,
+    /// Versions.
+    Ledger,
+    /// The right rail.
+    Measures,
+    /// The left rail.
+    Stream,
+}
+
+/// What lab.json says, as far as the page thread needs it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scenario {
+    /// The file's text.
+    pub lab: String,
+    /// Feature columns.
+    pub features: Vec<String>,
+    /// Label column.
+    pub label: Option<String>,
+    /// Labels as they stand in the column, with their names.
+    pub labels: Vec<(String, String)>,
+    /// Table of the first training stream.
+    pub train: Option<String>,
+    /// Table of the first stream that is classified.
+    pub test: Option<String>,
+    /// What the tables' names begin with.
+    pub prefix: String,
+}
+
+/// The published demo's rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DemoRows {
+    /// One row.
+    pub train1: Vec<Map<String, Value>>,
+    /// 138 rows.
+    pub train2: Vec<Map<String, Value>>,
+    /// 11 rows.
+    pub test: Vec<Map<String, Value>>,
+}
+
+impl State {
+    /// Whether records are applied as they come and the newest is shown.
+    pub fn is_playing(&self) -> bool {
+        self.has_stream() && !self.update.status.paused && self.update.snapshot.live
+    }
+
+    /// Whether there is anything that records come from.
+    pub fn has_stream(&self) -> bool {
+        !matches!(self.update.status.connection, Connection::NoBridge)
+    }
+
+    /// Whether the page is what a newcomer sees first: nothing connected, nothing read.
+    pub fn is_first_open(&self) -> bool {
+        self.started && !self.has_stream() && self.update.snapshot.records == 0
+    }
+
+    /// Whether rows can be inserted now.
+    pub fn can_insert(&self) -> bool {
+        let connected = matches!(self.update.status.connection, Connection::Live { .. } | Connection::Behind { .. });
+        self.token.is_some() && connected
+    }
+
+    /// Whether every lane is ready for the next step of a walk-through.
+    pub fn lanes_are_ready(&self) -> bool {
+        self.update.snapshot.lanes.iter().all(|lane| lane.ready)
+    }
+}
+
+impl Scenario {
+    /// Reads lab.json; what cannot be read stays empty, and the worker says why.
+    pub fn read(lab: &str) -> Scenario {
+        let file: Value = serde_json::from_str(lab).unwrap_or_default();
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let features = file["features"].as_array().map(|names| names.iter().filter_map(text).collect());
+        let labels = file["label_names"].as_object();
+        let labels = labels.map(|names| names.iter().filter_map(|(id, name)| Some((id.clone(), text(name)?))).collect());
+        let table = |role: &str| {
+            let streams = file["streams"].as_array()?;
+            let stream = streams.iter().find(|stream| stream["role"] == role)?;
+            stream["topic"].as_str().map(|topic| names::table(topic).to_owned())
+        };
+        let tables: Vec<String> = file["streams"].as_array().into_iter().flatten().filter_map(|stream| text(&stream["topic"])).collect();
+        let tables: Vec<&str> = tables.iter().map(|topic| names::table(topic)).collect();
+        Scenario {
+            lab: lab.to_owned(),
+            features: features.unwrap_or_default(),
+            label: text(&file["label"]),
+            labels: labels.unwrap_or_default(),
+            train: table("train").or_else(|| table("both")),
+            test: table("classify"),
+            prefix: names::common_prefix(&tables),
+        }
+    }
+
+    /// Whether this is the published demo.
+    pub fn is_iris(&self) -> bool {
+        self.train.as_deref() == Some("iris_train") && self.test.as_deref() == Some("iris_test")
+    }
+}
+
+impl DemoRows {
+    /// Reads iris.json.
+    ///
+    /// # Errors
+    /// It is another file.
+    pub fn read(json: &str) -> Result<DemoRows, String> {
+        let file: Value = serde_json::from_str(json).map_err(|error| format!("iris.json: {error}"))?;
+        let set = |name: &str| {
+            let rows = file[name].as_array().ok_or_else(|| format!("iris.json has no list {name:?}"))?;
+            let row = |row: &Value| row.as_object().cloned().ok_or_else(|| format!("a row of {name:?} is no object"));
+            rows.iter().map(row).collect::<Result<Vec<_>, String>>()
+        };
+        Ok(DemoRows { train1: set("train1")?, train2: set("train2")?, test: set("test")? })
+    }
+
+    /// The least and largest number of a column.
+    pub fn range(&self, column: &str) -> Option<(f64, f64)> {
+        let rows = self.train1.iter().chain(&self.train2).chain(&self.test);
+        let values = rows.filter_map(|row| row.get(column)?.as_f64());
+        values.fold(None, |range, value| {
+            let (least, largest) = range.unwrap_or((value, value));
+            Some((f64::min(least, value), f64::max(largest, value)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAB: &str = include_str!("../../../../www/lab.json");
+    const IRIS: &str = include_str!("../../../../www/iris.json");
+
+    #[test]
+    fn the_demos_lab_file_is_read() {
+        let scenario = Scenario::read(LAB);
+        assert!(scenario.is_iris());
+        assert_eq!(scenario.features.len(), 4);
+        assert_eq!(scenario.label.as_deref(), Some("iris_class"));
+        assert_eq!(scenario.labels[1], ("1".to_owned(), "versicolor".to_owned()));
+        assert_eq!(scenario.prefix, "iris_");
+        assert_eq!(Scenario::read("{").train, None);
+    }
+
+    #[test]
+    fn the_demos_rows_are_read() {
+        let rows = DemoRows::read(IRIS).unwrap();
+        assert_eq!((rows.train1.len(), rows.train2.len(), rows.test.len()), (1, 138, 11));
+        assert_eq!(rows.range("petal_length"), Some((1.0, 6.9)));
+        assert_eq!(rows.range("none"), None);
+        assert!(DemoRows::read("{}").is_err());
+    }
+}

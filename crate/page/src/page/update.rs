@@ -1,0 +1,233 @@
+//! One explicit step: something happened, so the state changes, and this is to be done.
+
+use super::msg::{DemoSet, Dialog, Effect, Errands, Msg};
+use super::state::{Errand, LeftTab, State, Tab};
+use crate::protocol::{Command, Connection, Update};
+
+/// The x axes reach at least this far, records: the published demo and a little.
+const DOMAIN_LEAST: u64 = 340;
+
+/// Changes the state, and adds what is to be done outside.
+pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
+    match msg {
+        Msg::Update(update) => arrived(state, *update, now_ms, out),
+        Msg::Send(command) => out.push(Effect::Send(command)),
+        Msg::PlayPause => play_pause(state, out),
+        Msg::AxisX(x) => choose_axes(state, (x, state.axes.1), out),
+        Msg::AxisY(y) => choose_axes(state, (state.axes.0, y), out),
+        Msg::Theme => out.push(Effect::Theme(None)),
+        Msg::SystemTheme { dark } => out.push(Effect::Theme(Some(dark))),
+        Msg::Help => out.push(Effect::Open(Dialog::Help)),
+        Msg::Close => {
+            state.left_open = false;
+            out.push(Effect::CloseDialogs);
+        }
+        Msg::Left(tab) => choose_left(state, tab, out),
+        Msg::Tab(tab) => (state.tab, state.drawer_open) = (tab, true),
+        Msg::Fold => state.drawer_open = !state.drawer_open,
+        Msg::Unfold => state.left_open = !state.left_open,
+        Msg::Events => {
+            (state.left_open, state.tab) = (true, if state.tab == Tab::Stream { Tab::Stream } else { state.tab });
+            out.push(Effect::Focus("events-title"));
+        }
+        Msg::OnlyRound => state.only_round = !state.only_round,
+        Msg::OnlyWrong => state.only_wrong = !state.only_wrong,
+        Msg::Step(set) => insert_set(state, set, out),
+        Msg::InsertRow { table, row } => {
+            state.row = Errand::UnderWay;
+            out.push(Effect::Insert { errand: Errands::Row, table, rows: vec![row] });
+        }
+        Msg::RowRefused(why) => state.row = Errand::Failed(why),
+        Msg::AskStartOver => {
+            if state.token.is_some() && state.has_stream() && !is_replay(state) {
+                state.over = Errand::Idle;
+                out.push(Effect::Open(Dialog::Over));
+            } else {
+                out.push(Effect::Send(Command::StartOver));
+            }
+        }
+        Msg::StartOver => {
+            state.over = Errand::UnderWay;
+            out.push(Effect::StartOver);
+        }
+        Msg::PlayDemo => {
+            state.recording = Errand::UnderWay;
+            out.push(Effect::FetchDemo);
+        }
+        Msg::Recording { name, text } => {
+            state.drawer_open = true;
+            state.recording = Errand::Idle;
+            out.push(Effect::Send(Command::Replay { name, text }));
+        }
+        Msg::Connect(url) => {
+            state.drawer_open = true;
+            out.push(Effect::Send(Command::Connect { url }));
+        }
+        Msg::Back(errand, result) => came_back(state, errand, result, out),
+        Msg::Redraw => {}
+    }
+}
+
+fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>) {
+    if let Some(order) = &update.order {
+        out.push(Effect::KeepOrder(order.clone()));
+    }
+    if let Some(text) = &update.announcement {
+        out.push(Effect::Say(text.clone()));
+    }
+    let snapshot = &update.snapshot;
+    let of = if let Connection::Replaying { of, .. } = update.status.connection { of } else { 0 };
+    let missing = snapshot.batch.size.map_or(0, |size| size.saturating_sub(snapshot.batch.rows));
+    let needed = (snapshot.records + missing.max(update.waiting_total)).max(of);
+    if snapshot.records < state.update.snapshot.records {
+        (state.domain, state.step, state.row) = (0, Errand::Idle, Errand::Idle);
+    }
+    state.domain = state.domain.max(DOMAIN_LEAST);
+    if needed > state.domain {
+        // By half again, so that it happens seldom.
+        state.domain = needed + needed / 2;
+    }
+    (state.update, state.update_ms, state.started) = (update, now_ms, true);
+}
+
+fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
+    if state.is_first_open() {
+        return self::update(state, Msg::PlayDemo, 0.0, out);
+    }
+    out.push(Effect::Send(if state.is_playing() { Command::Pause } else { Command::Play }));
+}
+
+fn choose_axes(state: &mut State, (x, y): (usize, usize), out: &mut Vec<Effect>) {
+    let (old_x, old_y) = state.axes;
+    // The same feature twice would be a line: they change places.
+    state.axes = if x == y { (old_y, old_x) } else { (x, y) };
+    out.push(Effect::Send(Command::Axes { x: state.axes.0, y: state.axes.1 }));
+}
+
+fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
+    state.left = if state.demo.is_some() { tab } else { LeftTab::Insert };
+    state.left_open = true;
+    if tab == LeftTab::Insert {
+        out.push(Effect::Focus("field-0"));
+    }
+}
+
+fn insert_set(state: &mut State, set: DemoSet, out: &mut Vec<Effect>) {
+    let Some(demo) = &state.demo else { return };
+    let (table, rows) = match set {
+        DemoSet::Train1 => (&state.scenario.train, &demo.train1),
+        DemoSet::Train2 => (&state.scenario.train, &demo.train2),
+        DemoSet::Test => (&state.scenario.test, &demo.test),
+    };
+    let (Some(table), true) = (table, state.step != Errand::UnderWay) else { return };
+    out.push(Effect::Insert { errand: Errands::Step, table: table.clone(), rows: rows.clone() });
+    state.step = Errand::UnderWay;
+    state.drawer_open = true;
+}
+
+fn came_back(state: &mut State, errand: Errands, result: Result<String, String>, out: &mut Vec<Effect>) {
+    let answer = match result {
+        Ok(text) => Errand::Done(text),
+        Err(why) => Errand::Failed(why),
+    };
+    match errand {
+        Errands::Step => state.step = answer,
+        Errands::Row => state.row = answer,
+        Errands::Recording => state.recording = answer,
+        Errands::Over => {
+            if matches!(answer, Errand::Done(_)) {
+                out.extend([Effect::CloseDialogs, Effect::Send(Command::StartOver)]);
+            }
+            state.over = answer;
+        }
+    }
+}
+
+fn is_replay(state: &State) -> bool {
+    matches!(state.update.status.connection, Connection::Replaying { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::state::{DemoRows, Scenario};
+    use crate::protocol::Status;
+
+    fn demo() -> State {
+        State {
+            scenario: Scenario::read(include_str!("../../../../www/lab.json")),
+            demo: DemoRows::read(include_str!("../../../../www/iris.json")).ok(),
+            axes: (2, 3),
+            ..State::default()
+        }
+    }
+
+    fn after(state: &mut State, msg: Msg) -> Vec<Effect> {
+        let mut out = Vec::new();
+        update(state, msg, 1.0, &mut out);
+        out
+    }
+
+    fn live(records: u64) -> Update {
+        let connection = Connection::Live { address: "127.0.0.1:1".to_owned(), topics: 2 };
+        let mut update = Update { status: Status { connection, ..Status::default() }, ..Update::default() };
+        (update.snapshot.records, update.snapshot.live) = (records, true);
+        update
+    }
+
+    #[test]
+    fn space_plays_the_demo_first_and_then_pauses_and_plays() {
+        let mut state = demo();
+        after(&mut state, Msg::Update(Box::default()));
+        assert_eq!(after(&mut state, Msg::PlayPause), [Effect::FetchDemo]);
+        after(&mut state, Msg::Update(Box::new(live(3))));
+        assert_eq!(after(&mut state, Msg::PlayPause), [Effect::Send(Command::Pause)]);
+        let mut paused = live(3);
+        paused.status.paused = true;
+        after(&mut state, Msg::Update(Box::new(paused)));
+        assert_eq!(after(&mut state, Msg::PlayPause), [Effect::Send(Command::Play)]);
+    }
+
+    #[test]
+    fn axes_change_places_where_they_would_be_the_same() {
+        let mut state = demo();
+        assert_eq!(after(&mut state, Msg::AxisX(0)), [Effect::Send(Command::Axes { x: 0, y: 3 })]);
+        assert_eq!(after(&mut state, Msg::AxisY(0)), [Effect::Send(Command::Axes { x: 3, y: 0 })]);
+    }
+
+    #[test]
+    fn a_step_is_sent_once() {
+        let mut state = demo();
+        let sent = after(&mut state, Msg::Step(DemoSet::Train2));
+        let Effect::Insert { table, rows, .. } = &sent[0] else { panic!("{sent:?}") };
+        assert_eq!((table.as_str(), rows.len()), ("iris_train", 138));
+        assert_eq!(after(&mut state, Msg::Step(DemoSet::Train2)), []);
+        after(&mut state, Msg::Back(Errands::Step, Err("no".to_owned())));
+        assert_eq!(after(&mut state, Msg::Step(DemoSet::Test)).len(), 1);
+    }
+
+    #[test]
+    fn the_axes_grow_only_until_the_log_begins_anew() {
+        let mut state = demo();
+        after(&mut state, Msg::Update(Box::new(live(10))));
+        assert_eq!(state.domain, 340);
+        after(&mut state, Msg::Update(Box::new(live(400))));
+        assert_eq!(state.domain, 600);
+        after(&mut state, Msg::Update(Box::new(live(401))));
+        assert_eq!(state.domain, 600);
+        after(&mut state, Msg::Update(Box::new(live(0))));
+        assert_eq!(state.domain, 340);
+    }
+
+    #[test]
+    fn starting_over_asks_only_where_rows_would_be_lost() {
+        let mut state = demo();
+        assert_eq!(after(&mut state, Msg::AskStartOver), [Effect::Send(Command::StartOver)]);
+        state.token = Some("t".to_owned());
+        after(&mut state, Msg::Update(Box::new(live(3))));
+        assert_eq!(after(&mut state, Msg::AskStartOver), [Effect::Open(Dialog::Over)]);
+        assert_eq!(after(&mut state, Msg::StartOver), [Effect::StartOver]);
+        let done = after(&mut state, Msg::Back(Errands::Over, Ok(String::new())));
+        assert_eq!(done, [Effect::CloseDialogs, Effect::Send(Command::StartOver)]);
+    }
+}

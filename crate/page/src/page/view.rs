@@ -1,0 +1,232 @@
+//! All parts of the page, drawn at most once a frame, each only where it changed.
+
+use gloo::events::EventListener;
+use js_sys::Array;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, MediaQueryListEvent, ResizeObserver};
+
+use super::app::Sender;
+use super::banners::Banners;
+use super::batch_strip::BatchStrip;
+use super::chart::palette::Palette;
+use super::dialogs::Dialogs;
+use super::dom::{self, Shown};
+use super::drawer::Drawer;
+use super::events::Events;
+use super::first_open::FirstOpen;
+use super::header::Header;
+use super::insert::InsertForm;
+use super::lane_head::LaneHead;
+use super::measures::Measures;
+use super::msg::Msg;
+use super::rail::Rail;
+use super::stage::Stage;
+use super::state::{State, Tab};
+use super::timeline::Timeline;
+use super::transport::Transport;
+use super::walkthrough::Walkthrough;
+use super::{keys, theme};
+
+/// What a part draws from.
+#[derive(Clone, Copy, Debug)]
+pub struct Cx<'a> {
+    /// The state.
+    pub state: &'a State,
+    /// Colours.
+    pub palette: &'a Palette,
+    /// Changes whenever colours or sizes may have.
+    pub look: u32,
+    /// This frame, ms since the page was opened.
+    pub now_ms: f64,
+    /// Whether motion is not wanted.
+    pub still: bool,
+}
+
+/// What a picture of the lab depends on: where this is the same, so is what is drawn of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stamp {
+    lane: usize,
+    axes: (usize, usize),
+    records: u64,
+    record: u64,
+    live: bool,
+    version: u64,
+    versions: u64,
+    predictions: u64,
+    rows: u64,
+    held: u64,
+    marks: usize,
+    waiting: u64,
+    look: u32,
+}
+
+/// All parts of the page.
+#[derive(Debug)]
+pub struct View {
+    app: Element,
+    header: Header,
+    rail: Rail,
+    walkthrough: Walkthrough,
+    insert: InsertForm,
+    events: Events,
+    lane_head: LaneHead,
+    batch_strip: BatchStrip,
+    stage: Stage,
+    first_open: FirstOpen,
+    banners: Banners,
+    measures: Measures,
+    drawer: Drawer,
+    transport: Transport,
+    timeline: Timeline,
+    dialogs: Dialogs,
+    palette: Palette,
+    look: u32,
+    dark: Shown<bool>,
+    layout: Shown<(Tab, bool, bool, bool)>,
+    _sizes: Sizes,
+    _listeners: Vec<EventListener>,
+}
+
+impl<'a> Cx<'a> {
+    /// The stamp of this picture.
+    pub fn stamp(&self) -> Stamp {
+        let (update, snapshot) = (&self.state.update, &self.state.update.snapshot);
+        Stamp {
+            lane: snapshot.lane,
+            axes: self.state.axes,
+            records: snapshot.records,
+            record: snapshot.record,
+            live: snapshot.live,
+            version: snapshot.version,
+            versions: snapshot.versions,
+            predictions: snapshot.predictions_total,
+            rows: snapshot.batch.rows,
+            held: snapshot.batch.held,
+            marks: snapshot.marks.len(),
+            waiting: update.waiting_total,
+            look: self.look,
+        }
+    }
+}
+
+impl View {
+    /// Finds the parts in index.html.
+    ///
+    /// # Errors
+    /// An element is missing.
+    pub fn new(sender: &Sender, state: &State) -> Result<View, JsValue> {
+        Ok(View {
+            app: dom::by_id("app")?,
+            header: Header::new(sender, state)?,
+            rail: Rail::new(sender, state)?,
+            walkthrough: Walkthrough::new(sender)?,
+            insert: InsertForm::new(sender, state)?,
+            events: Events::new()?,
+            lane_head: LaneHead::new(sender)?,
+            batch_strip: BatchStrip::new()?,
+            stage: Stage::new(sender)?,
+            first_open: FirstOpen::new(sender)?,
+            banners: Banners::new(sender)?,
+            measures: Measures::new()?,
+            drawer: Drawer::new(sender)?,
+            transport: Transport::new(sender)?,
+            timeline: Timeline::new(sender)?,
+            dialogs: Dialogs::new(sender)?,
+            palette: Palette::read()?,
+            look: 0,
+            dark: Shown::default(),
+            layout: Shown::default(),
+            _sizes: Sizes::watch(sender)?,
+            _listeners: listen(sender)?,
+        })
+    }
+
+    /// Draws what changed; true where something moves and another frame is needed.
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn draw(&mut self, state: &State, now_ms: f64) -> Result<bool, JsValue> {
+        if self.dark.change(theme::is_dark()) {
+            self.palette = Palette::read()?;
+            self.look += 1;
+        }
+        self.lay_out(state);
+        let cx = Cx { state, palette: &self.palette, look: self.look, now_ms, still: theme::reduced_motion() };
+        self.header.draw(&cx);
+        self.rail.draw(&cx);
+        self.banners.draw(&cx)?;
+        self.transport.draw(&cx);
+        self.dialogs.draw(&cx);
+        if !state.started {
+            return Ok(false);
+        }
+        self.walkthrough.draw(&cx);
+        self.insert.draw(&cx);
+        self.events.draw(&cx)?;
+        self.lane_head.draw(&cx)?;
+        self.batch_strip.draw(&cx)?;
+        self.first_open.draw(&cx);
+        self.drawer.draw(&cx)?;
+        self.measures.draw(&cx);
+        self.timeline.draw(&cx);
+        self.stage.draw(&cx)
+    }
+
+    fn lay_out(&mut self, state: &State) {
+        let idle = state.is_first_open();
+        if self.layout.change((state.tab, state.drawer_open, state.left_open, idle)) {
+            let tab = match state.tab {
+                Tab::Predictions => "predictions",
+                Tab::Ledger => "ledger",
+                Tab::Measures => "measures",
+                Tab::Stream => "stream",
+            };
+            let word = |open: bool| if open { "open" } else { "closed" };
+            dom::set_attribute(&self.app, "data-tab", tab);
+            dom::set_attribute(&self.app, "data-drawer", word(state.drawer_open));
+            dom::set_attribute(&self.app, "data-left", word(state.left_open));
+            dom::set_attribute(&self.app, "data-idle", if idle { "yes" } else { "no" });
+        }
+    }
+}
+
+fn listen(sender: &Sender) -> Result<Vec<EventListener>, JsValue> {
+    let mut listeners = vec![keys::listen(sender)?];
+    if let Some(system) = theme::system() {
+        let sender = sender.clone();
+        listeners.push(EventListener::new(&system, "change", move |event| {
+            let dark = event.dyn_ref::<MediaQueryListEvent>().is_some_and(|event| event.matches());
+            sender.send(Msg::SystemTheme { dark });
+        }));
+    }
+    Ok(listeners)
+}
+
+/// Watches the sizes of all canvases.
+#[derive(Debug)]
+struct Sizes {
+    observer: ResizeObserver,
+    _closure: Closure<dyn FnMut(Array)>,
+}
+
+impl Sizes {
+    fn watch(sender: &Sender) -> Result<Sizes, JsValue> {
+        let sender = sender.clone();
+        let closure = Closure::<dyn FnMut(Array)>::new(move |_| sender.send(Msg::Redraw));
+        let observer = ResizeObserver::new(closure.as_ref().unchecked_ref())?;
+        let canvases = dom::document()?.query_selector_all("canvas")?;
+        for i in 0..canvases.length() {
+            if let Some(canvas) = canvases.get(i).and_then(|node| node.dyn_into::<Element>().ok()) {
+                observer.observe(&canvas);
+            }
+        }
+        Ok(Sizes { observer, _closure: closure })
+    }
+}
+
+impl Drop for Sizes {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}

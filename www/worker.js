@@ -1,0 +1,5 @@
+import init, { start_worker } from "./pkg/eddy.js";
+
+await init();
+start_worker();
+postMessage("ready");
