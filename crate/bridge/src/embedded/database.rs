@@ -36,6 +36,12 @@ impl Database {
     /// Opens the file, creates it where it is missing, and installs the triggers.
     pub(super) fn open(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
         let path = config.path.display().to_string();
+        if path.is_empty() || path == ":memory:" {
+            return Err(EmbeddedError::Refused {
+                what: "a database in memory cannot be shared with other processes".to_owned(),
+                remedy: "name a file".to_owned(),
+            });
+        }
         let mut writer = connect(&config.path).during(|| format!("cannot open {path}"))?;
         let mode: String = writer
             .query_row("PRAGMA journal_mode = wal", [], |row| row.get(0))

@@ -21,28 +21,38 @@ pub(super) fn capture(
     if prepared && plan(connection, config)?.is_empty() {
         return Ok(false);
     }
-    let cannot = || "cannot install the triggers that capture changes".to_owned();
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .during(cannot)?;
-    meta::prepare(&transaction)?;
-    // Planned again, for another process may have been faster.
-    let plan = plan(&transaction, config)?;
+    bring_up(&transaction, config)?;
+    transaction.commit().during(cannot)?;
+    Ok(true)
+}
+
+/// Does the same within a transaction that writes.
+pub(super) fn bring_up(
+    connection: &Connection,
+    config: &EmbeddedConfig,
+) -> Result<(), EmbeddedError> {
+    meta::prepare(connection)?;
+    let plan = plan(connection, config)?;
     let mut new_tables = Vec::new();
     for drop in &plan.drop {
-        transaction
+        connection
             .execute_batch(&format!("DROP TRIGGER {}", tables::quoted(drop)))
             .during(cannot)?;
     }
     for table in &plan.install {
-        let place = install(&transaction, table)
+        let place = install(connection, table)
             .during(|| format!("cannot capture the changes of table {}", table.name))?;
         tracing::info!(table = table.name, "capturing changes");
         new_tables.extend(place);
     }
-    snapshot::take(&transaction, &new_tables)?;
-    transaction.commit().during(cannot)?;
-    Ok(true)
+    snapshot::take(connection, &new_tables)
+}
+
+fn cannot() -> String {
+    "cannot install the triggers that capture changes".to_owned()
 }
 
 /// What has to change.

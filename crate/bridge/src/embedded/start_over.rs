@@ -6,7 +6,7 @@ use super::config::EmbeddedConfig;
 use super::error::{During, EmbeddedError};
 use super::snapshot::{self, Place};
 use super::tables::{self, Table, quoted};
-use super::{catalog, meta};
+use super::{catalog, install, meta};
 
 /// Empties the watched tables that take rows, the tables of predictions and the log; answers the new identity.
 ///
@@ -22,6 +22,8 @@ pub(super) fn start_over(
     transaction
         .execute_batch("PRAGMA defer_foreign_keys = on")
         .during(cannot)?;
+    // A table may have been altered a moment ago; what stays is read as it is now.
+    install::bring_up(&transaction, config)?;
     let watched = tables::watched(&transaction, config).during(cannot)?;
     let (emptied, kept): (Vec<Table>, Vec<Table>) = watched
         .into_iter()
@@ -64,11 +66,9 @@ fn place(connection: &Connection, table: Table) -> rusqlite::Result<Option<Place
         return Ok(None);
     };
     let newest = catalog::newest_layout(connection, topic_id)?;
-    Ok(newest
-        .filter(|(_, columns)| *columns == table.columns)
-        .map(|(layout_id, _)| Place {
-            topic_id,
-            layout_id,
-            table,
-        }))
+    Ok(newest.map(|(layout_id, _)| Place {
+        topic_id,
+        layout_id,
+        table,
+    }))
 }

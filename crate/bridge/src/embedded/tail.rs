@@ -14,9 +14,14 @@ use crate::News;
 
 /// How long to wait between two looks at the file.
 ///
-/// A look is a few system calls; at this pace they take well below a hundredth of a processor, and a change waits
-/// half of it on average.
+/// A look is a few system calls; a change waits half of this on average.
 const POLL: Duration = Duration::from_millis(4);
+
+/// How long to wait when nothing has happened for a while: half the processor time, and still soon.
+const POLL_QUIET: Duration = Duration::from_millis(8);
+
+/// How long nothing must have happened for that.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// How often an empty look is told.
 const IDLE: Duration = Duration::from_millis(20);
@@ -52,6 +57,7 @@ pub(super) fn follow(
     let mut seen = None;
     let mut idle_told: Option<Instant> = None;
     let mut file_checked = Instant::now();
+    let mut news_at = Instant::now();
     loop {
         let looked_at_ms = now_ms();
         let version = data_version(&connection).during(cannot)?;
@@ -72,6 +78,7 @@ pub(super) fn follow(
                 return Ok(End::Stopped);
             }
             if delivered {
+                news_at = Instant::now();
                 idle_told = None;
                 continue;
             }
@@ -88,7 +95,10 @@ pub(super) fn follow(
                 return Ok(End::Replaced);
             }
         }
-        std::thread::sleep(POLL);
+        std::thread::sleep(match news_at.elapsed() < QUIET {
+            true => POLL,
+            false => POLL_QUIET,
+        });
     }
 }
 

@@ -183,6 +183,8 @@ fn another_log_or_topic_is_said() {
 #[test]
 fn files_of_others_are_refused_by_name() {
     use eddy_bridge::embedded::{Embedded, EmbeddedConfig};
+    let memory = Embedded::open(EmbeddedConfig::new(":memory:")).err();
+    assert!(memory.is_some_and(|error| error.to_string().ends_with("name a file")));
     let place = Place::new();
     let open = || match Embedded::open(EmbeddedConfig::new(place.path())) {
         Ok(_) => panic!("opened"),

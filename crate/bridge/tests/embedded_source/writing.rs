@@ -150,6 +150,17 @@ fn starting_over_makes_a_new_log() {
     assert_eq!(predictions, 0);
 }
 
+#[test]
+fn starting_over_reads_what_stays_as_it_is_now() {
+    let (place, source) = iris();
+    place.sql("ALTER TABLE kept ADD COLUMN more DEFAULT 5; CREATE TABLE new(id INTEGER PRIMARY KEY); INSERT INTO new VALUES (9);");
+    source.start_over().expect("started over");
+    let records = everything(&source);
+    assert_eq!(outline(&records), "kept@0 r 1, kept@1 r 2, new@0 r 9");
+    assert_eq!(value(&records[1])["after"], json!({"id": 2, "more": 5}));
+    assert_eq!(value(&records[2])["source"]["snapshot"], "last");
+}
+
 fn publication(id: &str, key: &[u8]) -> Publication {
     Publication {
         id: id.to_owned(),
