@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -30,6 +30,8 @@ pub(super) struct Database {
     file: Option<FileId>,
     /// Whether triggers and retention are seen to; else nothing is written but what is asked for.
     pub(super) keeps: bool,
+    /// Whether this process has written since the last look, and who waits for it.
+    written: (Mutex<bool>, Condvar),
 }
 
 impl Database {
@@ -83,6 +85,7 @@ impl Database {
             readers: Mutex::new(Vec::new()),
             shapes: Mutex::new(HashMap::new()),
             keeps,
+            written: (Mutex::new(false), Condvar::new()),
         }
     }
 
@@ -96,9 +99,21 @@ impl Database {
         connect(&self.config.path).during(|| format!("cannot open {}", self.config.path.display()))
     }
 
-    /// The connection that writes.
-    pub(super) fn writer(&self) -> MutexGuard<'_, Connection> {
-        lock(&self.writer)
+    /// Writes, and lets whoever follows the log know.
+    pub(super) fn write<T>(&self, what: impl FnOnce(&mut Connection) -> T) -> T {
+        let answer = what(&mut lock(&self.writer));
+        let (written, waiting) = &self.written;
+        *lock(written) = true;
+        waiting.notify_all();
+        answer
+    }
+
+    /// Waits this long, or until this process writes; of other processes nothing is known.
+    pub(super) fn wait(&self, time: Duration) {
+        let (written, waiting) = &self.written;
+        // Woken too early is no harm, and so is a lock that a panic elsewhere has poisoned.
+        let result = waiting.wait_timeout_while(lock(written), time, |written| !*written);
+        *result.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
     /// Reads in one transaction, so that everything read is of one moment.

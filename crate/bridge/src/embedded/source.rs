@@ -146,19 +146,12 @@ fn found<T>(answer: Answer<T>) -> Result<T, SourceError> {
 impl Insert for Embedded {
     fn insert(&self, sets: &[RowSet]) -> Result<u64, InsertError> {
         let database = self.database();
-        Ok(rows::insert(
-            &mut database.writer(),
-            &database.config,
-            sets,
-        )?)
+        Ok(database.write(|connection| rows::insert(connection, &database.config, sets))?)
     }
 
     fn start_over(&self) -> Result<String, InsertError> {
         let database = self.database();
-        Ok(start_over::start_over(
-            &mut database.writer(),
-            &database.config,
-        )?)
+        Ok(database.write(|connection| start_over::start_over(connection, &database.config))?)
     }
 }
 
@@ -189,6 +182,6 @@ impl Sink for Embedded {
                     })
             })
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(predictions::publish(&mut database.writer(), &placed)?)
+        Ok(database.write(|connection| predictions::publish(connection, &placed))?)
     }
 }

@@ -17,8 +17,8 @@ use crate::News;
 /// A look is a few system calls; a change waits half of this on average.
 const POLL: Duration = Duration::from_millis(4);
 
-/// How long to wait when nothing has happened for a while: half the processor time, and still soon.
-const POLL_QUIET: Duration = Duration::from_millis(8);
+/// How long to wait when nothing has happened for a while: less processor time, and still soon.
+const POLL_QUIET: Duration = Duration::from_millis(6);
 
 /// How long nothing must have happened for that.
 const QUIET: Duration = Duration::from_secs(5);
@@ -95,7 +95,7 @@ pub(super) fn follow(
                 return Ok(End::Replaced);
             }
         }
-        std::thread::sleep(match news_at.elapsed() < QUIET {
+        database.wait(match news_at.elapsed() < QUIET {
             true => POLL,
             false => POLL_QUIET,
         });

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use eddy_bridge::{News, Source};
+use eddy_bridge::{Insert, News, Source};
 
 use crate::support::{Place, follow, now_ms, outline, value};
 
@@ -34,6 +34,29 @@ fn a_write_of_another_process_is_there_soon() {
         latencies[50], latencies[90], latencies[99]
     );
     assert!(latencies[50] < Duration::from_millis(200), "{latencies:?}");
+}
+
+#[test]
+fn a_write_of_this_process_is_there_at_once() {
+    let place = Place::new();
+    place.sql(TABLE);
+    let source = place.open_with(|config| config.insert_tables = vec!["t".to_owned()]);
+    let mut followed = follow(&source);
+    let row = serde_json::json!({"table": "t", "rows": [{"at_ms": 1}]});
+    let sets = [serde_json::from_value(row).expect("a set")];
+    let mut latencies: Vec<Duration> = (0..50)
+        .map(|_| {
+            source.insert(&sets).expect("inserted");
+            let inserted = Instant::now();
+            followed.next_at().0.saturating_duration_since(inserted)
+        })
+        .collect();
+    latencies.sort();
+    println!(
+        "insert to delivery: p50 {:?}, largest {:?}",
+        latencies[25], latencies[49]
+    );
+    assert!(latencies[25] < Duration::from_millis(100), "{latencies:?}");
 }
 
 #[test]
