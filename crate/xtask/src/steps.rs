@@ -125,7 +125,9 @@ fn cargo_test(repo: &Repo, targets: &[&str], filter: Option<&str>) -> Result<Com
         .arg("--no-fail-fast")
         .args(targets)
         .args(filter)
-        .arg("--");
+        .arg("--")
+        // A failed test says what failed and where; its error's way up through the test runner helps nobody.
+        .env("RUST_LIB_BACKTRACE", "0");
     Ok(cargo)
 }
 
