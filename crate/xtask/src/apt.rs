@@ -14,13 +14,14 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
     let by_hand = || format!("run `sudo apt-get install {}`", packages.join(" "));
     let prefix = privilege().with_context(by_hand)?;
     eprintln!("installing {} …", packages.join(", "));
-    // A machine's package lists may be missing or old: then once more, with new ones.
-    let first = run::quiet(apt_get(prefix, "install", packages), LIMIT);
-    if first.is_err() {
-        run::quiet(apt_get(prefix, "update", &[]), LIMIT).with_context(by_hand)?;
-        run::quiet(apt_get(prefix, "install", packages), LIMIT).with_context(by_hand)?;
-    }
-    Ok(())
+    // Old package lists name old packages, which are too old or gone. What cannot be fetched now may not be needed.
+    let update = run::quiet(apt_get(prefix, "update", &[]), LIMIT);
+    run::quiet(apt_get(prefix, "install", packages), LIMIT)
+        .or_else(|error| {
+            update.context("the package lists are old")?;
+            Err(error)
+        })
+        .with_context(by_hand)
 }
 
 /// What must stand before `apt-get`: nothing for root, else sudo, if it asks for no password.

@@ -31,14 +31,15 @@ pub(crate) enum Toolchain {
 const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 
 /// Finds a compiler for wasm32, or installs one.
 pub(crate) fn toolchain() -> Result<Toolchain> {
     if has_target() {
         return Ok(Toolchain::Plain);
     }
-    if debian_is_ready() {
-        return debian();
+    if let Ok(debian) = debian() {
+        return Ok(debian);
     }
     let added = rustup::add("target", TARGET);
     if added.is_ok() && has_target() {
@@ -97,18 +98,10 @@ fn has_target() -> bool {
         .any(|file| file.file_name().to_string_lossy().starts_with("libcore-"))
 }
 
-fn debian_is_ready() -> bool {
-    let sources = Path::new("/usr/lib/rustlib/src/rust/library/Cargo.lock");
-    [Path::new(DEBIAN_RUSTC), Path::new(DEBIAN_CARGO), sources]
-        .iter()
-        .all(|file| file.is_file())
-}
-
 fn debian() -> Result<Toolchain> {
-    ensure!(
-        debian_is_ready(),
-        "{DEBIAN_RUSTC}, {DEBIAN_CARGO} or the sources of its library are missing"
-    );
+    for file in [DEBIAN_RUSTC, DEBIAN_CARGO, DEBIAN_SOURCES] {
+        ensure!(Path::new(file).is_file(), "{file} is missing");
+    }
     let mut version = Command::new(DEBIAN_RUSTC);
     version.arg("--version").env_remove("LD_LIBRARY_PATH");
     let version = run::text(version)?;
