@@ -1,5 +1,6 @@
 import init, { start_worker } from "./pkg/eddy.js";
 
-await init();
+const module = new URL("./pkg/eddy_bg.wasm", import.meta.url);
+await init({ module_or_path: module });
 start_worker();
 postMessage("ready");

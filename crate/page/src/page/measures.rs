@@ -133,7 +133,9 @@ fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
 
 /// Where there is nothing yet, the chart says when there will be.
 fn soon(pen: &Pen, frame: Frame, text: &str, cx: &Cx<'_>) {
-    pen.text(text, (LEFT + 6.0, (frame.top + frame.bottom) / 2.0), Type::label(cx.palette.text_2, Align::Left));
+    let (y, style) = ((frame.top + frame.bottom) / 2.0, Type::label(cx.palette.text_2, Align::Left));
+    pen.rect((LEFT + 2.0, y - 8.0), (LEFT + 10.0 + pen.width_of(text, style), y + 8.0), cx.palette.app);
+    pen.text(text, (LEFT + 6.0, y), style);
 }
 
 /// Whether something at this record lies behind the playhead.

@@ -21,6 +21,8 @@ use crate::protocol::Command;
 
 /// Pixels at the left, so that the first label and the playhead have room.
 const LEFT: f64 = 14.0;
+/// Pixels more where the label of a first test round needs room before it.
+const LEFT_OF_ROUNDS: f64 = 64.0;
 
 /// The timeline.
 #[derive(Debug)]
@@ -79,9 +81,10 @@ impl Timeline {
             return;
         }
         let (width, height) = (self.surface.width, self.surface.height);
-        let x = Scale { domain: (0.0, cx.state.domain as f64), pixels: (LEFT, width - 12.0) };
-        self.scale.set(x);
         let roomy = height >= 80.0;
+        let left = if roomy { LEFT + LEFT_OF_ROUNDS } else { LEFT };
+        let x = Scale { domain: (0.0, cx.state.domain as f64), pixels: (left, width - 12.0) };
+        self.scale.set(x);
         let layout = Layout {
             x,
             top: if roomy { 32.0 } else { 17.0 },
@@ -267,7 +270,7 @@ fn draw_names(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
         let half = pen.width_of(&text, style) / 2.0;
         let x = x.clamp(half, layout.width - half);
         if taken.iter().all(|(from, to)| x + half + 6.0 < *from || x - half - 6.0 > *to) {
-            let x = if snapshot.records == 0 { x.max(half + LEFT + 6.0) } else { x };
+            let x = if snapshot.records == 0 { x + half + 6.0 } else { x };
             pen.text(&text, (x, y), style);
             taken.push((x - half, x + half));
         }

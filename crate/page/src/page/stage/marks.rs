@@ -106,14 +106,14 @@ fn draw_newest(pen: &Pen, plot: &Plot, cx: &Cx<'_>, tests: &[TestRow], pulse: f6
     }
 }
 
-/// "2 wrong: versicolor taken for virginica", with a line to each.
+/// "2 wrong: versicolor taken for virginica", with a line to them.
 fn draw_note(pen: &Pen, plot: &Plot, cx: &Cx<'_>, wrong: &[TestRow]) {
     let snapshot = &cx.state.update.snapshot;
     let mut kinds: BTreeMap<(usize, usize), Vec<At>> = BTreeMap::new();
     for row in wrong {
         kinds.entry((row.label.unwrap_or(row.given), row.given)).or_default().push(row.at);
     }
-    let Some(((label, given), places)) = kinds.into_iter().max_by_key(|(_, places)| places.len()) else { return };
+    let Some(((label, given), mut places)) = kinds.into_iter().max_by_key(|(_, places)| places.len()) else { return };
     let (Some(label), Some(given)) = (snapshot.labels.get(label), snapshot.labels.get(given)) else { return };
     if plot.to.0 - plot.from.0 < NOTE_WIDTH_LEAST {
         return;
@@ -124,7 +124,11 @@ fn draw_note(pen: &Pen, plot: &Plot, cx: &Cx<'_>, wrong: &[TestRow]) {
     let (right, lowest) = places.iter().fold((0.0, 0.0), |(x, y), at| (f64::max(x, at.0), f64::max(y, at.1)));
     let x = (right + 44.0).min(plot.to.0 - width - 12.0);
     let y = (lowest + 34.0).min(plot.to.1 - 52.0);
-    for at in places {
+    let far = |at: &At| (x - at.0) * (x - at.0) + (y - at.1) * (y - at.1);
+    places.sort_by(|a, b| far(a).total_cmp(&far(b)));
+    // A line to each of two; to the nearest of more, which is enough to say where they are.
+    let lines = if places.len() > 2 { 1 } else { 2 };
+    for at in places.into_iter().take(lines) {
         let (dx, dy) = (x - 6.0 - at.0, y - at.1);
         let length = (dx * dx + dy * dy).sqrt();
         if length > 14.0 {

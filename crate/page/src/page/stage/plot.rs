@@ -8,6 +8,8 @@ use crate::page::view::Cx;
 
 /// Pixels kept free inside the frame, so that no ring is cut off.
 const INSIDE: f64 = 26.0;
+/// The same left and right, where names stand beside.
+const INSIDE_ACROSS: f64 = 40.0;
 
 /// The plot in one frame of its motion.
 #[derive(Clone, Debug)]
@@ -51,6 +53,7 @@ impl Plot {
         let narrow = width < 520.0;
         let from = (if narrow { 35.0 } else { 44.0 }, if narrow { 4.0 } else { 11.0 });
         let to = ((width - if narrow { 11.0 } else { 16.0 }).max(from.0 + 1.0), (height - 20.0).max(from.1 + 1.0));
+        let across = if narrow { INSIDE } else { INSIDE_ACROSS };
         let (ranges, rest) = values.split_at(values.len().min(4));
         let (slice, centroids) = rest.split_at(rest.len().min(stage.slice.len()));
         let domain = |at: usize| match ranges.get(at..at + 2) {
@@ -59,7 +62,7 @@ impl Plot {
             _ => (0.0, 1.0),
         };
         Plot {
-            x: Scale { domain: domain(0), pixels: (from.0 + INSIDE, to.0 - INSIDE) },
+            x: Scale { domain: domain(0), pixels: (from.0 + across, to.0 - across) },
             y: Scale { domain: domain(2), pixels: (to.1 - INSIDE * 0.6, from.1 + INSIDE) },
             from,
             to,
