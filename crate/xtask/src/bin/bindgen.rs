@@ -14,6 +14,8 @@ fn main() -> Result<()> {
         .input_path(wasm)
         .out_name("eddy")
         .typescript(true)
+        // `init()` then finds `eddy_bg.wasm` beside `eddy.js`.
+        .omit_default_module_path(false)
         .web(true)?;
     bindgen.generate(folder).context("wasm-bindgen")
 }
