@@ -15,7 +15,7 @@ pub(crate) fn run(repo: &Repo, tool: &Path, wasm: &Path, out: &Path) -> Result<(
     let lock = fs::read_to_string(repo.root.join("Cargo.lock"))?;
     let version = checked_version(&lock)?;
     let stamp_file = out.with_extension("stamp");
-    let stamp = stamp(wasm, version)?;
+    let stamp = stamp(wasm, tool, version)?;
     if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp)
         && out.join("eddy.js").is_file()
     {
@@ -58,17 +58,22 @@ fn locked_version<'a>(lock: &'a str, package: &str) -> Result<&'a str> {
 }
 
 /// Changes whenever the compiled page or the tool does.
-fn stamp(wasm: &Path, version: &str) -> Result<String> {
-    let about = fs::metadata(wasm).with_context(|| format!("{} was not built", wasm.display()))?;
-    let modified_ns = about
-        .modified()?
-        .duration_since(SystemTime::UNIX_EPOCH)?
-        .as_nanos();
-    Ok(format!(
-        "{}\n{} bytes\n{modified_ns} ns\nwasm-bindgen {version}\n",
-        wasm.display(),
-        about.len()
-    ))
+fn stamp(wasm: &Path, tool: &Path, version: &str) -> Result<String> {
+    let mut stamp = format!("wasm-bindgen {version}\n");
+    for file in [wasm, tool] {
+        let about =
+            fs::metadata(file).with_context(|| format!("{} was not built", file.display()))?;
+        let modified_ns = about
+            .modified()?
+            .duration_since(SystemTime::UNIX_EPOCH)?
+            .as_nanos();
+        stamp += &format!(
+            "{}: {} bytes, {modified_ns} ns\n",
+            file.display(),
+            about.len()
+        );
+    }
+    Ok(stamp)
 }
 
 #[cfg(test)]
