@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// Take a screenshot of a page, and print what its console says.
 #[derive(Parser)]
-#[command(name = "cargo xtask shot")]
+#[command(bin_name = "cargo xtask shot")]
 struct Args {
     /// The page
     #[arg(long)]

@@ -17,7 +17,9 @@ fn play(seed: u32, kill_before: Option<usize>) -> Result<String> {
         if kill_before == Some(step) {
             let port = running.as_ref().map_or(0, Eddy::port);
             record(running.as_ref(), &recording)?;
-            running.take().map(Eddy::kill);
+            if let Some(eddy) = running.take() {
+                eddy.kill();
+            }
             demo.insert(step)?;
             running = Some(Eddy::serve_at(port, &args)?);
         } else {

@@ -1,9 +1,13 @@
 //! The page opens.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use eddy_tests::browser::Browser;
 use eddy_tests::page::{Preferences, Size};
 use eddy_tests::program::Eddy;
+
+const LIVE: &str = "document.querySelector('#connection[data-state=live]')";
 
 #[tokio::test]
 async fn the_page_opens_without_an_error() -> Result<()> {
@@ -17,6 +21,7 @@ async fn the_page_opens_without_an_error() -> Result<()> {
     let page = browser.open().await?;
     page.goto(eddy.url()).await?;
     assert_eq!(page.client.title().await?, "Eddy");
+    page.wait_for(LIVE, Duration::from_secs(20)).await?;
     for (size, dark) in [
         (Size::DESKTOP, false),
         (Size::DESKTOP, true),
