@@ -62,7 +62,7 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
     let demo = if scenario.is_iris() { demo_rows().await } else { None };
     let left = if demo.is_some() { LeftTab::Walk } else { LeftTab::Insert };
     let token = http::token();
-    let state = State { scenario, demo, left, drawer_open: token.is_some(), token, axes: (2, 3), ..State::default() };
+    let state = State { scenario, demo, left, drawer_open: token.is_some(), token, axes_wanted: (2, 3), ..State::default() };
     let app = App::open(worker, state)?;
     let keep_lines = dom::window()?.location().search()?.contains("keep=lines");
     let order = LocalStorage::raw().get_item(ORDER_KEY).ok().flatten();
@@ -190,6 +190,11 @@ impl App {
                 let _ = LocalStorage::raw().set_item(ORDER_KEY, &order);
             }
             Effect::Say(text) => say(&text),
+            Effect::Save { name, text } => {
+                if let Err(error) = dom::save(name, &text) {
+                    gloo::console::error!(error);
+                }
+            }
         }
     }
 }

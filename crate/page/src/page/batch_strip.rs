@@ -17,6 +17,7 @@ const CELLS_MOST: u64 = 128;
 pub struct BatchStrip {
     title: Slot,
     next: Slot,
+    short: Slot,
     key: Slot,
     cells: Element,
     nodes: Vec<Element>,
@@ -48,6 +49,7 @@ impl BatchStrip {
         Ok(BatchStrip {
             title: Slot::by_id("batch-title")?,
             next: Slot::by_id("batch-next")?,
+            short: Slot::by_id("batch-short")?,
             key: Slot::by_id("batch-key")?,
             cells: dom::by_id("cells")?,
             nodes: Vec::new(),
@@ -66,6 +68,7 @@ impl BatchStrip {
         let update = &cx.state.update;
         let (title, next) = words(update);
         self.title.set(&title);
+        self.short.set(&short_next(update).unwrap_or_else(|| next.clone()));
         self.next.set(&next);
         let key = if update.waiting_training > 0 {
             "solid: in the batch, dashed: waiting".to_owned()
@@ -170,6 +173,16 @@ fn next_by_count(update: &Update, size: u64) -> String {
         return format!("the model first moves when {} rows have arrived", numbers::count(size));
     }
     format!("{} more and the model moves to version {}", numbers::count(more), numbers::count(batch.number + 1))
+}
+
+/// The same where there is little room: "11 more to v10".
+fn short_next(update: &Update) -> Option<String> {
+    let batch = &update.snapshot.batch;
+    let more = batch.size?.saturating_sub(batch.rows);
+    Some(match update.waiting_training {
+        0 => format!("{} more to v{}", numbers::count(more), batch.number + 1),
+        waiting => format!("{} waiting go in", numbers::count(waiting.min(more))),
+    })
 }
 
 fn next_by_window(snapshot: &Snapshot) -> String {

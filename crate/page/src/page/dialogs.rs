@@ -9,6 +9,7 @@ use super::dom::{self, Slot};
 use super::msg::{Dialog, Msg};
 use super::state::Errand;
 use super::view::Cx;
+use crate::protocol::Command;
 
 /// The dialogs.
 #[derive(Debug)]
@@ -30,6 +31,12 @@ impl Dialogs {
             let sender = sender.clone();
             listeners.push(dom::on_click(&dom::by_id::<Element>(id)?, move || sender.send(msg.clone())));
         }
+        for (id, command) in [("save-recording", Command::Recording), ("save-lines", Command::Lines)] {
+            let (sender, button) = (sender.clone(), dom::by_id::<Element>(id)?);
+            listeners.push(dom::on_click(&button, move || sender.send(Msg::Send(command.clone()))));
+        }
+        // Replay lines are kept only where the address asks for them: they grow without bound.
+        dom::show(&dom::by_id::<Element>("save-lines")?, dom::window()?.location().search()?.contains("keep=lines"));
         for dialog in [Dialog::Help, Dialog::Over] {
             listeners.push(on_outside(&dom::by_id(id(dialog))?));
         }

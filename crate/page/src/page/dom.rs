@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, HtmlElement, Window};
+use web_sys::{Document, Element, HtmlAnchorElement, HtmlElement, Window};
 
 /// The window.
 ///
@@ -97,6 +97,20 @@ pub fn set_attribute(element: &Element, name: &str, value: &str) {
 /// Listens for clicks; the listener ends when it is dropped.
 pub fn on_click(element: &Element, act: impl Fn() + 'static) -> EventListener {
     EventListener::new(element, "click", move |_| act())
+}
+
+/// Hands a text file to the reader, as a download.
+///
+/// # Errors
+/// The browser refuses.
+pub fn save(name: &str, text: &str) -> Result<(), JsValue> {
+    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    let url = web_sys::Url::create_object_url_with_blob(&web_sys::Blob::new_with_str_sequence(&parts)?)?;
+    let link: HtmlAnchorElement = document()?.create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    web_sys::Url::revoke_object_url(&url)
 }
 
 /// Moves the keyboard to an element.

@@ -68,8 +68,9 @@ impl Drawer {
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
         let state = cx.state;
-        if self.shown.change((state.tab, state.drawer_open)) {
-            self.draw_tabs(state.tab, state.drawer_open);
+        let tab = state.shown_tab();
+        if self.shown.change((tab, state.drawer_open)) {
+            self.draw_tabs(tab, state.drawer_open);
         }
         let snapshot = &state.update.snapshot;
         self.predictions_count.set(&numbers::count(snapshot.predictions_total));
@@ -77,7 +78,7 @@ impl Drawer {
         let score = predictions::newest_round(snapshot).filter(|round| round.of > 0);
         self.score.set(&score.map_or_else(String::new, |round| format!("{} of {}", round.right, round.of)));
         self.draw_filters(cx);
-        let ledger = state.tab == Tab::Ledger;
+        let ledger = tab == Tab::Ledger;
         if !self.stamp.change((cx.stamp(), state.only_round, state.only_wrong, ledger)) {
             return Ok(());
         }
@@ -102,7 +103,7 @@ impl Drawer {
     fn draw_filters(&mut self, cx: &Cx<'_>) {
         let state = cx.state;
         let snapshot = &state.update.snapshot;
-        let shown = state.tab != Tab::Ledger && state.drawer_open;
+        let shown = state.shown_tab() != Tab::Ledger && state.drawer_open;
         let round = snapshot.rounds.iter().filter(|round| round.first < snapshot.record).count();
         let wrong = snapshot.predictions.iter().filter(|row| row.right == Some(false)).filter(|row| !state.only_round || row.round as usize == round);
         let wrong = wrong.count();

@@ -97,6 +97,9 @@ pub fn say(update: &Update) -> Said {
         (Connection::Behind { records, .. }, _) => {
             said("busy", "#i-behind", "Behind", format!("{}{skipped}", numbers::counted(*records, "record")))
         }
+        (Connection::Replaying { row, of, .. }, _) if row >= of => {
+            said("replay", "#i-check", "Replayed", format!("{}{skipped}", numbers::counted(*of, "row")))
+        }
         (Connection::Replaying { row, of, .. }, _) => {
             let detail = format!("row {} of {}{skipped}", numbers::count(*row), numbers::count(*of));
             said("replay", "#i-play", "Replaying", detail)
@@ -124,6 +127,7 @@ mod tests {
             (Connection::Live { address: address(), topics: 2 }, true, "Paused · 31 records waiting"),
             (Connection::Behind { address: address(), records: 12_400 }, false, "Behind · 12,400 records"),
             (Connection::Replaying { row: 161, of: 310, name: "demo".to_owned() }, false, "Replaying · row 161 of 310"),
+            (Connection::Replaying { row: 310, of: 310, name: "demo".to_owned() }, false, "Replayed · 310 rows"),
             (Connection::Reconnecting { address: address(), attempt: 3, next_ms: 3_200 }, false, "Reconnecting · try 3, next in 4 s"),
             (Connection::Failed { reason: "topic not allowed".to_owned() }, true, "Failed · topic not allowed"),
         ];

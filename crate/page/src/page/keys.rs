@@ -24,7 +24,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("e" | "E", _) => Msg::Events,
         ("p" | "P", _) => Msg::Tab(Tab::Predictions),
         ("b" | "B", _) => Msg::Tab(Tab::Ledger),
-        ("m" | "M", _) => Msg::Tab(Tab::Measures),
+        ("m" | "M", _) => Msg::Measures,
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
         ("Escape", _) => Msg::Close,

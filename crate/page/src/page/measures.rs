@@ -150,7 +150,7 @@ fn learned(snapshot: &Snapshot) -> impl Iterator<Item = &LedgerRow> {
 fn draw_right(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
     let snapshot = &cx.state.update.snapshot;
     let most = snapshot.rounds.iter().map(|round| round.of).max().unwrap_or(0).max(11);
-    let frame = Frame { top: frame.top + 6.0, ..frame };
+    let frame = Frame { top: frame.top + 12.0, ..frame };
     let y = Scale { domain: (0.0, f64::from(most)), pixels: (frame.bottom, frame.top) };
     rule(pen, frame, y.at(f64::from(most)), &most.to_string(), cx);
     rule(pen, frame, y.at(0.0), "0", cx);
@@ -172,13 +172,19 @@ fn draw_right(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
         let text = format!("{}/{}", round.right, round.of);
         let style = Type { size: 11.0, bold: true, color: color(*late), align: Align::Center };
         let half = pen.width_of(&text, style) / 2.0;
-        let x = (at.0 + 4.0).clamp(LEFT + half, frame.x.pixels.1 - half);
+        let x = beside_playhead((at.0 + 4.0).clamp(LEFT + half, frame.x.pixels.1 - half), half, frame, cx);
         // Numbers that would lie on each other are left out; the table has them.
         if x - half > free_from {
             pen.text(&text, (x, at.1 - 12.0), style);
             free_from = x + half + 4.0;
         }
     }
+}
+
+/// A number's middle, moved to the left of the playhead where that would cross it.
+fn beside_playhead(x: f64, half: f64, frame: Frame, cx: &Cx<'_>) -> f64 {
+    let playhead = frame.x.at(cx.state.update.snapshot.record as f64);
+    if (x - playhead).abs() < half + 3.0 { playhead - half - 4.0 } else { x }
 }
 
 fn draw_inertia(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
@@ -192,7 +198,8 @@ fn draw_inertia(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
         return soon(pen, frame, "after batch 1", cx);
     }
     // Logarithmic, so that the small steps of later batches are seen; the ticks say so.
-    let (low, high) = (least / 1.25, most * 1.25);
+    // A batch of one row has an inertia of about 0 after it: it stands at the lowest edge.
+    let (low, high) = (least.max(most / 1_000.0) / 1.25, most * 1.25);
     let y = Scale { domain: (libm::log(low), libm::log(high)), pixels: (frame.bottom, frame.top) };
     let mut free_from = f64::INFINITY;
     for tick in log_ticks(low, high) {
@@ -220,7 +227,7 @@ fn draw_inertia(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
 fn draw_shift(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
     let snapshot = &cx.state.update.snapshot;
     let most = snapshot.bars.iter().map(|bar| bar.shift).filter(|shift| shift.is_finite()).fold(0.0, f64::max);
-    let step = nice_step(if most > 0.0 { most / 2.2 } else { 1.0 });
+    let step = nice_step(if most > 0.0 { most / 3.0 } else { 1.0 });
     let top = (most / step).ceil().max(2.0) * step;
     let y = Scale { domain: (0.0, top), pixels: (frame.bottom, frame.top) };
     let (marks, decimals) = ticks(0.0, top, top / step);

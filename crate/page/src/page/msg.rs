@@ -39,6 +39,8 @@ pub enum Msg {
     Unfold,
     /// Go to the change events.
     Events,
+    /// Go to the measures.
+    Measures,
     /// Show the newest round only, or all.
     OnlyRound,
     /// Show wrong predictions only, or all.
@@ -71,7 +73,9 @@ pub enum Msg {
     Connect(String),
     /// An errand came back.
     Back(Errands, Result<String, String>),
-    /// Sizes or colours changed: draw again.
+    /// The page has this width, pixels.
+    Width(f64),
+    /// Colours or the pointer changed: draw again.
     Redraw,
 }
 
@@ -129,6 +133,13 @@ pub enum Effect {
     KeepOrder(String),
     /// Say it to screen readers.
     Say(String),
+    /// Let the reader save a file.
+    Save {
+        /// Its name.
+        name: &'static str,
+        /// Its text.
+        text: String,
+    },
 }
 
 /// A dialog of index.html.

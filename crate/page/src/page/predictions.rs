@@ -32,12 +32,22 @@ struct Line {
 #[derive(Debug)]
 struct PredictionNode {
     cells: Cells,
-    topic: Slot,
-    offset: Slot,
+    /// Topic, partition, offset.
+    place: [Slot; 3],
     given: Badge,
     runner_up: Badge,
     verdict: (Element, Slot),
-    shown: Shown<String>,
+    shown: Shown<Key>,
+}
+
+/// What a row depends on; floats as bits, because NaN is not itself.
+#[derive(Clone, Debug, PartialEq)]
+struct Key {
+    place: (String, i32, i64),
+    given: (u32, u32, Option<bool>, Option<String>),
+    numbers: Vec<u64>,
+    decimals: Vec<usize>,
+    names: ((usize, String), Option<(usize, String)>),
 }
 
 impl Predictions {
@@ -73,21 +83,17 @@ impl Predictions {
     fn draw_head(&mut self, features: &[String]) -> Result<(), JsValue> {
         self.table.clear();
         self.head.set_text_content(None);
-        let mut heads = vec![("wide", "Topic / partition / offset"), ("phone-word", "Row")];
+        let first = dom::child(&self.head, "th", "", "")?;
+        dom::set_attribute(&first, "scope", "col");
+        dom::child(&first, "span", "wide-word", "Topic / partition / offset")?;
+        dom::child(&first, "span", "phone-word", "Row")?;
+        let mut heads: Vec<(&str, &str)> = Vec::new();
         heads.extend(features.iter().map(|name| ("num wide", name.as_str())));
         heads.extend([("pad", "Given"), ("", "Label"), ("", ""), ("num", "Model")]);
         heads.extend([("num wide", "Distance"), ("num wide", "Runner-up"), ("wide", "")]);
         for (class, text) in heads {
-            if class != "phone-word" {
-                let head = dom::child(&self.head, "th", class, text)?;
-                dom::set_attribute(&head, "scope", "col");
-            }
-        }
-        if let Some(first) = self.head.first_element_child() {
-            first.set_class_name("");
-            first.set_text_content(None);
-            dom::child(&first, "span", "wide-word", "Topic / partition / offset")?;
-            dom::child(&first, "span", "phone-word", "Row")?;
+            let head = dom::child(&self.head, "th", class, text)?;
+            dom::set_attribute(&head, "scope", "col");
         }
         Ok(())
     }
@@ -147,15 +153,15 @@ impl RowNode for PredictionNode {
         let cells = Cells::new(&classes)?;
         let cell = |i: usize| &cells.cells[i].element;
         let topic = dom::child(cell(0), "span", "wide-word", "")?;
-        let (name, offset) = (dom::child(&topic, "span", "", "")?, dom::child(&topic, "span", "", "")?);
+        let part = |name: &str| dom::child(&topic, name, "", "").map(Slot::new);
+        let place = [part("span")?, part("i")?, part("span")?];
         dom::child(cell(0), "span", "phone-word", "")?;
         let verdict = dom::child(cell(columns + 3), "span", "", "")?;
         let icon = dom::icon(&verdict, "#i-check", "icon12")?;
         let word = dom::child(&verdict, "span", "", "")?;
         let icon = icon.first_element_child().ok_or_else(|| JsValue::from_str("an icon without a shape"))?;
         Ok(PredictionNode {
-            topic: Slot::new(name),
-            offset: Slot::new(offset),
+            place,
             given: Badge::new(cell(columns + 1))?,
             runner_up: Badge::new(cell(columns + 7))?,
             verdict: (icon, Slot::new(word)),
@@ -169,9 +175,22 @@ impl RowNode for PredictionNode {
     }
 
     fn set(&mut self, line: &Line) {
-        // NaN is not itself: compared as text.
-        if self.shown.change(format!("{line:?}")) {
+        if self.shown.change(line.key()) {
             self.fill(line);
+        }
+    }
+}
+
+impl Line {
+    fn key(&self) -> Key {
+        let row = &self.row;
+        let floats = row.features.iter().chain([&row.distance, &row.runner_up_distance]);
+        Key {
+            place: (row.topic.clone(), row.partition, row.offset),
+            given: (row.cluster, row.runner_up, row.right, row.label.clone()),
+            numbers: floats.map(|value| value.to_bits()).chain([row.version]).collect(),
+            decimals: self.decimals.clone(),
+            names: (self.given.clone(), self.runner_up.clone()),
         }
     }
 }
@@ -179,8 +198,9 @@ impl RowNode for PredictionNode {
 impl PredictionNode {
     fn fill(&mut self, line: &Line) {
         let row = &line.row;
-        self.topic.set(&row.topic);
-        self.offset.set(&format!("/{}/{}", row.partition, row.offset));
+        for (slot, text) in self.place.iter_mut().zip([row.topic.clone(), format!("/{}/", row.partition), row.offset.to_string()]) {
+            slot.set(&text);
+        }
         if let Some(short) = self.cells.cells[0].element.last_element_child() {
             short.set_text_content(Some(&line.short));
         }

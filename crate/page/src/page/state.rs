@@ -20,8 +20,12 @@ pub struct State {
     pub demo: Option<DemoRows>,
     /// Token that inserts are sent with; None where the page was not served by a bridge that takes rows.
     pub token: Option<String>,
-    /// Feature indices on the two axes.
+    /// Feature indices on the two axes of the picture.
     pub axes: (usize, usize),
+    /// Feature indices that were chosen; the next picture has them.
+    pub axes_wanted: (usize, usize),
+    /// Width of the page, pixels.
+    pub width: f64,
     /// Tab of the left rail.
     pub left: LeftTab,
     /// Tab of the drawer.
@@ -114,7 +118,31 @@ pub struct DemoRows {
     pub test: Vec<Map<String, Value>>,
 }
 
+/// Narrower than this, measures join the drawer's tabs; style.css says the same.
+const WIDE: f64 = 900.0;
+/// Narrower than this, the stream does too.
+const PHONE: f64 = 600.0;
+
 impl State {
+    /// Whether measures are a tab of the drawer.
+    pub fn is_narrow(&self) -> bool {
+        self.width < WIDE
+    }
+
+    /// Whether the stream is one as well.
+    pub fn is_phone(&self) -> bool {
+        self.width < PHONE
+    }
+
+    /// The drawer's tab at this width.
+    pub fn shown_tab(&self) -> Tab {
+        match self.tab {
+            Tab::Measures if !self.is_narrow() => Tab::Predictions,
+            Tab::Stream if !self.is_phone() => Tab::Predictions,
+            tab => tab,
+        }
+    }
+
     /// Whether records are applied as they come and the newest is shown.
     pub fn is_playing(&self) -> bool {
         self.has_stream() && !self.update.status.paused && self.update.snapshot.live

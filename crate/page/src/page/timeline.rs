@@ -258,6 +258,7 @@ fn draw_names(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
     let at = |bar: &LedgerRow| layout.x.at(bar.to_record as f64);
     let name = |bar: &LedgerRow| if here(bar) { format!("v{}", snapshot.version) } else { format!("v{}", bar.last) };
     let plain = Type::tick(cx.palette.text, Align::Center);
+    let playhead = layout.x.at(snapshot.record as f64);
     let mut taken: Vec<(f64, f64)> = Vec::new();
     let shown: Vec<&LedgerRow> = snapshot.bars.iter().filter(|bar| here(bar)).chain(snapshot.bars.iter().filter(|bar| !here(bar))).collect();
     for bar in shown {
@@ -269,6 +270,7 @@ fn draw_names(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
         let text = if snapshot.records == 0 { "v1, initial".to_owned() } else { name(bar) };
         let half = pen.width_of(&text, style) / 2.0;
         let x = x.clamp(half, layout.width - half);
+        let x = if (x - playhead).abs() < half + 3.0 && snapshot.records > 0 { (playhead - half - 5.0).max(half) } else { x };
         if taken.iter().all(|(from, to)| x + half + 6.0 < *from || x - half - 6.0 > *to) {
             let x = if snapshot.records == 0 { x + half + 6.0 } else { x };
             pen.text(&text, (x, y), style);

@@ -13,8 +13,8 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Update(update) => arrived(state, *update, now_ms, out),
         Msg::Send(command) => out.push(Effect::Send(command)),
         Msg::PlayPause => play_pause(state, out),
-        Msg::AxisX(x) => choose_axes(state, (x, state.axes.1), out),
-        Msg::AxisY(y) => choose_axes(state, (state.axes.0, y), out),
+        Msg::AxisX(x) => choose_axes(state, (x, state.axes_wanted.1), out),
+        Msg::AxisY(y) => choose_axes(state, (state.axes_wanted.0, y), out),
         Msg::Theme => out.push(Effect::Theme(None)),
         Msg::SystemTheme { dark } => out.push(Effect::Theme(Some(dark))),
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
@@ -27,8 +27,14 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Fold => state.drawer_open = !state.drawer_open,
         Msg::Unfold => state.left_open = !state.left_open,
         Msg::Events => {
-            (state.left_open, state.tab) = (true, if state.tab == Tab::Stream { Tab::Stream } else { state.tab });
+            open_left(state);
             out.push(Effect::Focus("events-title"));
+        }
+        Msg::Measures => {
+            if state.is_narrow() {
+                (state.tab, state.drawer_open) = (Tab::Measures, true);
+            }
+            out.push(Effect::Focus("measures-title"));
         }
         Msg::OnlyRound => state.only_round = !state.only_round,
         Msg::OnlyWrong => state.only_wrong = !state.only_wrong,
@@ -64,6 +70,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Send(Command::Connect { url }));
         }
         Msg::Back(errand, result) => came_back(state, errand, result, out),
+        Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
     }
 }
@@ -74,6 +81,11 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
     }
     if let Some(text) = &update.announcement {
         out.push(Effect::Say(text.clone()));
+    }
+    for (name, text) in [("recording.ndjson", &update.recording), ("replay.ndjson", &update.lines)] {
+        if let Some(text) = text {
+            out.push(Effect::Save { name, text: text.clone() });
+        }
     }
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection { of } else { 0 };
@@ -87,6 +99,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         // By half again, so that it happens seldom.
         state.domain = needed + needed / 2;
     }
+    state.axes = state.axes_wanted;
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
 }
 
@@ -98,15 +111,23 @@ fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
 }
 
 fn choose_axes(state: &mut State, (x, y): (usize, usize), out: &mut Vec<Effect>) {
-    let (old_x, old_y) = state.axes;
+    let (old_x, old_y) = state.axes_wanted;
     // The same feature twice would be a line: they change places.
-    state.axes = if x == y { (old_y, old_x) } else { (x, y) };
-    out.push(Effect::Send(Command::Axes { x: state.axes.0, y: state.axes.1 }));
+    state.axes_wanted = if x == y { (old_y, old_x) } else { (x, y) };
+    out.push(Effect::Send(Command::Axes { x: state.axes_wanted.0, y: state.axes_wanted.1 }));
+}
+
+/// Shows the left rail, wherever this width has it.
+fn open_left(state: &mut State) {
+    state.left_open = true;
+    if state.is_phone() {
+        state.tab = Tab::Stream;
+    }
 }
 
 fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
     state.left = if state.demo.is_some() { tab } else { LeftTab::Insert };
-    state.left_open = true;
+    open_left(state);
     if tab == LeftTab::Insert {
         out.push(Effect::Focus("field-0"));
     }
@@ -157,7 +178,7 @@ mod tests {
         State {
             scenario: Scenario::read(include_str!("../../../../www/lab.json")),
             demo: DemoRows::read(include_str!("../../../../www/iris.json")).ok(),
-            axes: (2, 3),
+            axes_wanted: (2, 3),
             ..State::default()
         }
     }

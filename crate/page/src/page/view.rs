@@ -175,8 +175,9 @@ impl View {
 
     fn lay_out(&mut self, state: &State) {
         let idle = state.is_first_open();
-        if self.layout.change((state.tab, state.drawer_open, state.left_open, idle)) {
-            let tab = match state.tab {
+        let tab = state.shown_tab();
+        if self.layout.change((tab, state.drawer_open, state.left_open, idle)) {
+            let tab = match tab {
                 Tab::Predictions => "predictions",
                 Tab::Ledger => "ledger",
                 Tab::Measures => "measures",
@@ -213,7 +214,10 @@ struct Sizes {
 impl Sizes {
     fn watch(sender: &Sender) -> Result<Sizes, JsValue> {
         let sender = sender.clone();
-        let closure = Closure::<dyn FnMut(Array)>::new(move |_| sender.send(Msg::Redraw));
+        let closure = Closure::<dyn FnMut(Array)>::new(move |_| {
+            let width = dom::window().ok().and_then(|window| window.inner_width().ok());
+            sender.send(Msg::Width(width.and_then(|width| width.as_f64()).unwrap_or(0.0)));
+        });
         let observer = ResizeObserver::new(closure.as_ref().unchecked_ref())?;
         let canvases = dom::document()?.query_selector_all("canvas")?;
         for i in 0..canvases.length() {

@@ -72,9 +72,10 @@ impl Legend {
             }
             self.chosen = Shown::default();
         }
-        if self.chosen.change(cx.state.axes) {
-            self.axes[0].set_selected_index(cx.state.axes.0 as i32);
-            self.axes[1].set_selected_index(cx.state.axes.1 as i32);
+        let (x, y) = cx.state.axes_wanted;
+        if self.chosen.change((x, y)) {
+            self.axes[0].set_selected_index(x as i32);
+            self.axes[1].set_selected_index(y as i32);
         }
         self.slice.set(&slice(cx));
         let begun = snapshot.record > 0 || snapshot.version > 1;

@@ -21,6 +21,7 @@ use wasm_bindgen::JsValue;
 use self::labels::Side;
 use self::legend::Legend;
 use self::plot::Plot;
+use self::points::Fills;
 use self::probe::Probe;
 use super::app::Sender;
 use super::chart::surface::Surface;
@@ -37,6 +38,7 @@ pub struct Stage {
     legend: Legend,
     probe: Probe,
     glide: Glide,
+    fills: Fills,
     stamp: Shown<Stamp>,
     axes: Shown<(usize, usize)>,
     sides: Vec<Side>,
@@ -58,6 +60,7 @@ impl Stage {
             probe: Probe::new(&marks.canvas, sender)?,
             marks,
             glide: Glide::default(),
+            fills: Fills::default(),
             stamp: Shown::default(),
             axes: Shown::default(),
             sides: Vec::new(),
@@ -94,16 +97,19 @@ impl Stage {
         if changed || aimed || moving {
             plot::draw_ground(&self.ground.draw(), &plot, cx);
         }
-        let rescaled = moving && plot.is_rescaling(cx);
-        if changed || aimed || rescaled {
-            points::draw(&self.points.draw(), &plot, cx);
+        if changed {
+            self.fills.aim(cx);
+        }
+        let filling = self.fills.is_moving(cx.now_ms);
+        if changed || aimed || filling || (moving && plot.is_rescaling(cx)) {
+            points::draw(&self.points.draw(), &plot, cx, &self.fills);
         }
         let pulse = self.pulse(cx);
         let probed = self.probe.draw(&plot, cx)?;
         if changed || aimed || moving || pulse.is_some() || probed {
             marks::draw(&self.marks.draw(), &plot, cx, &self.sides, pulse.unwrap_or(0.0), self.probe.place(&plot));
         }
-        Ok(moving || pulse.is_some())
+        Ok(moving || filling || pulse.is_some())
     }
 
     /// How far the pulse of what is newest has swung out, 0 to 1; None when it rests.

@@ -135,14 +135,14 @@ pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
 fn draw_ticks(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
     let palette = cx.palette;
     let (width, height) = (plot.to.0 - plot.from.0, plot.to.1 - plot.from.1);
-    let (x_ticks, decimals) = ticks(plot.x.back(plot.from.0), plot.x.back(plot.to.0), (width / 90.0).clamp(3.0, 10.0));
+    let (x_ticks, decimals) = ticks(plot.x.back(plot.from.0), plot.x.back(plot.to.0), (width / 50.0).clamp(3.0, 10.0));
     for tick in x_ticks {
         let x = plot.x.at(tick);
         pen.line((crisp(x), plot.to.1), (crisp(x), plot.to.1 + 4.0), 1.0, palette.line_2);
         let label = Type::tick(palette.text_3, Align::Center);
         pen.text(&numbers::fixed(tick, decimals), (x, plot.to.1 + 12.0), label);
     }
-    let (y_ticks, decimals) = ticks(plot.y.back(plot.to.1), plot.y.back(plot.from.1), (height / 55.0).clamp(2.0, 8.0));
+    let (y_ticks, decimals) = ticks(plot.y.back(plot.to.1), plot.y.back(plot.from.1), (height / 45.0).clamp(2.0, 8.0));
     for tick in y_ticks {
         let y = plot.y.at(tick);
         pen.line((plot.from.0 - 4.0, crisp(y)), (plot.from.0, crisp(y)), 1.0, palette.line_2);

@@ -1,17 +1,60 @@
 //! Training rows: each in the colour of the cluster that the shown version gives it, older ones fainter.
 
 use super::plot::Plot;
-use crate::page::chart::palette::faded;
+use crate::page::chart::palette::{between, faded};
 use crate::page::chart::pen::Pen;
+use crate::page::motion::FILL_MS;
 use crate::page::view::Cx;
 
 /// Opacity of the newest, of the oldest, and over how many records it falls.
 const OPACITY: (f64, f64, f64) = (0.92, 0.2, 170.0);
 
+/// Colours on their way from one version's to the next one's.
+#[derive(Clone, Debug, Default)]
+pub struct Fills {
+    /// Record and colour of each point as it was, by record.
+    before: Vec<(u32, usize)>,
+    now: Vec<(u32, usize)>,
+    start_ms: Option<f64>,
+}
+
+impl Fills {
+    /// Takes the colours of the newest picture.
+    pub fn aim(&mut self, cx: &Cx<'_>) {
+        let stage = &cx.state.update.snapshot.stage;
+        let colors = stage.point_cluster.iter().map(|cluster| color(cx, *cluster));
+        let now: Vec<(u32, usize)> = stage.point_record.iter().copied().zip(colors).collect();
+        if now == self.now {
+            return;
+        }
+        self.before = std::mem::replace(&mut self.now, now);
+        self.start_ms = (!cx.still).then_some(cx.now_ms);
+    }
+
+    /// Whether colours are still on their way; says so a last time when they have arrived.
+    pub fn is_moving(&mut self, now_ms: f64) -> bool {
+        let moving = self.start_ms.is_some();
+        if self.start_ms.is_some_and(|start_ms| now_ms - start_ms >= FILL_MS) {
+            self.start_ms = None;
+        }
+        moving
+    }
+
+    fn share(&self, now_ms: f64) -> f64 {
+        self.start_ms.map_or(1.0, |start_ms| ((now_ms - start_ms) / FILL_MS).clamp(0.0, 1.0))
+    }
+
+    fn color_before(&self, record: u32) -> Option<usize> {
+        let at = self.before.binary_search_by_key(&record, |(record, _)| *record).ok()?;
+        Some(self.before[at].1)
+    }
+}
+
 /// Draws the points.
-pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
+pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
     let snapshot = &cx.state.update.snapshot;
     let stage = &snapshot.stage;
+    let share = fills.share(cx.now_ms);
     for i in 0..stage.point_x.len() {
         if stage.point_test[i] == 1 {
             continue;
@@ -22,7 +65,13 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
         }
         let color = color(cx, stage.point_cluster[i]);
         let age = snapshot.record.saturating_sub(u64::from(stage.point_record[i]) + 1) as f64;
-        pen.disc(at, 3.4, faded(cx.palette.cluster(color), opacity(age)));
+        let mut fill = cx.palette.cluster(color);
+        if share < 1.0
+            && let Some(before) = fills.color_before(stage.point_record[i])
+        {
+            fill = between(cx.palette.cluster(before), fill, share);
+        }
+        pen.disc(at, 3.4, faded(fill, opacity(age)));
     }
 }
 
