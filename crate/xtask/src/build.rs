@@ -41,10 +41,10 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     }
     let wasm = page::served_wasm(repo);
     println!("{}  {}", program.display(), megabytes(size(&program)?));
-    let packed = brotli(&wasm).map_or_else(
-        |_| String::new(),
-        |bytes| format!(", brotli {}", megabytes(bytes)),
-    );
+    let packed = match brotli(repo, &wasm)? {
+        Some(bytes) => format!(", brotli {}", megabytes(bytes)),
+        None => String::new(),
+    };
     println!("{}  {}{packed}", wasm.display(), megabytes(size(&wasm)?));
     Ok(ExitCode::SUCCESS)
 }
@@ -56,17 +56,15 @@ fn size(file: &Path) -> Result<u64> {
 }
 
 /// Size after `brotli`, in bytes, where that tool is installed.
-fn brotli(file: &Path) -> Result<u64> {
-    let out = file.with_extension("br.measured");
-    let mut command = Command::new("brotli");
-    command
-        .args(["--best", "--force", "--output"])
-        .arg(&out)
-        .arg(file);
+fn brotli(repo: &Repo, file: &Path) -> Result<Option<u64>> {
+    let Some(program) = run::which("brotli") else {
+        return Ok(None);
+    };
+    let out = repo.target.join("measured.br");
+    let mut command = Command::new(program);
+    command.args(["-q", "11", "-f", "-o"]).arg(&out).arg(file);
     run::text(command)?;
-    let bytes = size(&out)?;
-    fs::remove_file(&out)?;
-    Ok(bytes)
+    size(&out).map(Some)
 }
 
 fn megabytes(bytes: u64) -> String {
