@@ -57,18 +57,42 @@ impl Sender {
 /// # Errors
 /// index.html lacks an element, or the lab file cannot be fetched.
 pub async fn start(worker: Worker) -> Result<(), JsValue> {
-    let lab = http::text("./lab.json").await.map_err(|error| JsValue::from_str(&error))?;
+    let lab = http::text("./lab.json")
+        .await
+        .map_err(|error| JsValue::from_str(&error))?;
     let scenario = Scenario::read(&lab);
-    let demo = if scenario.is_iris() { demo_rows().await } else { None };
-    let left = if demo.is_some() { LeftTab::Walk } else { LeftTab::Insert };
+    let demo = if scenario.is_iris() {
+        demo_rows().await
+    } else {
+        None
+    };
+    let left = if demo.is_some() {
+        LeftTab::Walk
+    } else {
+        LeftTab::Insert
+    };
     let token = http::token();
-    let state = State { scenario, demo, left, drawer_open: token.is_some(), token, axes_wanted: (2, 3), ..State::default() };
+    let state = State {
+        scenario,
+        demo,
+        left,
+        drawer_open: token.is_some(),
+        token,
+        axes_wanted: (2, 3),
+        ..State::default()
+    };
     let app = App::open(worker, state)?;
     let keep_lines = dom::window()?.location().search()?.contains("keep=lines");
     let order = LocalStorage::raw().get_item(ORDER_KEY).ok().flatten();
-    app.post(&Command::Start { lab, keep_lines, order });
+    app.post(&Command::Start {
+        lab,
+        keep_lines,
+        order,
+    });
     if app.state.borrow().token.is_some() {
-        app.post(&Command::Connect { url: http::bridge_address()? });
+        app.post(&Command::Connect {
+            url: http::bridge_address()?,
+        });
     }
     APP.with_borrow_mut(|page| *page = Some(app));
     Ok(())
@@ -119,7 +143,9 @@ impl App {
             return;
         }
         loop {
-            let Some(msg) = self.queue.borrow_mut().pop_front() else { break };
+            let Some(msg) = self.queue.borrow_mut().pop_front() else {
+                break;
+            };
             let mut effects = Vec::new();
             update::update(&mut self.state.borrow_mut(), msg, now_ms(), &mut effects);
             for effect in effects {
@@ -146,7 +172,9 @@ impl App {
         // Its callback is running: it has done its work.
         let done = self.frame.borrow_mut().take();
         let mut view = self.view.borrow_mut();
-        let drawn = view.as_mut().map_or(Ok(false), |view| view.draw(&self.state.borrow(), now_ms));
+        let drawn = view
+            .as_mut()
+            .map_or(Ok(false), |view| view.draw(&self.state.borrow(), now_ms));
         drop(view);
         match drawn {
             Ok(true) => self.ask_for_frame(),
@@ -154,7 +182,11 @@ impl App {
             Err(error) => gloo::console::error!(error),
         }
         // Now that this frame has shown what it goes to.
-        if let Some(element) = self.focus.take().and_then(|id| dom::by_id::<HtmlElement>(id).ok()) {
+        if let Some(element) = self
+            .focus
+            .take()
+            .and_then(|id| dom::by_id::<HtmlElement>(id).ok())
+        {
             dom::focus(&element);
         }
         drop(done);
@@ -164,17 +196,28 @@ impl App {
         let sender = Sender(Rc::downgrade(self));
         match effect {
             Effect::Send(command) => self.post(&command),
-            Effect::Insert { errand, table, rows } => {
+            Effect::Insert {
+                errand,
+                table,
+                rows,
+            } => {
                 let token = self.state.borrow().token.clone();
-                run(sender, errand, async move { http::insert(token.as_deref(), &table, rows).await });
+                run(sender, errand, async move {
+                    http::insert(token.as_deref(), &table, rows).await
+                });
             }
             Effect::StartOver => {
                 let token = self.state.borrow().token.clone();
-                run(sender, Errands::Over, async move { http::start_over(token.as_deref()).await });
+                run(sender, Errands::Over, async move {
+                    http::start_over(token.as_deref()).await
+                });
             }
             Effect::FetchDemo => wasm_bindgen_futures::spawn_local(async move {
                 sender.send(match http::text("./demo.ndjson").await {
-                    Ok(text) => Msg::Recording { name: "recorded demo".to_owned(), text },
+                    Ok(text) => Msg::Recording {
+                        name: "recorded demo".to_owned(),
+                        text,
+                    },
                     Err(error) => Msg::Back(Errands::Recording, Err(error)),
                 });
             }),
@@ -200,17 +243,27 @@ impl App {
 }
 
 fn read(event: &web_sys::Event) -> Option<Update> {
-    let buffer = event.dyn_ref::<MessageEvent>()?.data().dyn_into::<ArrayBuffer>().ok()?;
+    let buffer = event
+        .dyn_ref::<MessageEvent>()?
+        .data()
+        .dyn_into::<ArrayBuffer>()
+        .ok()?;
     match postcard::from_bytes(&Uint8Array::new(&buffer).to_vec()) {
         Ok(update) => Some(update),
         Err(error) => {
-            gloo::console::error!(format!("an update of the worker could not be read: {error}"));
+            gloo::console::error!(format!(
+                "an update of the worker could not be read: {error}"
+            ));
             None
         }
     }
 }
 
-fn run(sender: Sender, errand: Errands, work: impl Future<Output = Result<String, String>> + 'static) {
+fn run(
+    sender: Sender,
+    errand: Errands,
+    work: impl Future<Output = Result<String, String>> + 'static,
+) {
     wasm_bindgen_futures::spawn_local(async move {
         let result = work.await;
         sender.send(Msg::Back(errand, result));
@@ -224,5 +277,8 @@ fn say(text: &str) {
 }
 
 fn now_ms() -> f64 {
-    dom::window().ok().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+    dom::window()
+        .ok()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |clock| clock.now())
 }

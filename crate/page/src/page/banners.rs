@@ -25,7 +25,12 @@ impl Banners {
     /// # Errors
     /// It is missing.
     pub fn new(sender: &Sender) -> Result<Banners, JsValue> {
-        Ok(Banners { sender: sender.clone(), place: dom::by_id("banners")?, shown: Shown::default(), listeners: Vec::new() })
+        Ok(Banners {
+            sender: sender.clone(),
+            place: dom::by_id("banners")?,
+            shown: Shown::default(),
+            listeners: Vec::new(),
+        })
     }
 
     /// Draws what changed.
@@ -46,9 +51,22 @@ impl Banners {
     }
 
     fn add(&mut self, banner: &Banner) -> Result<(), JsValue> {
-        let outer = dom::child(&self.place, "div", if banner.error { "banner err" } else { "banner" }, "")?;
-        dom::set_attribute(&outer, "role", if banner.error { "alert" } else { "status" });
-        dom::icon(&outer, if banner.error { "#i-error" } else { "#i-warn" }, "icon16")?;
+        let outer = dom::child(
+            &self.place,
+            "div",
+            if banner.error { "banner err" } else { "banner" },
+            "",
+        )?;
+        dom::set_attribute(
+            &outer,
+            "role",
+            if banner.error { "alert" } else { "status" },
+        );
+        dom::icon(
+            &outer,
+            if banner.error { "#i-error" } else { "#i-warn" },
+            "icon16",
+        )?;
         let text = dom::child(&outer, "p", "", "")?;
         dom::child(&text, "b", "", &format!("{} ", banner.title))?;
         dom::child(&text, "span", "", &banner.text)?;
@@ -63,16 +81,28 @@ impl Banners {
             self.button(&outer, "small", label, msg)?;
         }
         if !banner.actions.contains(&Action::GoOn) {
-            self.button(&outer, "small ghost", "Close", Msg::Send(Command::Dismiss { id }))?;
+            self.button(
+                &outer,
+                "small ghost",
+                "Close",
+                Msg::Send(Command::Dismiss { id }),
+            )?;
         }
         Ok(())
     }
 
-    fn button(&mut self, outer: &Element, class: &str, label: &str, msg: Msg) -> Result<(), JsValue> {
+    fn button(
+        &mut self,
+        outer: &Element,
+        class: &str,
+        label: &str,
+        msg: Msg,
+    ) -> Result<(), JsValue> {
         let button = dom::child(outer, "button", class, label)?;
         dom::set_attribute(&button, "type", "button");
         let sender = self.sender.clone();
-        self.listeners.push(dom::on_click(&button, move || sender.send(msg.clone())));
+        self.listeners
+            .push(dom::on_click(&button, move || sender.send(msg.clone())));
         Ok(())
     }
 }

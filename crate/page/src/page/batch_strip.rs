@@ -45,7 +45,9 @@ impl BatchStrip {
     /// An element is missing.
     pub fn new() -> Result<BatchStrip, JsValue> {
         let window: Element = dom::by_id("window")?;
-        let progress = window.first_element_child().and_then(|inner| inner.dyn_into().ok());
+        let progress = window
+            .first_element_child()
+            .and_then(|inner| inner.dyn_into().ok());
         Ok(BatchStrip {
             title: Slot::by_id("batch-title")?,
             next: Slot::by_id("batch-next")?,
@@ -68,31 +70,48 @@ impl BatchStrip {
         let update = &cx.state.update;
         let (title, next) = words(update);
         self.title.set(&title);
-        self.short.set(&short_next(update).unwrap_or_else(|| next.clone()));
+        self.short
+            .set(&short_next(update).unwrap_or_else(|| next.clone()));
         self.next.set(&next);
         let key = if update.waiting_training > 0 {
             "solid: in the batch, dashed: waiting".to_owned()
         } else if update.snapshot.batch.rows > 0 {
-            format!("colour: the cluster version {} would give", numbers::count(update.snapshot.version))
+            format!(
+                "colour: the cluster version {} would give",
+                numbers::count(update.snapshot.version)
+            )
         } else {
             String::new()
         };
         self.key.set(&key);
         let interval = update.snapshot.batch.size.is_none();
-        dom::set_attribute(&self.cells, "data-cut", if interval { "interval" } else { "count" });
+        dom::set_attribute(
+            &self.cells,
+            "data-cut",
+            if interval { "interval" } else { "count" },
+        );
         dom::show(&self.window, interval);
         self.draw_window(update);
         let cells = cells(update);
-        if self.shown.change(cells.clone()) { self.draw_cells(&cells) } else { Ok(()) }
+        if self.shown.change(cells.clone()) {
+            self.draw_cells(&cells)
+        } else {
+            Ok(())
+        }
     }
 
     fn draw_window(&mut self, update: &Update) {
-        let Some((start, end)) = update.snapshot.batch.window_ms else { return };
+        let Some((start, end)) = update.snapshot.batch.window_ms else {
+            return;
+        };
         let now = update.snapshot.lab_time_ms.unwrap_or(start);
         let percent = ((now - start) * 100 / (end - start).max(1)).clamp(0, 100);
         if self.percent.change(percent) {
             // A length of this program's own making.
-            let _ = self.progress.style().set_property("width", &format!("{percent}%"));
+            let _ = self
+                .progress
+                .style()
+                .set_property("width", &format!("{percent}%"));
         }
     }
 
@@ -122,12 +141,21 @@ pub fn cells(update: &Update) -> Vec<Cell> {
     let (snapshot, batch) = (&update.snapshot, &update.snapshot.batch);
     let color = |row: usize| {
         let cluster = batch.clusters.get(row).map(|cluster| *cluster as usize);
-        cluster.map(|cluster| snapshot.cluster_labels.get(cluster).copied().unwrap_or(cluster))
+        cluster.map(|cluster| {
+            snapshot
+                .cluster_labels
+                .get(cluster)
+                .copied()
+                .unwrap_or(cluster)
+        })
     };
     let Some(size) = batch.size else {
         // A window takes any number: its newest rows are shown.
         let first = batch.clusters.len().saturating_sub(CELLS_MOST as usize);
-        return (first..batch.clusters.len()).filter_map(color).map(Cell::Row).collect();
+        return (first..batch.clusters.len())
+            .filter_map(color)
+            .map(Cell::Row)
+            .collect();
     };
     let each = size.div_ceil(CELLS_MOST).max(1);
     let hidden = batch.rows - batch.clusters.len() as u64;
@@ -135,7 +163,11 @@ pub fn cells(update: &Update) -> Vec<Cell> {
         .map(|cell| {
             let row = cell * each;
             if row < batch.rows {
-                Cell::Row(row.checked_sub(hidden).and_then(|row| color(row as usize)).unwrap_or(7))
+                Cell::Row(
+                    row.checked_sub(hidden)
+                        .and_then(|row| color(row as usize))
+                        .unwrap_or(7),
+                )
             } else if row < batch.rows + update.waiting_training {
                 Cell::Waits
             } else {
@@ -151,10 +183,17 @@ pub fn words(update: &Update) -> (String, String) {
     let title = |of: String| format!("Batch {}: {of}", numbers::count(batch.number));
     match batch.size {
         Some(size) => {
-            let of = title(format!("{} of {} rows", numbers::count(batch.rows), numbers::count(size)));
+            let of = title(format!(
+                "{} of {} rows",
+                numbers::count(batch.rows),
+                numbers::count(size)
+            ));
             (of, next_by_count(update, size))
         }
-        None => (title(numbers::counted(batch.rows, "row")), next_by_window(snapshot)),
+        None => (
+            title(numbers::counted(batch.rows, "row")),
+            next_by_window(snapshot),
+        ),
     }
 }
 
@@ -162,7 +201,10 @@ fn next_by_count(update: &Update, size: u64) -> String {
     let batch = &update.snapshot.batch;
     let more = size.saturating_sub(batch.rows);
     if update.waiting_training > 0 {
-        let (fill, of) = (numbers::count(update.waiting_training.min(more)), numbers::count(update.waiting_total));
+        let (fill, of) = (
+            numbers::count(update.waiting_training.min(more)),
+            numbers::count(update.waiting_total),
+        );
         return if update.waiting_training >= more {
             format!("{fill} of the {of} waiting rows fill it: press Batch")
         } else {
@@ -170,9 +212,16 @@ fn next_by_count(update: &Update, size: u64) -> String {
         };
     }
     if batch.number == 1 && batch.rows == 0 {
-        return format!("the model first moves when {} rows have arrived", numbers::count(size));
+        return format!(
+            "the model first moves when {} rows have arrived",
+            numbers::count(size)
+        );
     }
-    format!("{} more and the model moves to version {}", numbers::count(more), numbers::count(batch.number + 1))
+    format!(
+        "{} more and the model moves to version {}",
+        numbers::count(more),
+        numbers::count(batch.number + 1)
+    )
 }
 
 /// The same where there is little room: "11 more to v10".
@@ -187,9 +236,18 @@ fn short_next(update: &Update) -> Option<String> {
 
 fn next_by_window(snapshot: &Snapshot) -> String {
     let batch = &snapshot.batch;
-    let held = if batch.held > 0 { format!(", {} held until then", numbers::counted(batch.held, "test row")) } else { String::new() };
+    let held = if batch.held > 0 {
+        format!(
+            ", {} held until then",
+            numbers::counted(batch.held, "test row")
+        )
+    } else {
+        String::new()
+    };
     match (batch.window_ms, snapshot.lab_time_ms) {
-        (Some((_, end)), Some(now)) => format!("its window ends in {}{held}", numbers::left(end - now)),
+        (Some((_, end)), Some(now)) => {
+            format!("its window ends in {}{held}", numbers::left(end - now))
+        }
         _ if snapshot.live => "its window begins with the first record".to_owned(),
         _ => String::new(),
     }
@@ -203,7 +261,13 @@ mod tests {
 
     fn update(rows: u64, size: Option<u64>) -> Update {
         let mut update = Update::default();
-        update.snapshot.batch = OpenBatch { number: 5, rows, size, clusters: vec![1; rows as usize], ..OpenBatch::default() };
+        update.snapshot.batch = OpenBatch {
+            number: 5,
+            rows,
+            size,
+            clusters: vec![1; rows as usize],
+            ..OpenBatch::default()
+        };
         update.snapshot.cluster_labels = vec![1, 0, 2];
         update
     }
@@ -211,12 +275,21 @@ mod tests {
     #[test]
     fn a_batch_by_count_says_how_many_more() {
         let mut update = update(11, Some(32));
-        let said = ("Batch 5: 11 of 32 rows".to_owned(), "21 more and the model moves to version 6".to_owned());
+        let said = (
+            "Batch 5: 11 of 32 rows".to_owned(),
+            "21 more and the model moves to version 6".to_owned(),
+        );
         assert_eq!(words(&update), said);
         (update.waiting_total, update.waiting_training) = (31, 31);
-        assert_eq!(words(&update).1, "21 of the 31 waiting rows fill it: press Batch");
+        assert_eq!(
+            words(&update).1,
+            "21 of the 31 waiting rows fill it: press Batch"
+        );
         let cells = cells(&update);
-        assert_eq!((cells.len(), cells[10], cells[11]), (32, Cell::Row(0), Cell::Waits));
+        assert_eq!(
+            (cells.len(), cells[10], cells[11]),
+            (32, Cell::Row(0), Cell::Waits)
+        );
     }
 
     #[test]
@@ -225,7 +298,10 @@ mod tests {
         update.snapshot.batch.window_ms = Some((10_000, 20_000));
         update.snapshot.lab_time_ms = Some(12_500);
         update.snapshot.batch.held = 2;
-        assert_eq!(words(&update).1, "its window ends in 8 s, 2 test rows held until then");
+        assert_eq!(
+            words(&update).1,
+            "its window ends in 8 s, 2 test rows held until then"
+        );
         assert_eq!(cells(&update), [Cell::Row(0)]);
     }
 
@@ -235,6 +311,9 @@ mod tests {
         update.snapshot.batch.rows = 5_000;
         let cells = cells(&update);
         assert!(cells.len() <= 128);
-        assert_eq!(cells.iter().filter(|cell| **cell == Cell::Free).count(), cells.len() / 2);
+        assert_eq!(
+            cells.iter().filter(|cell| **cell == Cell::Free).count(),
+            cells.len() / 2
+        );
     }
 }

@@ -27,16 +27,30 @@ impl Dialogs {
     /// An element is missing.
     pub fn new(sender: &Sender) -> Result<Dialogs, JsValue> {
         let mut listeners = Vec::new();
-        for (id, msg) in [("help-close", Msg::Close), ("over-no", Msg::Close), ("over-yes", Msg::StartOver)] {
+        for (id, msg) in [
+            ("help-close", Msg::Close),
+            ("over-no", Msg::Close),
+            ("over-yes", Msg::StartOver),
+        ] {
             let sender = sender.clone();
-            listeners.push(dom::on_click(&dom::by_id::<Element>(id)?, move || sender.send(msg.clone())));
+            listeners.push(dom::on_click(&dom::by_id::<Element>(id)?, move || {
+                sender.send(msg.clone())
+            }));
         }
-        for (id, command) in [("save-recording", Command::Recording), ("save-lines", Command::Lines)] {
+        for (id, command) in [
+            ("save-recording", Command::Recording),
+            ("save-lines", Command::Lines),
+        ] {
             let (sender, button) = (sender.clone(), dom::by_id::<Element>(id)?);
-            listeners.push(dom::on_click(&button, move || sender.send(Msg::Send(command.clone()))));
+            listeners.push(dom::on_click(&button, move || {
+                sender.send(Msg::Send(command.clone()))
+            }));
         }
         // Replay lines are kept only where the address asks for them: they grow without bound.
-        dom::show(&dom::by_id::<Element>("save-lines")?, dom::window()?.location().search()?.contains("keep=lines"));
+        dom::show(
+            &dom::by_id::<Element>("save-lines")?,
+            dom::window()?.location().search()?.contains("keep=lines"),
+        );
         for dialog in [Dialog::Help, Dialog::Over] {
             listeners.push(on_outside(&dom::by_id(id(dialog))?));
         }
@@ -51,12 +65,21 @@ impl Dialogs {
     /// Draws what changed.
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let scenario = &cx.state.scenario;
-        let tables: Vec<&str> = [&scenario.train, &scenario.test].into_iter().flatten().map(String::as_str).collect();
+        let tables: Vec<&str> = [&scenario.train, &scenario.test]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
         self.over_text.set(&format!(
             "This empties {} and the predictions in the bridge’s database, for every page that is connected. The model goes back to version 1.",
             tables.join(", ")
         ));
-        self.over_error.set_or_hide(if let Errand::Failed(why) = &cx.state.over { why } else { "" });
+        self.over_error
+            .set_or_hide(if let Errand::Failed(why) = &cx.state.over {
+                why
+            } else {
+                ""
+            });
         dom::enable(&self.over_yes, cx.state.over != Errand::UnderWay);
     }
 }
@@ -84,10 +107,13 @@ pub fn close() {
 fn on_outside(dialog: &HtmlDialogElement) -> EventListener {
     let inner = dialog.clone();
     EventListener::new(dialog, "click", move |event| {
-        let Some(event) = event.dyn_ref::<MouseEvent>() else { return };
+        let Some(event) = event.dyn_ref::<MouseEvent>() else {
+            return;
+        };
         let frame = inner.get_bounding_client_rect();
         let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
-        let inside = x >= frame.left() && x <= frame.right() && y >= frame.top() && y <= frame.bottom();
+        let inside =
+            x >= frame.left() && x <= frame.right() && y >= frame.top() && y <= frame.bottom();
         // A click by keyboard has no place.
         if !inside && event.detail() > 0 {
             inner.close();

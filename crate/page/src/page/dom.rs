@@ -17,7 +17,9 @@ pub fn window() -> Result<Window, JsValue> {
 /// # Errors
 /// This is not the page thread.
 pub fn document() -> Result<Document, JsValue> {
-    window()?.document().ok_or_else(|| JsValue::from_str("there is no document here"))
+    window()?
+        .document()
+        .ok_or_else(|| JsValue::from_str("there is no document here"))
 }
 
 /// The element of index.html with this id.
@@ -25,7 +27,9 @@ pub fn document() -> Result<Document, JsValue> {
 /// # Errors
 /// index.html has none, or of another kind.
 pub fn by_id<T: JsCast>(id: &str) -> Result<T, JsValue> {
-    let element = document()?.get_element_by_id(id).and_then(|element| element.dyn_into::<T>().ok());
+    let element = document()?
+        .get_element_by_id(id)
+        .and_then(|element| element.dyn_into::<T>().ok());
     element.ok_or_else(|| JsValue::from_str(&format!("index.html has no fitting element #{id}")))
 }
 
@@ -105,7 +109,8 @@ pub fn on_click(element: &Element, act: impl Fn() + 'static) -> EventListener {
 /// The browser refuses.
 pub fn save(name: &str, text: &str) -> Result<(), JsValue> {
     let parts = js_sys::Array::of1(&JsValue::from_str(text));
-    let url = web_sys::Url::create_object_url_with_blob(&web_sys::Blob::new_with_str_sequence(&parts)?)?;
+    let url =
+        web_sys::Url::create_object_url_with_blob(&web_sys::Blob::new_with_str_sequence(&parts)?)?;
     let link: HtmlAnchorElement = document()?.create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(name);
@@ -130,7 +135,10 @@ pub struct Slot {
 impl Slot {
     /// The text of this element.
     pub fn new(element: Element) -> Slot {
-        Slot { element, last: None }
+        Slot {
+            element,
+            last: None,
+        }
     }
 
     /// The text of index.html's element with this id.

@@ -37,18 +37,30 @@ impl Drawer {
     /// # Errors
     /// An element is missing.
     pub fn new(sender: &Sender) -> Result<Drawer, JsValue> {
-        let tabs = [dom::by_id("tab-predictions")?, dom::by_id("tab-measures")?, dom::by_id("tab-ledger")?, dom::by_id("tab-stream")?];
+        let tabs = [
+            dom::by_id("tab-predictions")?,
+            dom::by_id("tab-measures")?,
+            dom::by_id("tab-ledger")?,
+            dom::by_id("tab-stream")?,
+        ];
         let msgs = [Tab::Predictions, Tab::Measures, Tab::Ledger, Tab::Stream].map(Msg::Tab);
         let fold: Element = dom::by_id("fold")?;
         let filters = [Slot::by_id("filter-round")?, Slot::by_id("filter-wrong")?];
         let mut listeners = rail::tab_listeners(&tabs, &msgs, sender);
-        for (element, msg) in [(&fold, Msg::Fold), (&filters[0].element, Msg::OnlyRound), (&filters[1].element, Msg::OnlyWrong)] {
+        for (element, msg) in [
+            (&fold, Msg::Fold),
+            (&filters[0].element, Msg::OnlyRound),
+            (&filters[1].element, Msg::OnlyWrong),
+        ] {
             let sender = sender.clone();
             listeners.push(dom::on_click(element, move || sender.send(msg.clone())));
         }
         Ok(Drawer {
             tabs,
-            panels: [dom::by_id("panel-predictions")?, dom::by_id("panel-ledger")?],
+            panels: [
+                dom::by_id("panel-predictions")?,
+                dom::by_id("panel-ledger")?,
+            ],
             fold,
             predictions_count: Slot::by_id("predictions-count")?,
             ledger_count: Slot::by_id("ledger-count")?,
@@ -73,17 +85,28 @@ impl Drawer {
             self.draw_tabs(tab, state.drawer_open);
         }
         let snapshot = &state.update.snapshot;
-        self.predictions_count.set(&numbers::count(snapshot.predictions_total));
-        self.ledger_count.set(&numbers::counted(snapshot.version, "version"));
+        self.predictions_count
+            .set(&numbers::count(snapshot.predictions_total));
+        self.ledger_count
+            .set(&numbers::counted(snapshot.version, "version"));
         let score = predictions::newest_round(snapshot).filter(|round| round.of > 0);
-        self.score.set(&score.map_or_else(String::new, |round| format!("{} of {}", round.right, round.of)));
+        self.score.set(&score.map_or_else(String::new, |round| {
+            format!("{} of {}", round.right, round.of)
+        }));
         self.draw_filters(cx);
         let ledger = tab == Tab::Ledger;
-        if !self.stamp.change((cx.stamp(), state.only_round, state.only_wrong, ledger)) {
+        if !self
+            .stamp
+            .change((cx.stamp(), state.only_round, state.only_wrong, ledger))
+        {
             return Ok(());
         }
         // What is not seen is drawn when it is.
-        if ledger { self.ledger.draw(snapshot) } else { self.predictions.draw(state) }
+        if ledger {
+            self.ledger.draw(snapshot)
+        } else {
+            self.predictions.draw(state)
+        }
     }
 
     fn draw_tabs(&mut self, tab: Tab, open: bool) {
@@ -96,22 +119,53 @@ impl Drawer {
         rail::choose_tab(&self.tabs, Some(chosen));
         dom::show(&self.panels[0], tab != Tab::Ledger);
         dom::show(&self.panels[1], tab == Tab::Ledger);
-        dom::set_attribute(&self.fold, "aria-expanded", if open { "true" } else { "false" });
-        dom::set_attribute(&self.fold, "aria-label", if open { "Hide the tables" } else { "Show the tables" });
+        dom::set_attribute(
+            &self.fold,
+            "aria-expanded",
+            if open { "true" } else { "false" },
+        );
+        dom::set_attribute(
+            &self.fold,
+            "aria-label",
+            if open {
+                "Hide the tables"
+            } else {
+                "Show the tables"
+            },
+        );
     }
 
     fn draw_filters(&mut self, cx: &Cx<'_>) {
         let state = cx.state;
         let snapshot = &state.update.snapshot;
         let shown = state.shown_tab() != Tab::Ledger && state.drawer_open;
-        let round = snapshot.rounds.iter().filter(|round| round.first < snapshot.record).count();
-        let wrong = snapshot.predictions.iter().filter(|row| row.right == Some(false)).filter(|row| !state.only_round || row.round as usize == round);
+        let round = snapshot
+            .rounds
+            .iter()
+            .filter(|round| round.first < snapshot.record)
+            .count();
+        let wrong = snapshot
+            .predictions
+            .iter()
+            .filter(|row| row.right == Some(false))
+            .filter(|row| !state.only_round || row.round as usize == round);
         let wrong = wrong.count();
         self.filters[0].set(&format!("Test {round}"));
         self.filters[1].set(&format!("Wrong {wrong}"));
         dom::show(&self.filters[0].element, shown && round > 1);
-        dom::show(&self.filters[1].element, shown && (wrong > 0 || state.only_wrong));
-        dom::set_attribute(&self.filters[0].element, "aria-pressed", if state.only_round { "true" } else { "false" });
-        dom::set_attribute(&self.filters[1].element, "aria-pressed", if state.only_wrong { "true" } else { "false" });
+        dom::show(
+            &self.filters[1].element,
+            shown && (wrong > 0 || state.only_wrong),
+        );
+        dom::set_attribute(
+            &self.filters[0].element,
+            "aria-pressed",
+            if state.only_round { "true" } else { "false" },
+        );
+        dom::set_attribute(
+            &self.filters[1].element,
+            "aria-pressed",
+            if state.only_wrong { "true" } else { "false" },
+        );
     }
 }

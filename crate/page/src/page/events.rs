@@ -30,7 +30,13 @@ pub struct Events {
 /// What a row shows.
 #[derive(Clone, Debug, PartialEq)]
 enum Line {
-    Event { class: &'static str, op: char, place: String, title: String, says: Says },
+    Event {
+        class: &'static str,
+        op: char,
+        place: String,
+        title: String,
+        says: Says,
+    },
     /// "read up to here"
     Here,
 }
@@ -75,17 +81,34 @@ impl Events {
             return Ok(());
         }
         self.draw_head(&snapshot.features)?;
-        let waiting = if update.waiting_total > 0 { format!(", {} waiting", numbers::count(update.waiting_total)) } else { String::new() };
+        let waiting = if update.waiting_total > 0 {
+            format!(", {} waiting", numbers::count(update.waiting_total))
+        } else {
+            String::new()
+        };
         let read = if waiting.is_empty() { "" } else { " read" };
-        self.count.set(&format!("{}{read}{waiting}", numbers::count(snapshot.record)));
+        self.count.set(&format!(
+            "{}{read}{waiting}",
+            numbers::count(snapshot.record)
+        ));
         let columns = snapshot.features.len().min(COLUMNS_MOST);
-        let all = || snapshot.events.iter().chain(&update.waiting).take(ROWS_MOST);
-        let decimals: Vec<usize> =
-            (0..columns).map(|i| numbers::decimals(all().filter_map(|event| event.values.get(i).copied()))).collect();
+        let all = || {
+            snapshot
+                .events
+                .iter()
+                .chain(&update.waiting)
+                .take(ROWS_MOST)
+        };
+        let decimals: Vec<usize> = (0..columns)
+            .map(|i| numbers::decimals(all().filter_map(|event| event.values.get(i).copied())))
+            .collect();
         let prefix = &cx.state.scenario.prefix;
         let mut lines = Vec::new();
         for (i, event) in update.waiting.iter().enumerate().rev() {
-            lines.push((WAITING_KEY + event.offset as u64 * 8 + i as u64 % 2, line(event, prefix, &decimals)));
+            lines.push((
+                WAITING_KEY + event.offset as u64 * 8 + i as u64 % 2,
+                line(event, prefix, &decimals),
+            ));
         }
         if !lines.is_empty() && !snapshot.events.is_empty() {
             lines.push((u64::MAX, Line::Here));
@@ -124,12 +147,22 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
     let short = names::short_topic(&event.topic, prefix);
     let title = format!("{}/{}/{}", event.topic, event.partition, event.offset);
     let says = if event.note.is_empty() && event.op != '!' && !event.values.is_empty() {
-        let values = event.values.iter().zip(decimals).map(|(value, decimals)| numbers::fixed(*value, *decimals));
+        let values = event
+            .values
+            .iter()
+            .zip(decimals)
+            .map(|(value, decimals)| numbers::fixed(*value, *decimals));
         Says::Values(values.collect())
     } else {
         Says::Note(event.note.clone())
     };
-    Line::Event { class, op: event.op, place: format!("{short} {}", event.offset), title, says }
+    Line::Event {
+        class,
+        op: event.op,
+        place: format!("{short} {}", event.offset),
+        title,
+        says,
+    }
 }
 
 /// What an operation's letter means.
@@ -150,7 +183,11 @@ impl RowNode for EventNode {
     type Item = Line;
 
     fn new(columns: usize) -> Result<Self, JsValue> {
-        Ok(EventNode { row: dom::element("tr", "")?, shown: Shown::default(), columns })
+        Ok(EventNode {
+            row: dom::element("tr", "")?,
+            shown: Shown::default(),
+            columns,
+        })
     }
 
     fn node(&self) -> &Element {
@@ -168,7 +205,9 @@ impl RowNode for EventNode {
 impl EventNode {
     fn fill(&self, line: &Line) -> Result<(), JsValue> {
         self.row.set_text_content(None);
-        let wide = |cell: &Element, columns: usize| dom::set_attribute(cell, "colspan", &columns.to_string());
+        let wide = |cell: &Element, columns: usize| {
+            dom::set_attribute(cell, "colspan", &columns.to_string())
+        };
         match line {
             Line::Here => {
                 self.row.set_class_name("mark");
@@ -176,7 +215,13 @@ impl EventNode {
                 wide(&cell, self.columns + 2);
                 dom::child(&cell, "span", "", "read up to here")?;
             }
-            Line::Event { class, op, place, title, says } => {
+            Line::Event {
+                class,
+                op,
+                place,
+                title,
+                says,
+            } => {
                 self.row.set_class_name(class);
                 let cell = dom::child(&self.row, "td", "", "")?;
                 let badge = dom::child(&cell, "span", "op", &op.to_string())?;

@@ -33,10 +33,17 @@ impl FirstOpen {
         let play: Element = dom::by_id("play-demo")?;
         let mut listeners = vec![on_connect(sender)?, on_copy()?];
         let play_sender = sender.clone();
-        listeners.push(dom::on_click(&play, move || play_sender.send(Msg::PlayDemo)));
+        listeners.push(dom::on_click(&play, move || {
+            play_sender.send(Msg::PlayDemo)
+        }));
         listeners.extend(on_choose(sender)?);
         listeners.extend(on_drop(sender)?);
-        Ok(FirstOpen { card: dom::by_id("welcome")?, play, error: Slot::by_id("welcome-error")?, _listeners: listeners })
+        Ok(FirstOpen {
+            card: dom::by_id("welcome")?,
+            play,
+            error: Slot::by_id("welcome-error")?,
+            _listeners: listeners,
+        })
     }
 
     /// Draws what changed.
@@ -44,24 +51,44 @@ impl FirstOpen {
         let state = cx.state;
         dom::show(&self.card, state.is_first_open());
         dom::enable(&self.play, state.recording != Errand::UnderWay);
-        self.error.set_or_hide(if let Errand::Failed(why) = &state.recording { why } else { "" });
+        self.error
+            .set_or_hide(if let Errand::Failed(why) = &state.recording {
+                why
+            } else {
+                ""
+            });
     }
 }
 
 fn on_connect(sender: &Sender) -> Result<EventListener, JsValue> {
-    let (form, address): (Element, HtmlInputElement) = (dom::by_id("connect")?, dom::by_id("address")?);
-    let (options, sender) = (EventListenerOptions::enable_prevent_default(), sender.clone());
-    Ok(EventListener::new_with_options(&form, "submit", options, move |event| {
-        event.prevent_default();
-        sender.send(Msg::Connect(full_address(&address.value())));
-    }))
+    let (form, address): (Element, HtmlInputElement) =
+        (dom::by_id("connect")?, dom::by_id("address")?);
+    let (options, sender) = (
+        EventListenerOptions::enable_prevent_default(),
+        sender.clone(),
+    );
+    Ok(EventListener::new_with_options(
+        &form,
+        "submit",
+        options,
+        move |event| {
+            event.prevent_default();
+            sender.send(Msg::Connect(full_address(&address.value())));
+        },
+    ))
 }
 
 /// What is left out of an address is filled in: "127.0.0.1:8080" is "ws://127.0.0.1:8080/ws".
 fn full_address(typed: &str) -> String {
     let typed = typed.trim();
-    let rest = typed.strip_prefix("http://").or_else(|| typed.strip_prefix("ws://")).unwrap_or(typed);
-    let (scheme, rest) = match rest.strip_prefix("https://").or_else(|| rest.strip_prefix("wss://")) {
+    let rest = typed
+        .strip_prefix("http://")
+        .or_else(|| typed.strip_prefix("ws://"))
+        .unwrap_or(typed);
+    let (scheme, rest) = match rest
+        .strip_prefix("https://")
+        .or_else(|| rest.strip_prefix("wss://"))
+    {
         Some(rest) => ("wss", rest),
         None => ("ws", rest),
     };
@@ -72,15 +99,24 @@ fn full_address(typed: &str) -> String {
 }
 
 fn on_copy() -> Result<EventListener, JsValue> {
-    let (button, command, icon): (Element, Element, Element) = (dom::by_id("copy")?, dom::by_id("command")?, dom::by_id("copy-icon")?);
+    let (button, command, icon): (Element, Element, Element) = (
+        dom::by_id("copy")?,
+        dom::by_id("command")?,
+        dom::by_id("copy-icon")?,
+    );
     let back = std::cell::RefCell::new(None);
     Ok(EventListener::new(&button, "click", move |_| {
         let Ok(window) = dom::window() else { return };
         // A browser that keeps its clipboard to itself leaves the text to be marked by hand.
-        let _ = window.navigator().clipboard().write_text(&command.text_content().unwrap_or_default());
+        let _ = window
+            .navigator()
+            .clipboard()
+            .write_text(&command.text_content().unwrap_or_default());
         dom::set_attribute(&icon, "href", "#i-check");
         let icon = icon.clone();
-        *back.borrow_mut() = Some(Timeout::new(1_500, move || dom::set_attribute(&icon, "href", "#i-copy")));
+        *back.borrow_mut() = Some(Timeout::new(1_500, move || {
+            dom::set_attribute(&icon, "href", "#i-copy")
+        }));
     }))
 }
 
@@ -114,7 +150,10 @@ fn on_drop(sender: &Sender) -> Result<Vec<EventListener>, JsValue> {
         EventListener::new_with_options(&body, "dragleave", options, mark(false)),
         EventListener::new_with_options(&body, "drop", options, move |event| {
             unmark(event);
-            let files = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer).and_then(|data| data.files());
+            let files = event
+                .dyn_ref::<DragEvent>()
+                .and_then(DragEvent::data_transfer)
+                .and_then(|data| data.files());
             if let Some(file) = files.and_then(|files| files.get(0)) {
                 read(file, &sender);
             }
@@ -130,10 +169,16 @@ fn read(file: File, sender: &Sender) {
         return sender.send(Msg::Back(Errands::Recording, Err(why)));
     }
     wasm_bindgen_futures::spawn_local(async move {
-        let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+        let text = JsFuture::from(file.text())
+            .await
+            .ok()
+            .and_then(|text| text.as_string());
         sender.send(match text {
             Some(text) => Msg::Recording { name, text },
-            None => Msg::Back(Errands::Recording, Err(format!("{name} cannot be read. Choose it again."))),
+            None => Msg::Back(
+                Errands::Recording,
+                Err(format!("{name} cannot be read. Choose it again.")),
+            ),
         });
     });
 }

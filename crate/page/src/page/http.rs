@@ -9,8 +9,13 @@ use super::{dom, numbers};
 
 /// The token that inserts are sent with; None where no bridge served the page.
 pub fn token() -> Option<String> {
-    let meta = dom::document().ok()?.query_selector("meta[name=eddy-token]").ok()??;
-    let token = wasm_bindgen::JsCast::dyn_into::<HtmlMetaElement>(meta).ok()?.content();
+    let meta = dom::document()
+        .ok()?
+        .query_selector("meta[name=eddy-token]")
+        .ok()??;
+    let token = wasm_bindgen::JsCast::dyn_into::<HtmlMetaElement>(meta)
+        .ok()?
+        .content();
     Some(token).filter(|token| !token.is_empty())
 }
 
@@ -20,7 +25,11 @@ pub fn token() -> Option<String> {
 /// This is not the page thread.
 pub fn bridge_address() -> Result<String, JsValue> {
     let location = dom::window()?.location();
-    let scheme = if location.protocol()? == "https:" { "wss" } else { "ws" };
+    let scheme = if location.protocol()? == "https:" {
+        "wss"
+    } else {
+        "ws"
+    };
     let path = location.pathname()?;
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     Ok(format!("{scheme}://{}{folder}/ws", location.host()?))
@@ -32,22 +41,38 @@ pub fn bridge_address() -> Result<String, JsValue> {
 /// What is wrong, and what to do.
 pub async fn text(url: &str) -> Result<String, String> {
     let name = url.trim_start_matches("./");
-    let response = Request::get(url).send().await.map_err(|_| format!("{name} cannot be fetched. Is the server still there?"))?;
+    let response = Request::get(url)
+        .send()
+        .await
+        .map_err(|_| format!("{name} cannot be fetched. Is the server still there?"))?;
     if !response.ok() {
-        return Err(format!("{name} is not on this server ({}). Build the page anew.", response.status()));
+        return Err(format!(
+            "{name} is not on this server ({}). Build the page anew.",
+            response.status()
+        ));
     }
-    response.text().await.map_err(|error| format!("{name} cannot be read: {error}"))
+    response
+        .text()
+        .await
+        .map_err(|error| format!("{name} cannot be read: {error}"))
 }
 
 /// Inserts rows into a table.
 ///
 /// # Errors
 /// What the server answered.
-pub async fn insert(token: Option<&str>, table: &str, rows: Vec<Map<String, Value>>) -> Result<String, String> {
+pub async fn insert(
+    token: Option<&str>,
+    table: &str,
+    rows: Vec<Map<String, Value>>,
+) -> Result<String, String> {
     let body = json!({"sets": [{"table": table, "rows": rows}]});
     let answer = post("./insert", token, &body).await?;
     let inserted = answer["inserted"].as_u64().unwrap_or(0);
-    Ok(format!("{} inserted into {table}.", numbers::counted(inserted, "row")))
+    Ok(format!(
+        "{} inserted into {table}.",
+        numbers::counted(inserted, "row")
+    ))
 }
 
 /// Empties the demo's tables.
@@ -55,20 +80,39 @@ pub async fn insert(token: Option<&str>, table: &str, rows: Vec<Map<String, Valu
 /// # Errors
 /// What the server answered.
 pub async fn start_over(token: Option<&str>) -> Result<String, String> {
-    post("./start-over", token, &json!({})).await.map(|_| String::new())
+    post("./start-over", token, &json!({}))
+        .await
+        .map(|_| String::new())
 }
 
 async fn post(url: &str, token: Option<&str>, body: &Value) -> Result<Value, String> {
-    let request = Request::post(url).header("x-eddy-token", token.unwrap_or_default()).json(body);
+    let request = Request::post(url)
+        .header("x-eddy-token", token.unwrap_or_default())
+        .json(body);
     let request = request.map_err(|error| error.to_string())?;
-    let response = request.send().await.map_err(|_| "The bridge does not answer. Is it still running?".to_owned())?;
+    let response = request
+        .send()
+        .await
+        .map_err(|_| "The bridge does not answer. Is it still running?".to_owned())?;
     let text = response.text().await.unwrap_or_default();
-    if response.ok() { Ok(serde_json::from_str(&text).unwrap_or_default()) } else { Err(refusal(&response, &text)) }
+    if response.ok() {
+        Ok(serde_json::from_str(&text).unwrap_or_default())
+    } else {
+        Err(refusal(&response, &text))
+    }
 }
 
 /// What a refusal says: the server's own words where it has some.
 fn refusal(response: &Response, text: &str) -> String {
     let said: Value = serde_json::from_str(text).unwrap_or_default();
     let said = said["error"].as_str().unwrap_or(text).trim().to_owned();
-    if said.is_empty() { format!("The bridge refused: {} {}", response.status(), response.status_text()) } else { said }
+    if said.is_empty() {
+        format!(
+            "The bridge refused: {} {}",
+            response.status(),
+            response.status_text()
+        )
+    } else {
+        said
+    }
 }

@@ -40,11 +40,17 @@ impl InsertForm {
         let fields = Rc::new(Fields::new(&dom::by_id("fields")?, state)?);
         let scenario = &state.scenario;
         let mut buttons = Vec::new();
-        for (id, table) in [("insert-train", &scenario.train), ("insert-test", &scenario.test)] {
+        for (id, table) in [
+            ("insert-train", &scenario.train),
+            ("insert-test", &scenario.test),
+        ] {
             let button: Element = dom::by_id(id)?;
             dom::show(&button, table.is_some());
             if let Some(table) = table {
-                button.set_text_content(Some(&format!("Insert into {}", names::short_topic(table, &scenario.prefix))));
+                button.set_text_content(Some(&format!(
+                    "Insert into {}",
+                    names::short_topic(table, &scenario.prefix)
+                )));
                 dom::set_attribute(&button, "value", table);
                 dom::set_attribute(&button, "title", table);
             }
@@ -65,13 +71,22 @@ impl InsertForm {
         for button in &self.buttons {
             dom::enable(button, !off);
         }
-        self.error.set_or_hide(if let Errand::Failed(why) = &state.row { why } else { "" });
+        self.error
+            .set_or_hide(if let Errand::Failed(why) = &state.row {
+                why
+            } else {
+                ""
+            });
         self.note.set(match &state.row {
             _ if !state.has_stream() => "Nothing is connected. Connect a bridge to insert rows.",
-            _ if state.token.is_none() => "No bridge that takes rows served this page: insert them where its tables are.",
+            _ if state.token.is_none() => {
+                "No bridge that takes rows served this page: insert them where its tables are."
+            }
             Errand::UnderWay => "Inserting …",
             Errand::Done(text) => text,
-            Errand::Idle | Errand::Failed(_) => "A training row fills the batch; a test row is classified at once.",
+            Errand::Idle | Errand::Failed(_) => {
+                "A training row fills the batch; a test row is classified at once."
+            }
         });
     }
 }
@@ -95,7 +110,9 @@ impl Fields {
             numbers.push((name.clone(), input, RefCell::new(Slot::new(error))));
         }
         let label = match &scenario.label {
-            Some(name) if !scenario.labels.is_empty() => Some((name.clone(), label_field(parent, name, scenario)?)),
+            Some(name) if !scenario.labels.is_empty() => {
+                Some((name.clone(), label_field(parent, name, scenario)?))
+            }
             _ => None,
         };
         Ok(Fields { numbers, label })
@@ -109,7 +126,11 @@ impl Fields {
             let read = number(name, &input.value());
             let why = read.as_ref().err().map_or("", String::as_str);
             error.borrow_mut().set_or_hide(why);
-            dom::set_attribute(input, "aria-invalid", if read.is_err() { "true" } else { "false" });
+            dom::set_attribute(
+                input,
+                "aria-invalid",
+                if read.is_err() { "true" } else { "false" },
+            );
             match read {
                 Ok(value) => drop(row.insert(name.clone(), value)),
                 Err(_) => wrong = wrong.or(Some(input)),
@@ -128,15 +149,24 @@ impl Fields {
 
 fn on_submit(form: &Element, fields: Rc<Fields>, sender: &Sender) -> EventListener {
     let sender = sender.clone();
-    EventListener::new_with_options(form, "submit", EventListenerOptions::enable_prevent_default(), move |event| {
-        event.prevent_default();
-        let submitter = event.dyn_ref::<SubmitEvent>().and_then(SubmitEvent::submitter);
-        let table = submitter.and_then(|button| button.get_attribute("value")).unwrap_or_default();
-        match fields.read() {
-            Some(row) => sender.send(Msg::InsertRow { table, row }),
-            None => sender.send(Msg::RowRefused(String::new())),
-        }
-    })
+    EventListener::new_with_options(
+        form,
+        "submit",
+        EventListenerOptions::enable_prevent_default(),
+        move |event| {
+            event.prevent_default();
+            let submitter = event
+                .dyn_ref::<SubmitEvent>()
+                .and_then(SubmitEvent::submitter);
+            let table = submitter
+                .and_then(|button| button.get_attribute("value"))
+                .unwrap_or_default();
+            match fields.read() {
+                Some(row) => sender.send(Msg::InsertRow { table, row }),
+                None => sender.send(Msg::RowRefused(String::new())),
+            }
+        },
+    )
 }
 
 fn field(parent: &Element, name: &str, i: usize) -> Result<(Element, String), JsValue> {
@@ -147,7 +177,11 @@ fn field(parent: &Element, name: &str, i: usize) -> Result<(Element, String), Js
     Ok((row, id))
 }
 
-fn label_field(parent: &Element, name: &str, scenario: &Scenario) -> Result<HtmlSelectElement, JsValue> {
+fn label_field(
+    parent: &Element,
+    name: &str,
+    scenario: &Scenario,
+) -> Result<HtmlSelectElement, JsValue> {
     let (row, id) = field(parent, name, scenario.features.len())?;
     let select: HtmlSelectElement = dom::child(&row, "select", "", "")?.unchecked_into();
     select.set_id(&id);
@@ -164,13 +198,20 @@ fn number(name: &str, text: &str) -> Result<Value, String> {
     if typed.is_empty() {
         return Err(format!("{name} is empty. Give a number."));
     }
-    let read = typed.replace('\u{2212}', "-").replace(',', ".").parse::<f64>().ok().and_then(Number::from_f64);
-    read.map(Value::Number).ok_or_else(|| format!("{name} is \"{typed}\", not a number."))
+    let read = typed
+        .replace('\u{2212}', "-")
+        .replace(',', ".")
+        .parse::<f64>()
+        .ok()
+        .and_then(Number::from_f64);
+    read.map(Value::Number)
+        .ok_or_else(|| format!("{name} is \"{typed}\", not a number."))
 }
 
 /// A label as the column holds it.
 fn label(text: &str) -> Value {
-    text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
+    text.parse::<i64>()
+        .map_or_else(|_| Value::from(text), Value::from)
 }
 
 #[cfg(test)]
@@ -181,8 +222,14 @@ mod tests {
     fn numbers_are_read_and_refused_by_name() {
         assert_eq!(number("petal_width", " 1,5 "), Ok(Value::from(1.5)));
         assert_eq!(number("petal_width", "−2"), Ok(Value::from(-2.0)));
-        assert_eq!(number("petal_width", "n/a"), Err("petal_width is \"n/a\", not a number.".to_owned()));
-        assert_eq!(number("petal_width", ""), Err("petal_width is empty. Give a number.".to_owned()));
+        assert_eq!(
+            number("petal_width", "n/a"),
+            Err("petal_width is \"n/a\", not a number.".to_owned())
+        );
+        assert_eq!(
+            number("petal_width", ""),
+            Err("petal_width is empty. Give a number.".to_owned())
+        );
         assert!(number("petal_width", "NaN").is_err());
         assert_eq!(label("2"), Value::from(2));
         assert_eq!(label("setosa"), Value::from("setosa"));

@@ -40,21 +40,33 @@ pub fn listen(sender: &Sender) -> Result<EventListener, JsValue> {
     let sender = sender.clone();
     let options = EventListenerOptions::enable_prevent_default();
     let window = dom::window()?;
-    Ok(EventListener::new_with_options(&window, "keydown", options, move |event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if modified || event.default_prevented() || target.is_some_and(|target| keeps(&target, &event.key())) {
-            return;
-        }
-        if let Some(msg) = message(&event.key(), event.shift_key()) {
-            // Esc also closes a dialog by itself.
-            if msg != Msg::Close {
-                event.prevent_default();
+    Ok(EventListener::new_with_options(
+        &window,
+        "keydown",
+        options,
+        move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                return;
+            };
+            let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<Element>().ok());
+            if modified
+                || event.default_prevented()
+                || target.is_some_and(|target| keeps(&target, &event.key()))
+            {
+                return;
             }
-            sender.send(msg);
-        }
-    }))
+            if let Some(msg) = message(&event.key(), event.shift_key()) {
+                // Esc also closes a dialog by itself.
+                if msg != Msg::Close {
+                    event.prevent_default();
+                }
+                sender.send(msg);
+            }
+        },
+    ))
 }
 
 /// Whether an element wants the key for itself: fields while typing, dialogs, and buttons their space bar.
@@ -63,10 +75,13 @@ fn keeps(element: &Element, key: &str) -> bool {
     match key {
         "Escape" => false,
         " " => within("input, select, textarea, dialog, button, [contenteditable]"),
-        "ArrowRight" | "ArrowLeft" | "Home" | "End" => {
-            within("input, select, textarea, dialog, [role=tablist], [role=radiogroup], [contenteditable]")
+        "ArrowRight" | "ArrowLeft" | "Home" | "End" => within(
+            "input, select, textarea, dialog, [role=tablist], [role=radiogroup], [contenteditable]",
+        ),
+        _ => {
+            within("input, textarea, dialog, [contenteditable]")
+                || (key.len() == 1 && within("select"))
         }
-        _ => within("input, textarea, dialog, [contenteditable]") || (key.len() == 1 && within("select")),
     }
 }
 

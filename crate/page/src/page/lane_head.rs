@@ -55,12 +55,23 @@ impl LaneHead {
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
         let snapshot = &cx.state.update.snapshot;
-        let Some(lane) = snapshot.lanes.get(snapshot.lane) else { return Ok(()) };
+        let Some(lane) = snapshot.lanes.get(snapshot.lane) else {
+            return Ok(());
+        };
         self.engine.set(&lane.engine);
         self.algorithm.set(&format!(" {}", lane.algorithm));
         self.params.set(&lane.parameters);
-        dom::show(&self.warning, lane.parameters.split(" · ").any(|part| part == "decay 0"));
-        if self.names.change(snapshot.lanes.iter().map(|lane| lane.name.clone()).collect()) {
+        dom::show(
+            &self.warning,
+            lane.parameters.split(" · ").any(|part| part == "decay 0"),
+        );
+        if self.names.change(
+            snapshot
+                .lanes
+                .iter()
+                .map(|lane| lane.name.clone())
+                .collect(),
+        ) {
             self.make_choices(snapshot.lanes.iter().map(|lane| lane.name.as_str()))?;
             self.lane = Shown::default();
         }
@@ -78,12 +89,18 @@ impl LaneHead {
         self.choices.clear();
         self.switch.set_text_content(None);
         for (lane, name) in names.enumerate() {
-            let choice: HtmlElement = dom::child(&self.switch, "button", "", name)?.unchecked_into();
+            let choice: HtmlElement =
+                dom::child(&self.switch, "button", "", name)?.unchecked_into();
             dom::set_attribute(&choice, "type", "button");
             dom::set_attribute(&choice, "role", "radio");
             let sender = self.sender.clone();
-            let click = dom::on_click(&choice, move || sender.send(Msg::Send(Command::ShowLane { lane })));
-            self.choices.push((choice.clone(), [click, on_arrow(&choice, &self.switch, lane)]));
+            let click = dom::on_click(&choice, move || {
+                sender.send(Msg::Send(Command::ShowLane { lane }))
+            });
+            self.choices.push((
+                choice.clone(),
+                [click, on_arrow(&choice, &self.switch, lane)],
+            ));
         }
         dom::show(&self.switch, self.choices.len() > 1);
         Ok(())
@@ -94,14 +111,21 @@ impl LaneHead {
 fn on_arrow(choice: &HtmlElement, switch: &Element, lane: usize) -> EventListener {
     let switch = switch.clone();
     EventListener::new(choice, "keydown", move |event| {
-        let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key).unwrap_or_default();
+        let key = event
+            .dyn_ref::<KeyboardEvent>()
+            .map(KeyboardEvent::key)
+            .unwrap_or_default();
         let lanes = switch.child_element_count() as usize;
         let to = match key.as_str() {
             "ArrowRight" | "ArrowDown" => (lane + 1) % lanes.max(1),
             "ArrowLeft" | "ArrowUp" => (lane + lanes - 1) % lanes.max(1),
             _ => return,
         };
-        if let Some(choice) = switch.child_nodes().item(to as u32).and_then(|node| node.dyn_into::<HtmlElement>().ok()) {
+        if let Some(choice) = switch
+            .child_nodes()
+            .item(to as u32)
+            .and_then(|node| node.dyn_into::<HtmlElement>().ok())
+        {
             dom::focus(&choice);
             choice.click();
         }

@@ -60,16 +60,28 @@ impl Ledger {
             colors: snapshot.cluster_labels.clone(),
             here: row.first <= snapshot.version && snapshot.version <= row.last,
         };
-        let lines: Vec<(u64, Line)> = snapshot.ledger.iter().map(|row| (row.first, line(row))).collect();
+        let lines: Vec<(u64, Line)> = snapshot
+            .ledger
+            .iter()
+            .map(|row| (row.first, line(row)))
+            .collect();
         self.table.show(k, &lines)
     }
 
     fn draw_head(&mut self, k: usize) -> Result<(), JsValue> {
         self.table.clear();
         self.head.set_text_content(None);
-        let mut heads = vec![("", "Version".to_owned()), ("num", "Rows".to_owned()), ("", "Rows per cluster".to_owned())];
+        let mut heads = vec![
+            ("", "Version".to_owned()),
+            ("num", "Rows".to_owned()),
+            ("", "Rows per cluster".to_owned()),
+        ];
         heads.extend((0..k).map(|i| ("num wide", i.to_string())));
-        heads.extend([("num", "Shift".to_owned()), ("num", "Inertia per row".to_owned()), ("num wide", "Change".to_owned())]);
+        heads.extend([
+            ("num", "Shift".to_owned()),
+            ("num", "Inertia per row".to_owned()),
+            ("num wide", "Change".to_owned()),
+        ]);
         heads.extend([("num wide", "Offsets".to_owned()), ("wide", String::new())]);
         for (class, text) in heads {
             let head = dom::child(&self.head, "th", class, &text)?;
@@ -88,9 +100,15 @@ impl RowNode for LedgerNode {
         classes.extend(["num", "num", "num wide", "num wide", "wide quiet"]);
         let cells = Cells::new(&classes)?;
         let stack = dom::child(&cells.cells[2].element, "div", "stack", "")?;
-        let parts: Result<Vec<HtmlElement>, JsValue> =
-            (0..k).map(|_| dom::child(&stack, "i", "", "").map(JsCast::unchecked_into)).collect();
-        Ok(LedgerNode { cells, parts: parts?, clusters: k, shown: Shown::default() })
+        let parts: Result<Vec<HtmlElement>, JsValue> = (0..k)
+            .map(|_| dom::child(&stack, "i", "", "").map(JsCast::unchecked_into))
+            .collect();
+        Ok(LedgerNode {
+            cells,
+            parts: parts?,
+            clusters: k,
+            shown: Shown::default(),
+        })
     }
 
     fn node(&self) -> &Element {
@@ -108,26 +126,53 @@ impl RowNode for LedgerNode {
 impl LedgerNode {
     fn fill(&mut self, line: &Line) {
         let (row, k) = (&line.row, self.clusters);
-        let name = if row.last > row.first { format!("v{}–v{}", row.first, row.last) } else { format!("v{}", row.first) };
+        let name = if row.last > row.first {
+            format!("v{}–v{}", row.first, row.last)
+        } else {
+            format!("v{}", row.first)
+        };
         self.cells.cells[0].set(&name);
         self.cells.cells[1].set(&numbers::count(row.rows));
         for (i, part) in self.parts.iter().enumerate() {
             let count = row.counts.get(i).copied().unwrap_or(0);
-            let share = if row.rows > 0 { count as f64 / row.rows as f64 * 100.0 } else { 0.0 };
-            part.set_class_name(&format!("c{}", line.colors.get(i).copied().unwrap_or(i) % 8));
+            let share = if row.rows > 0 {
+                count as f64 / row.rows as f64 * 100.0
+            } else {
+                0.0
+            };
+            part.set_class_name(&format!(
+                "c{}",
+                line.colors.get(i).copied().unwrap_or(i) % 8
+            ));
             // A length of this program's own making.
             let _ = part.style().set_property("width", &format!("{share:.2}%"));
         }
         let learned = row.rows > 0;
         for i in 0..k {
             let count = row.counts.get(i).copied().unwrap_or(0);
-            self.cells.cells[3 + i].set(&if learned { numbers::count(count) } else { String::new() });
+            self.cells.cells[3 + i].set(&if learned {
+                numbers::count(count)
+            } else {
+                String::new()
+            });
         }
         let moved = row.last > 1;
         let texts = [
-            if moved { numbers::shift(row.shift) } else { String::new() },
-            if learned { numbers::before_after(row.inertia_before, row.inertia_after) } else { String::new() },
-            if learned { numbers::change(row.inertia_before, row.inertia_after) } else { String::new() },
+            if moved {
+                numbers::shift(row.shift)
+            } else {
+                String::new()
+            },
+            if learned {
+                numbers::before_after(row.inertia_before, row.inertia_after)
+            } else {
+                String::new()
+            },
+            if learned {
+                numbers::change(row.inertia_before, row.inertia_after)
+            } else {
+                String::new()
+            },
             row.offsets.clone(),
             row.note.clone(),
         ];

@@ -27,7 +27,8 @@ impl Glide {
             return false;
         }
         let fast = now_ms - self.last_change_ms < 100.0;
-        let jump = still || fast || self.to.len() != to.len() || to.iter().any(|value| !value.is_finite());
+        let jump =
+            still || fast || self.to.len() != to.len() || to.iter().any(|value| !value.is_finite());
         self.from = if jump { to.to_vec() } else { self.at(now_ms) };
         self.to = to.to_vec();
         self.start_ms = now_ms;
@@ -38,11 +39,19 @@ impl Glide {
 
     /// The values now.
     pub fn at(&self, now_ms: f64) -> Vec<f64> {
-        let share = if self.moving { ease((now_ms - self.start_ms) / GLIDE_MS) } else { 1.0 };
+        let share = if self.moving {
+            ease((now_ms - self.start_ms) / GLIDE_MS)
+        } else {
+            1.0
+        };
         if share >= 1.0 {
             return self.to.clone();
         }
-        self.from.iter().zip(&self.to).map(|(from, to)| from + (to - from) * share).collect()
+        self.from
+            .iter()
+            .zip(&self.to)
+            .map(|(from, to)| from + (to - from) * share)
+            .collect()
     }
 
     /// Whether the values are still on their way; says so a last time when they have arrived.
@@ -73,7 +82,10 @@ mod tests {
         assert!(glide.aim(&[10.0, 1.0], 2_000.0, false));
         assert!(!glide.aim(&[10.0, 1.0], 2_010.0, false));
         let half = glide.at(2_150.0);
-        assert!(half[0] > 5.0 && half[0] < 10.0 && half[1] == 1.0, "{half:?}");
+        assert!(
+            half[0] > 5.0 && half[0] < 10.0 && half[1] == 1.0,
+            "{half:?}"
+        );
         assert!(glide.is_moving(2_150.0));
         assert!(glide.is_moving(2_300.0), "the last frame is drawn");
         assert!(!glide.is_moving(2_301.0));

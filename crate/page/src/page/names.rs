@@ -2,11 +2,19 @@
 
 /// What all these tables' names begin with, up to an underscore: "iris_" of "iris_train" and "iris_test".
 pub fn common_prefix(tables: &[&str]) -> String {
-    let Some(first) = tables.first().filter(|_| tables.len() > 1) else { return String::new() };
+    let Some(first) = tables.first().filter(|_| tables.len() > 1) else {
+        return String::new();
+    };
     let end = first.rfind('_').map_or(0, |at| at + 1);
     let prefix = &first[..end];
-    let shared = tables.iter().all(|table| table.starts_with(prefix) && table.len() > prefix.len());
-    if shared { prefix.to_owned() } else { String::new() }
+    let shared = tables
+        .iter()
+        .all(|table| table.starts_with(prefix) && table.len() > prefix.len());
+    if shared {
+        prefix.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// A topic's table: "iris_train" of "flink.public.iris_train".
@@ -22,12 +30,21 @@ pub fn short_topic<'a>(topic: &'a str, prefix: &str) -> &'a str {
 
 /// A column in few letters: "s len" of "sepal_length".
 pub fn short_feature(name: &str) -> String {
-    let parts: Vec<&str> = name.split(['_', ' ', '.']).filter(|part| !part.is_empty()).collect();
-    let Some((last, first)) = parts.split_last() else { return name.to_owned() };
+    let parts: Vec<&str> = name
+        .split(['_', ' ', '.'])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let Some((last, first)) = parts.split_last() else {
+        return name.to_owned();
+    };
     if first.is_empty() {
         return cut(last, 6);
     }
-    let initials: String = first.iter().filter_map(|part| part.chars().next()).take(2).collect();
+    let initials: String = first
+        .iter()
+        .filter_map(|part| part.chars().next())
+        .take(2)
+        .collect();
     format!("{initials} {}", cut(last, 3))
 }
 

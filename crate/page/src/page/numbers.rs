@@ -22,7 +22,11 @@ pub fn fixed(value: f64, decimals: usize) -> String {
         return "NaN".to_owned();
     }
     if value.is_infinite() {
-        return if value > 0.0 { "inf".to_owned() } else { format!("{MINUS}inf") };
+        return if value > 0.0 {
+            "inf".to_owned()
+        } else {
+            format!("{MINUS}inf")
+        };
     }
     let text = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -67,7 +71,8 @@ pub fn decimals(values: impl Iterator<Item = f64>) -> usize {
             return 0;
         }
         let text = format!("{value}");
-        text.split_once('.').map_or(0, |(_, fraction)| fraction.len())
+        text.split_once('.')
+            .map_or(0, |(_, fraction)| fraction.len())
     };
     values.map(needed).max().unwrap_or(0).min(6)
 }
@@ -75,12 +80,20 @@ pub fn decimals(values: impl Iterator<Item = f64>) -> usize {
 /// What is left of a span of time: "7 s", "2 min 5 s".
 pub fn left(ms: i64) -> String {
     let seconds = (ms.max(0) as u64).div_ceil(1000);
-    if seconds < 100 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+    if seconds < 100 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    }
 }
 
 /// "0 · 17 · 6"
 pub fn dotted(counts: &[u64]) -> String {
-    counts.iter().map(|n| count(*n)).collect::<Vec<_>>().join(" · ")
+    counts
+        .iter()
+        .map(|n| count(*n))
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 fn group(digits: &str) -> String {
@@ -100,7 +113,13 @@ mod tests {
 
     #[test]
     fn counts_are_grouped() {
-        for (n, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_400, "12,400"), (1_234_567, "1,234,567")] {
+        for (n, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (12_400, "12,400"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(count(n), text);
         }
         assert_eq!(counted(1, "row"), "1 row");
@@ -150,7 +169,13 @@ mod tests {
 
     #[test]
     fn time_left_is_rounded_up() {
-        for (ms, text) in [(-5, "0 s"), (1, "1 s"), (7_000, "7 s"), (7_001, "8 s"), (125_000, "2 min 5 s")] {
+        for (ms, text) in [
+            (-5, "0 s"),
+            (1, "1 s"),
+            (7_000, "7 s"),
+            (7_001, "8 s"),
+            (125_000, "2 min 5 s"),
+        ] {
             assert_eq!(left(ms), text);
         }
     }

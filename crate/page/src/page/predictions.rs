@@ -76,7 +76,11 @@ impl Predictions {
         }
         let lines = lines(state);
         self.empty.set_or_hide(empty(snapshot, lines.is_empty()));
-        self.panel.set_class_name(if snapshot.rounds.is_empty() { "panel has-none" } else { "panel" });
+        self.panel.set_class_name(if snapshot.rounds.is_empty() {
+            "panel has-none"
+        } else {
+            "panel"
+        });
         self.table.show(snapshot.features.len(), &lines)
     }
 
@@ -90,7 +94,11 @@ impl Predictions {
         let mut heads: Vec<(&str, &str)> = Vec::new();
         heads.extend(features.iter().map(|name| ("num wide", name.as_str())));
         heads.extend([("pad", "Given"), ("", "Label"), ("", ""), ("num", "Model")]);
-        heads.extend([("num wide", "Distance"), ("num wide", "Runner-up"), ("wide", "")]);
+        heads.extend([
+            ("num wide", "Distance"),
+            ("num wide", "Runner-up"),
+            ("wide", ""),
+        ]);
         for (class, text) in heads {
             let head = dom::child(&self.head, "th", class, text)?;
             dom::set_attribute(&head, "scope", "col");
@@ -101,31 +109,63 @@ impl Predictions {
 
 /// The newest round up to the playhead.
 pub fn newest_round(snapshot: &Snapshot) -> Option<Round> {
-    snapshot.rounds.iter().rfind(|round| round.first < snapshot.record).copied()
+    snapshot
+        .rounds
+        .iter()
+        .rfind(|round| round.first < snapshot.record)
+        .copied()
 }
 
 fn lines(state: &State) -> Vec<(u64, Line)> {
     let snapshot = &state.update.snapshot;
-    let round = snapshot.rounds.iter().filter(|round| round.first < snapshot.record).count() as u32;
+    let round = snapshot
+        .rounds
+        .iter()
+        .filter(|round| round.first < snapshot.record)
+        .count() as u32;
     let wanted = |row: &&PredictionRow| {
         (!state.only_round || row.round == round) && (!state.only_wrong || row.right == Some(false))
     };
-    let column = |i: usize| numbers::decimals(snapshot.predictions.iter().filter_map(|row| row.features.get(i).copied()));
+    let column = |i: usize| {
+        numbers::decimals(
+            snapshot
+                .predictions
+                .iter()
+                .filter_map(|row| row.features.get(i).copied()),
+        )
+    };
     let decimals: Vec<usize> = (0..snapshot.features.len()).map(column).collect();
     let line = |row: &PredictionRow| Line {
         row: row.clone(),
-        short: format!("{} {}", names::short_topic(&row.topic, &state.scenario.prefix), row.offset),
+        short: format!(
+            "{} {}",
+            names::short_topic(&row.topic, &state.scenario.prefix),
+            row.offset
+        ),
         decimals: decimals.clone(),
         given: cluster(snapshot, row.cluster),
         runner_up: (!row.runner_up_distance.is_nan()).then(|| cluster(snapshot, row.runner_up)),
     };
-    snapshot.predictions.iter().filter(wanted).map(|row| (row.record, line(row))).collect()
+    snapshot
+        .predictions
+        .iter()
+        .filter(wanted)
+        .map(|row| (row.record, line(row)))
+        .collect()
 }
 
 /// Colour and name of a cluster.
 pub fn cluster(snapshot: &Snapshot, id: u32) -> (usize, String) {
-    let color = snapshot.cluster_labels.get(id as usize).copied().unwrap_or(id as usize);
-    let name = snapshot.labels.get(color).cloned().unwrap_or_else(|| format!("cluster {id}"));
+    let color = snapshot
+        .cluster_labels
+        .get(id as usize)
+        .copied()
+        .unwrap_or(id as usize);
+    let name = snapshot
+        .labels
+        .get(color)
+        .cloned()
+        .unwrap_or_else(|| format!("cluster {id}"));
     (color, name)
 }
 
@@ -159,7 +199,9 @@ impl RowNode for PredictionNode {
         let verdict = dom::child(cell(columns + 3), "span", "", "")?;
         let icon = dom::icon(&verdict, "#i-check", "icon12")?;
         let word = dom::child(&verdict, "span", "", "")?;
-        let icon = icon.first_element_child().ok_or_else(|| JsValue::from_str("an icon without a shape"))?;
+        let icon = icon
+            .first_element_child()
+            .ok_or_else(|| JsValue::from_str("an icon without a shape"))?;
         Ok(PredictionNode {
             place,
             given: Badge::new(cell(columns + 1))?,
@@ -184,11 +226,17 @@ impl RowNode for PredictionNode {
 impl Line {
     fn key(&self) -> Key {
         let row = &self.row;
-        let floats = row.features.iter().chain([&row.distance, &row.runner_up_distance]);
+        let floats = row
+            .features
+            .iter()
+            .chain([&row.distance, &row.runner_up_distance]);
         Key {
             place: (row.topic.clone(), row.partition, row.offset),
             given: (row.cluster, row.runner_up, row.right, row.label.clone()),
-            numbers: floats.map(|value| value.to_bits()).chain([row.version]).collect(),
+            numbers: floats
+                .map(|value| value.to_bits())
+                .chain([row.version])
+                .collect(),
             decimals: self.decimals.clone(),
             names: (self.given.clone(), self.runner_up.clone()),
         }
@@ -198,7 +246,11 @@ impl Line {
 impl PredictionNode {
     fn fill(&mut self, line: &Line) {
         let row = &line.row;
-        for (slot, text) in self.place.iter_mut().zip([row.topic.clone(), format!("/{}/", row.partition), row.offset.to_string()]) {
+        for (slot, text) in self.place.iter_mut().zip([
+            row.topic.clone(),
+            format!("/{}/", row.partition),
+            row.offset.to_string(),
+        ]) {
             slot.set(&text);
         }
         if let Some(short) = self.cells.cells[0].element.last_element_child() {
@@ -211,7 +263,11 @@ impl PredictionNode {
         self.given.set(row.cluster, line.given.0, &line.given.1);
         self.cells.cells[after + 1].set(row.label.as_deref().unwrap_or(numbers::NONE));
         let wrong = row.right == Some(false);
-        dom::set_attribute(&self.verdict.0, "href", if wrong { "#i-cross" } else { "#i-check" });
+        dom::set_attribute(
+            &self.verdict.0,
+            "href",
+            if wrong { "#i-cross" } else { "#i-check" },
+        );
         self.verdict.1.set(if wrong { "wrong" } else { "" });
         if let Some(parent) = self.verdict.1.element.parent_element() {
             dom::show(&parent, row.right.is_some());
@@ -220,7 +276,11 @@ impl PredictionNode {
         self.cells.cells[after + 3].set(&format!("v{}", row.version));
         self.cells.cells[after + 4].set(&numbers::distance(row.distance));
         let none = line.runner_up.is_none();
-        self.cells.cells[after + 5].set(&if none { numbers::NONE.to_owned() } else { numbers::distance(row.runner_up_distance) });
+        self.cells.cells[after + 5].set(&if none {
+            numbers::NONE.to_owned()
+        } else {
+            numbers::distance(row.runner_up_distance)
+        });
         if let Some((color, name)) = &line.runner_up {
             self.runner_up.set(row.runner_up, *color, name);
         }

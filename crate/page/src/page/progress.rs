@@ -20,12 +20,42 @@ pub struct Step {
 
 /// The six steps of the published demo.
 pub const STEPS: [Step; 6] = [
-    Step { set: DemoSet::Train1, name: "Insert train 1", rows: 1, says: "One row. Flink waits for 32; Spark learns it when its window ends." },
-    Step { set: DemoSet::Test, name: "Insert test rows", rows: 11, says: "11 rows to classify with the model as it is now." },
-    Step { set: DemoSet::Train2, name: "Insert train 2", rows: 138, says: "138 rows: with the one before, four batches of 32 and 11 of the next." },
-    Step { set: DemoSet::Test, name: "Insert test rows", rows: 11, says: "The same 11 rows again, for a model that has learned." },
-    Step { set: DemoSet::Train2, name: "Insert train 2 again", rows: 138, says: "The same 138 rows: with the 11 that wait, four batches and 21 of the next." },
-    Step { set: DemoSet::Test, name: "Insert test rows", rows: 11, says: "The 11 rows a last time." },
+    Step {
+        set: DemoSet::Train1,
+        name: "Insert train 1",
+        rows: 1,
+        says: "One row. Flink waits for 32; Spark learns it when its window ends.",
+    },
+    Step {
+        set: DemoSet::Test,
+        name: "Insert test rows",
+        rows: 11,
+        says: "11 rows to classify with the model as it is now.",
+    },
+    Step {
+        set: DemoSet::Train2,
+        name: "Insert train 2",
+        rows: 138,
+        says: "138 rows: with the one before, four batches of 32 and 11 of the next.",
+    },
+    Step {
+        set: DemoSet::Test,
+        name: "Insert test rows",
+        rows: 11,
+        says: "The same 11 rows again, for a model that has learned.",
+    },
+    Step {
+        set: DemoSet::Train2,
+        name: "Insert train 2 again",
+        rows: 138,
+        says: "The same 138 rows: with the 11 that wait, four batches and 21 of the next.",
+    },
+    Step {
+        set: DemoSet::Test,
+        name: "Insert test rows",
+        rows: 11,
+        says: "The 11 rows a last time.",
+    },
 ];
 
 /// How far it is.
@@ -40,16 +70,25 @@ pub struct Progress {
 /// Applied rows: to train, to classify.
 pub fn counts(snapshot: &Snapshot) -> (u64, u64) {
     let trained: u64 = snapshot.bars.iter().map(|bar| bar.rows).sum();
-    let open = snapshot.lanes.get(snapshot.lane).map_or(0, |lane| lane.waiting);
+    let open = snapshot
+        .lanes
+        .get(snapshot.lane)
+        .map_or(0, |lane| lane.waiting);
     // A lane that holds rows for its window has not counted them yet; another one has.
-    let tested = snapshot.lanes.iter().map(|lane| lane.rounds.iter().map(|round| u64::from(round.1)).sum());
+    let tested = snapshot
+        .lanes
+        .iter()
+        .map(|lane| lane.rounds.iter().map(|round| u64::from(round.1)).sum());
     (trained + open, tested.max().unwrap_or(0))
 }
 
 /// How far the published demo has come in the shown lane.
 pub fn progress(snapshot: &Snapshot) -> Progress {
     let (train, test) = counts(snapshot);
-    let mut progress = Progress { done: Vec::new(), applied: 0 };
+    let mut progress = Progress {
+        done: Vec::new(),
+        applied: 0,
+    };
     let (mut train_due, mut test_due) = (0, 0);
     for (i, step) in STEPS.iter().enumerate() {
         let (have, due) = match step.set {
@@ -71,7 +110,11 @@ pub fn progress(snapshot: &Snapshot) -> Progress {
 
 /// "5 of 11 right"
 fn tested(snapshot: &Snapshot, round: usize) -> String {
-    let rounds = snapshot.lanes.get(snapshot.lane).map(|lane| lane.rounds.as_slice()).unwrap_or_default();
+    let rounds = snapshot
+        .lanes
+        .get(snapshot.lane)
+        .map(|lane| lane.rounds.as_slice())
+        .unwrap_or_default();
     match rounds.get(round) {
         Some((right, of)) if *of > 0 => format!("{right} of {of} right"),
         _ => "held until the window ends".to_owned(),
@@ -80,15 +123,31 @@ fn tested(snapshot: &Snapshot, round: usize) -> String {
 
 /// "4 versions"; before the first one "1 of 32 in batch 1".
 fn trained(snapshot: &Snapshot, round: usize, train_due: u64) -> String {
-    let start = round.checked_sub(1).and_then(|before| snapshot.rounds.get(before)).map_or(0, |round| round.last + 1);
-    let end = snapshot.rounds.get(round).map_or(u64::MAX, |round| round.last + 1);
+    let start = round
+        .checked_sub(1)
+        .and_then(|before| snapshot.rounds.get(before))
+        .map_or(0, |round| round.last + 1);
+    let end = snapshot
+        .rounds
+        .get(round)
+        .map_or(u64::MAX, |round| round.last + 1);
     let learned = |bar: &&LedgerRow| bar.rows > 0 && bar.to_record <= end;
-    let versions: u64 =
-        snapshot.bars.iter().filter(learned).filter(|bar| bar.to_record > start).map(|bar| bar.last - bar.first + 1).sum();
+    let versions: u64 = snapshot
+        .bars
+        .iter()
+        .filter(learned)
+        .filter(|bar| bar.to_record > start)
+        .map(|bar| bar.last - bar.first + 1)
+        .sum();
     if versions > 0 {
         return numbers::counted(versions, "version");
     }
-    let rows: u64 = snapshot.bars.iter().filter(learned).map(|bar| bar.rows).sum();
+    let rows: u64 = snapshot
+        .bars
+        .iter()
+        .filter(learned)
+        .map(|bar| bar.rows)
+        .sum();
     match snapshot.batch.size {
         Some(size) => format!("{} of {size} in batch 1", train_due.saturating_sub(rows)),
         None => "in the open window".to_owned(),
@@ -111,28 +170,76 @@ mod tests {
         };
         let heads = rounds.iter().map(|(_, _, right)| (*right, 11)).collect();
         Snapshot {
-            lanes: vec![LaneHead { waiting, rounds: heads, ready: true, ..LaneHead::default() }],
+            lanes: vec![LaneHead {
+                waiting,
+                rounds: heads,
+                ready: true,
+                ..LaneHead::default()
+            }],
             bars: bars.iter().enumerate().map(bar).collect(),
-            rounds: rounds.iter().map(|(first, last, right)| Round { first: *first, last: *last, right: *right, of: 11 }).collect(),
-            batch: OpenBatch { size: Some(32), ..OpenBatch::default() },
+            rounds: rounds
+                .iter()
+                .map(|(first, last, right)| Round {
+                    first: *first,
+                    last: *last,
+                    right: *right,
+                    of: 11,
+                })
+                .collect(),
+            batch: OpenBatch {
+                size: Some(32),
+                ..OpenBatch::default()
+            },
             ..Snapshot::default()
         }
     }
 
     #[test]
     fn the_demo_begins_with_train_1() {
-        assert_eq!(progress(&snapshot(&[(0, 0)], 0, &[])), Progress { done: vec![], applied: 0 });
-        assert_eq!(progress(&snapshot(&[(0, 0)], 1, &[])).done, ["1 of 32 in batch 1"]);
+        assert_eq!(
+            progress(&snapshot(&[(0, 0)], 0, &[])),
+            Progress {
+                done: vec![],
+                applied: 0
+            }
+        );
+        assert_eq!(
+            progress(&snapshot(&[(0, 0)], 1, &[])).done,
+            ["1 of 32 in batch 1"]
+        );
     }
 
     #[test]
     fn it_is_told_from_counts_alone() {
-        let bars = [(0, 0), (32, 43), (32, 75), (32, 107), (32, 139), (32, 182), (32, 214), (32, 246), (32, 278)];
+        let bars = [
+            (0, 0),
+            (32, 43),
+            (32, 75),
+            (32, 107),
+            (32, 139),
+            (32, 182),
+            (32, 214),
+            (32, 246),
+            (32, 278),
+        ];
         let rounds = [(1, 11, 5), (150, 160, 7), (299, 309, 9)];
         let half = progress(&snapshot(&bars[..3], 2, &rounds[..1]));
-        assert_eq!(half, Progress { done: vec!["1 of 32 in batch 1".into(), "5 of 11 right".into()], applied: 65 });
+        assert_eq!(
+            half,
+            Progress {
+                done: vec!["1 of 32 in batch 1".into(), "5 of 11 right".into()],
+                applied: 65
+            }
+        );
         let all = progress(&snapshot(&bars, 21, &rounds));
-        let said = ["1 of 32 in batch 1", "5 of 11 right", "4 versions", "7 of 11 right", "4 versions", "9 of 11 right"];
+        let said = [
+            "1 of 32 in batch 1",
+            "5 of 11 right",
+            "4 versions",
+            "7 of 11 right",
+            "4 versions",
+            "9 of 11 right",
+        ];
         assert_eq!(all.done, said);
     }
 }

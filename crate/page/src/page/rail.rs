@@ -32,7 +32,11 @@ impl Rail {
         dom::show(&tabs[0], state.demo.is_some());
         let sender_2 = sender.clone();
         let mut listeners = vec![dom::on_click(&unfold, move || sender_2.send(Msg::Unfold))];
-        listeners.extend(tab_listeners(&tabs, &[Msg::Left(LeftTab::Walk), Msg::Left(LeftTab::Insert)], sender));
+        listeners.extend(tab_listeners(
+            &tabs,
+            &[Msg::Left(LeftTab::Walk), Msg::Left(LeftTab::Insert)],
+            sender,
+        ));
         Ok(Rail {
             tabs,
             panels: [dom::by_id("panel-walk")?, dom::by_id("panel-insert")?],
@@ -51,7 +55,11 @@ impl Rail {
             for (i, panel) in self.panels.iter().enumerate() {
                 dom::show(panel, i == chosen);
             }
-            dom::set_attribute(&self.unfold, "aria-expanded", if state.left_open { "true" } else { "false" });
+            dom::set_attribute(
+                &self.unfold,
+                "aria-expanded",
+                if state.left_open { "true" } else { "false" },
+            );
         }
     }
 }
@@ -64,7 +72,10 @@ pub fn tab_listeners(tabs: &[HtmlElement], msgs: &[Msg], sender: &Sender) -> Vec
         listeners.push(dom::on_click(tab, move || sender.send(msg.clone())));
         let tabs = tabs.to_vec();
         listeners.push(EventListener::new(tab, "keydown", move |event| {
-            let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key).unwrap_or_default();
+            let key = event
+                .dyn_ref::<KeyboardEvent>()
+                .map(KeyboardEvent::key)
+                .unwrap_or_default();
             let step = match key.as_str() {
                 "ArrowRight" => 1,
                 "ArrowLeft" => tabs.len() - 1,
@@ -86,6 +97,14 @@ pub fn choose_tab(tabs: &[HtmlElement], chosen: Option<usize>) {
     for (i, tab) in tabs.iter().enumerate() {
         let is = chosen == Some(i);
         dom::set_attribute(tab, "aria-selected", if is { "true" } else { "false" });
-        dom::set_attribute(tab, "tabindex", if is || (chosen.is_none() && i == 0) { "0" } else { "-1" });
+        dom::set_attribute(
+            tab,
+            "tabindex",
+            if is || (chosen.is_none() && i == 0) {
+                "0"
+            } else {
+                "-1"
+            },
+        );
     }
 }

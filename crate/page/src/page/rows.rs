@@ -35,7 +35,10 @@ pub trait RowNode: Sized {
 impl<R: RowNode> Rows<R> {
     /// Rows inside this element.
     pub fn new(body: Element) -> Rows<R> {
-        Rows { body, rows: VecDeque::new() }
+        Rows {
+            body,
+            rows: VecDeque::new(),
+        }
     }
 
     /// Shows these items; a key stays with its item, so that rows that were there keep their nodes.
@@ -70,18 +73,31 @@ impl<R: RowNode> Rows<R> {
 
     /// Where items came in at the front, moves as many nodes there from the back.
     fn make_room(&mut self, columns: usize, items: &[(u64, R::Item)]) {
-        let Some((first, _)) = self.rows.front() else { return };
-        let Some(new) = items.iter().position(|(key, _)| key == first) else { return };
-        let spare = (self.rows.len() + new).saturating_sub(items.len()).min(new).min(self.rows.len());
+        let Some((first, _)) = self.rows.front() else {
+            return;
+        };
+        let Some(new) = items.iter().position(|(key, _)| key == first) else {
+            return;
+        };
+        let spare = (self.rows.len() + new)
+            .saturating_sub(items.len())
+            .min(new)
+            .min(self.rows.len());
         for _ in 0..spare {
-            let Some(row) = self.rows.pop_back() else { return };
+            let Some(row) = self.rows.pop_back() else {
+                return;
+            };
             // The body is an element of the document: it takes its own child back.
-            let _ = self.body.insert_before(row.1.node(), self.body.first_child().as_ref());
+            let _ = self
+                .body
+                .insert_before(row.1.node(), self.body.first_child().as_ref());
             self.rows.push_front(row);
         }
         for _ in spare..new {
             let Ok(row) = R::new(columns) else { return };
-            let _ = self.body.insert_before(row.node(), self.body.first_child().as_ref());
+            let _ = self
+                .body
+                .insert_before(row.node(), self.body.first_child().as_ref());
             self.rows.push_front((0, row));
         }
     }
@@ -104,9 +120,15 @@ impl Cells {
     /// The browser makes no such element.
     pub fn new(classes: &[&str]) -> Result<Cells, JsValue> {
         let row = dom::element("tr", "")?;
-        let cells: Result<Vec<Slot>, JsValue> =
-            classes.iter().map(|class| dom::child(&row, "td", class, "").map(Slot::new)).collect();
-        Ok(Cells { row, cells: cells?, class: String::new() })
+        let cells: Result<Vec<Slot>, JsValue> = classes
+            .iter()
+            .map(|class| dom::child(&row, "td", class, "").map(Slot::new))
+            .collect();
+        Ok(Cells {
+            row,
+            cells: cells?,
+            class: String::new(),
+        })
     }
 
     /// Sets the row's class.
@@ -135,7 +157,11 @@ impl Badge {
         let outer = dom::child(parent, "span", "given", "")?;
         let id = Slot::new(dom::child(&outer, "span", "id", "")?);
         let name = Slot::new(dom::child(&outer, "span", "", "")?);
-        Ok(Badge { id, name, color: usize::MAX })
+        Ok(Badge {
+            id,
+            name,
+            color: usize::MAX,
+        })
     }
 
     /// Shows a cluster.
@@ -143,7 +169,9 @@ impl Badge {
         self.id.set(&id.to_string());
         self.name.set(name);
         if self.color != color {
-            self.id.element.set_class_name(&format!("id c{}", color % 8));
+            self.id
+                .element
+                .set_class_name(&format!("id c{}", color % 8));
             self.color = color;
         }
     }

@@ -160,7 +160,10 @@ impl State {
 
     /// Whether rows can be inserted now.
     pub fn can_insert(&self) -> bool {
-        let connected = matches!(self.update.status.connection, Connection::Live { .. } | Connection::Behind { .. });
+        let connected = matches!(
+            self.update.status.connection,
+            Connection::Live { .. } | Connection::Behind { .. }
+        );
         self.token.is_some() && connected
     }
 
@@ -175,15 +178,29 @@ impl Scenario {
     pub fn read(lab: &str) -> Scenario {
         let file: Value = serde_json::from_str(lab).unwrap_or_default();
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let features = file["features"].as_array().map(|names| names.iter().filter_map(text).collect());
+        let features = file["features"]
+            .as_array()
+            .map(|names| names.iter().filter_map(text).collect());
         let labels = file["label_names"].as_object();
-        let labels = labels.map(|names| names.iter().filter_map(|(id, name)| Some((id.clone(), text(name)?))).collect());
+        let labels = labels.map(|names| {
+            names
+                .iter()
+                .filter_map(|(id, name)| Some((id.clone(), text(name)?)))
+                .collect()
+        });
         let table = |role: &str| {
             let streams = file["streams"].as_array()?;
             let stream = streams.iter().find(|stream| stream["role"] == role)?;
-            stream["topic"].as_str().map(|topic| names::table(topic).to_owned())
+            stream["topic"]
+                .as_str()
+                .map(|topic| names::table(topic).to_owned())
         };
-        let tables: Vec<String> = file["streams"].as_array().into_iter().flatten().filter_map(|stream| text(&stream["topic"])).collect();
+        let tables: Vec<String> = file["streams"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|stream| text(&stream["topic"]))
+            .collect();
         let tables: Vec<&str> = tables.iter().map(|topic| names::table(topic)).collect();
         Scenario {
             lab: lab.to_owned(),
@@ -208,13 +225,24 @@ impl DemoRows {
     /// # Errors
     /// It is another file.
     pub fn read(json: &str) -> Result<DemoRows, String> {
-        let file: Value = serde_json::from_str(json).map_err(|error| format!("iris.json: {error}"))?;
+        let file: Value =
+            serde_json::from_str(json).map_err(|error| format!("iris.json: {error}"))?;
         let set = |name: &str| {
-            let rows = file[name].as_array().ok_or_else(|| format!("iris.json has no list {name:?}"))?;
-            let row = |row: &Value| row.as_object().cloned().ok_or_else(|| format!("a row of {name:?} is no object"));
+            let rows = file[name]
+                .as_array()
+                .ok_or_else(|| format!("iris.json has no list {name:?}"))?;
+            let row = |row: &Value| {
+                row.as_object()
+                    .cloned()
+                    .ok_or_else(|| format!("a row of {name:?} is no object"))
+            };
             rows.iter().map(row).collect::<Result<Vec<_>, String>>()
         };
-        Ok(DemoRows { train1: set("train1")?, train2: set("train2")?, test: set("test")? })
+        Ok(DemoRows {
+            train1: set("train1")?,
+            train2: set("train2")?,
+            test: set("test")?,
+        })
     }
 
     /// The least and largest number of a column.
@@ -241,7 +269,10 @@ mod tests {
         assert!(scenario.is_iris());
         assert_eq!(scenario.features.len(), 4);
         assert_eq!(scenario.label.as_deref(), Some("iris_class"));
-        assert_eq!(scenario.labels[1], ("1".to_owned(), "versicolor".to_owned()));
+        assert_eq!(
+            scenario.labels[1],
+            ("1".to_owned(), "versicolor".to_owned())
+        );
         assert_eq!(scenario.prefix, "iris_");
         assert_eq!(Scenario::read("{").train, None);
     }
@@ -249,7 +280,10 @@ mod tests {
     #[test]
     fn the_demos_rows_are_read() {
         let rows = DemoRows::read(IRIS).unwrap();
-        assert_eq!((rows.train1.len(), rows.train2.len(), rows.test.len()), (1, 138, 11));
+        assert_eq!(
+            (rows.train1.len(), rows.train2.len(), rows.test.len()),
+            (1, 138, 11)
+        );
         assert_eq!(rows.range("petal_length"), Some((1.0, 6.9)));
         assert_eq!(rows.range("none"), None);
         assert!(DemoRows::read("{}").is_err());

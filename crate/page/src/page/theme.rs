@@ -10,8 +10,12 @@ const THEME_KEY: &str = "eddy.theme";
 
 /// Whether dark colours are shown.
 pub fn is_dark() -> bool {
-    let root = dom::document().ok().and_then(|document| document.document_element());
-    root.and_then(|root| root.get_attribute("data-theme")).as_deref() == Some("dark")
+    let root = dom::document()
+        .ok()
+        .and_then(|document| document.document_element());
+    root.and_then(|root| root.get_attribute("data-theme"))
+        .as_deref()
+        == Some("dark")
 }
 
 /// Switches to the other colours and keeps the choice; given the system's, follows them unless one was chosen.
@@ -28,7 +32,10 @@ pub fn switch(system_dark: Option<bool>) {
         // Without storage the choice holds until the page is closed.
         let _ = storage.set_item(THEME_KEY, name);
     }
-    if let Some(root) = dom::document().ok().and_then(|document| document.document_element()) {
+    if let Some(root) = dom::document()
+        .ok()
+        .and_then(|document| document.document_element())
+    {
         dom::set_attribute(&root, "data-theme", name);
     }
 }

@@ -40,7 +40,9 @@ impl Transport {
             ("step-batch", Msg::Send(Command::StepBatch)),
         ] {
             let sender = sender.clone();
-            listeners.push(dom::on_click(&dom::by_id::<Element>(id)?, move || sender.send(msg.clone())));
+            listeners.push(dom::on_click(&dom::by_id::<Element>(id)?, move || {
+                sender.send(msg.clone())
+            }));
         }
         let (sender, select) = (sender.clone(), speed.clone());
         listeners.push(EventListener::new(&speed, "change", move |_| {
@@ -50,7 +52,11 @@ impl Transport {
         Ok(Transport {
             play: dom::by_id("play")?,
             play_icon: dom::by_id("play-icon")?,
-            steps: [dom::by_id("first")?, dom::by_id("step-row")?, dom::by_id("step-batch")?],
+            steps: [
+                dom::by_id("first")?,
+                dom::by_id("step-row")?,
+                dom::by_id("step-batch")?,
+            ],
             version: Slot::by_id("where-version")?,
             row: Slot::by_id("where-row")?,
             speed_field: dom::by_id("speed-field")?,
@@ -64,8 +70,16 @@ impl Transport {
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let state = cx.state;
         let playing = state.is_playing();
-        dom::set_attribute(&self.play_icon, "href", if playing { "#i-pause" } else { "#i-play" });
-        dom::set_attribute(&self.play, "aria-label", if playing { "Pause" } else { "Play" });
+        dom::set_attribute(
+            &self.play_icon,
+            "href",
+            if playing { "#i-pause" } else { "#i-play" },
+        );
+        dom::set_attribute(
+            &self.play,
+            "aria-label",
+            if playing { "Pause" } else { "Play" },
+        );
         dom::enable(&self.play, state.started);
         for step in &self.steps {
             dom::enable(step, state.started && !state.is_first_open());
@@ -75,7 +89,11 @@ impl Transport {
         self.row.set(&row);
         // Only a recording has a pace that is ours to set.
         let replaying = matches!(state.update.status.connection, Connection::Replaying { .. });
-        dom::set_attribute(&self.speed_field, "data-off", if replaying { "no" } else { "yes" });
+        dom::set_attribute(
+            &self.speed_field,
+            "data-off",
+            if replaying { "no" } else { "yes" },
+        );
         let factor = state.update.status.speed;
         if self.factor.change(factor.to_bits()) {
             self.speed.set_value(&format!("{factor}"));
@@ -95,7 +113,11 @@ fn place(cx: &Cx<'_>) -> (String, String) {
     let row = if all == 0 {
         "no rows yet".to_owned()
     } else {
-        format!("row {} of {}", numbers::count(snapshot.record), numbers::count(all))
+        format!(
+            "row {} of {}",
+            numbers::count(snapshot.record),
+            numbers::count(all)
+        )
     };
     (version, row)
 }

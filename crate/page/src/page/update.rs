@@ -41,7 +41,11 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Step(set) => insert_set(state, set, out),
         Msg::InsertRow { table, row } => {
             state.row = Errand::UnderWay;
-            out.push(Effect::Insert { errand: Errands::Row, table, rows: vec![row] });
+            out.push(Effect::Insert {
+                errand: Errands::Row,
+                table,
+                rows: vec![row],
+            });
         }
         Msg::RowRefused(why) => state.row = Errand::Failed(why),
         Msg::AskStartOver => {
@@ -82,14 +86,27 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
     if let Some(text) = &update.announcement {
         out.push(Effect::Say(text.clone()));
     }
-    for (name, text) in [("recording.ndjson", &update.recording), ("replay.ndjson", &update.lines)] {
+    for (name, text) in [
+        ("recording.ndjson", &update.recording),
+        ("replay.ndjson", &update.lines),
+    ] {
         if let Some(text) = text {
-            out.push(Effect::Save { name, text: text.clone() });
+            out.push(Effect::Save {
+                name,
+                text: text.clone(),
+            });
         }
     }
     let snapshot = &update.snapshot;
-    let of = if let Connection::Replaying { of, .. } = update.status.connection { of } else { 0 };
-    let missing = snapshot.batch.size.map_or(0, |size| size.saturating_sub(snapshot.batch.rows));
+    let of = if let Connection::Replaying { of, .. } = update.status.connection {
+        of
+    } else {
+        0
+    };
+    let missing = snapshot
+        .batch
+        .size
+        .map_or(0, |size| size.saturating_sub(snapshot.batch.rows));
     let needed = (snapshot.records + missing.max(update.waiting_total)).max(of);
     if snapshot.records < state.update.snapshot.records {
         (state.domain, state.step, state.row) = (0, Errand::Idle, Errand::Idle);
@@ -107,14 +124,21 @@ fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
     if state.is_first_open() {
         return self::update(state, Msg::PlayDemo, 0.0, out);
     }
-    out.push(Effect::Send(if state.is_playing() { Command::Pause } else { Command::Play }));
+    out.push(Effect::Send(if state.is_playing() {
+        Command::Pause
+    } else {
+        Command::Play
+    }));
 }
 
 fn choose_axes(state: &mut State, (x, y): (usize, usize), out: &mut Vec<Effect>) {
     let (old_x, old_y) = state.axes_wanted;
     // The same feature twice would be a line: they change places.
     state.axes_wanted = if x == y { (old_y, old_x) } else { (x, y) };
-    out.push(Effect::Send(Command::Axes { x: state.axes_wanted.0, y: state.axes_wanted.1 }));
+    out.push(Effect::Send(Command::Axes {
+        x: state.axes_wanted.0,
+        y: state.axes_wanted.1,
+    }));
 }
 
 /// Shows the left rail, wherever this width has it.
@@ -126,7 +150,11 @@ fn open_left(state: &mut State) {
 }
 
 fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
-    state.left = if state.demo.is_some() { tab } else { LeftTab::Insert };
+    state.left = if state.demo.is_some() {
+        tab
+    } else {
+        LeftTab::Insert
+    };
     open_left(state);
     if tab == LeftTab::Insert {
         out.push(Effect::Focus("field-0"));
@@ -140,13 +168,24 @@ fn insert_set(state: &mut State, set: DemoSet, out: &mut Vec<Effect>) {
         DemoSet::Train2 => (&state.scenario.train, &demo.train2),
         DemoSet::Test => (&state.scenario.test, &demo.test),
     };
-    let (Some(table), true) = (table, state.step != Errand::UnderWay) else { return };
-    out.push(Effect::Insert { errand: Errands::Step, table: table.clone(), rows: rows.clone() });
+    let (Some(table), true) = (table, state.step != Errand::UnderWay) else {
+        return;
+    };
+    out.push(Effect::Insert {
+        errand: Errands::Step,
+        table: table.clone(),
+        rows: rows.clone(),
+    });
     state.step = Errand::UnderWay;
     state.drawer_open = true;
 }
 
-fn came_back(state: &mut State, errand: Errands, result: Result<String, String>, out: &mut Vec<Effect>) {
+fn came_back(
+    state: &mut State,
+    errand: Errands,
+    result: Result<String, String>,
+    out: &mut Vec<Effect>,
+) {
     let answer = match result {
         Ok(text) => Errand::Done(text),
         Err(why) => Errand::Failed(why),
@@ -190,8 +229,17 @@ mod tests {
     }
 
     fn live(records: u64) -> Update {
-        let connection = Connection::Live { address: "127.0.0.1:1".to_owned(), topics: 2 };
-        let mut update = Update { status: Status { connection, ..Status::default() }, ..Update::default() };
+        let connection = Connection::Live {
+            address: "127.0.0.1:1".to_owned(),
+            topics: 2,
+        };
+        let mut update = Update {
+            status: Status {
+                connection,
+                ..Status::default()
+            },
+            ..Update::default()
+        };
         (update.snapshot.records, update.snapshot.live) = (records, true);
         update
     }
@@ -202,25 +250,39 @@ mod tests {
         after(&mut state, Msg::Update(Box::default()));
         assert_eq!(after(&mut state, Msg::PlayPause), [Effect::FetchDemo]);
         after(&mut state, Msg::Update(Box::new(live(3))));
-        assert_eq!(after(&mut state, Msg::PlayPause), [Effect::Send(Command::Pause)]);
+        assert_eq!(
+            after(&mut state, Msg::PlayPause),
+            [Effect::Send(Command::Pause)]
+        );
         let mut paused = live(3);
         paused.status.paused = true;
         after(&mut state, Msg::Update(Box::new(paused)));
-        assert_eq!(after(&mut state, Msg::PlayPause), [Effect::Send(Command::Play)]);
+        assert_eq!(
+            after(&mut state, Msg::PlayPause),
+            [Effect::Send(Command::Play)]
+        );
     }
 
     #[test]
     fn axes_change_places_where_they_would_be_the_same() {
         let mut state = demo();
-        assert_eq!(after(&mut state, Msg::AxisX(0)), [Effect::Send(Command::Axes { x: 0, y: 3 })]);
-        assert_eq!(after(&mut state, Msg::AxisY(0)), [Effect::Send(Command::Axes { x: 3, y: 0 })]);
+        assert_eq!(
+            after(&mut state, Msg::AxisX(0)),
+            [Effect::Send(Command::Axes { x: 0, y: 3 })]
+        );
+        assert_eq!(
+            after(&mut state, Msg::AxisY(0)),
+            [Effect::Send(Command::Axes { x: 3, y: 0 })]
+        );
     }
 
     #[test]
     fn a_step_is_sent_once() {
         let mut state = demo();
         let sent = after(&mut state, Msg::Step(DemoSet::Train2));
-        let Effect::Insert { table, rows, .. } = &sent[0] else { panic!("{sent:?}") };
+        let Effect::Insert { table, rows, .. } = &sent[0] else {
+            panic!("{sent:?}")
+        };
         assert_eq!((table.as_str(), rows.len()), ("iris_train", 138));
         assert_eq!(after(&mut state, Msg::Step(DemoSet::Train2)), []);
         after(&mut state, Msg::Back(Errands::Step, Err("no".to_owned())));
@@ -243,12 +305,21 @@ mod tests {
     #[test]
     fn starting_over_asks_only_where_rows_would_be_lost() {
         let mut state = demo();
-        assert_eq!(after(&mut state, Msg::AskStartOver), [Effect::Send(Command::StartOver)]);
+        assert_eq!(
+            after(&mut state, Msg::AskStartOver),
+            [Effect::Send(Command::StartOver)]
+        );
         state.token = Some("t".to_owned());
         after(&mut state, Msg::Update(Box::new(live(3))));
-        assert_eq!(after(&mut state, Msg::AskStartOver), [Effect::Open(Dialog::Over)]);
+        assert_eq!(
+            after(&mut state, Msg::AskStartOver),
+            [Effect::Open(Dialog::Over)]
+        );
         assert_eq!(after(&mut state, Msg::StartOver), [Effect::StartOver]);
         let done = after(&mut state, Msg::Back(Errands::Over, Ok(String::new())));
-        assert_eq!(done, [Effect::CloseDialogs, Effect::Send(Command::StartOver)]);
+        assert_eq!(
+            done,
+            [Effect::CloseDialogs, Effect::Send(Command::StartOver)]
+        );
     }
 }

@@ -152,7 +152,13 @@ impl View {
             self.look += 1;
         }
         self.lay_out(state);
-        let cx = Cx { state, palette: &self.palette, look: self.look, now_ms, still: theme::reduced_motion() };
+        let cx = Cx {
+            state,
+            palette: &self.palette,
+            look: self.look,
+            now_ms,
+            still: theme::reduced_motion(),
+        };
         self.header.draw(&cx);
         self.rail.draw(&cx);
         self.banners.draw(&cx)?;
@@ -176,7 +182,10 @@ impl View {
     fn lay_out(&mut self, state: &State) {
         let idle = state.is_first_open();
         let tab = state.shown_tab();
-        if self.layout.change((tab, state.drawer_open, state.left_open, idle)) {
+        if self
+            .layout
+            .change((tab, state.drawer_open, state.left_open, idle))
+        {
             let tab = match tab {
                 Tab::Predictions => "predictions",
                 Tab::Ledger => "ledger",
@@ -197,7 +206,9 @@ fn listen(sender: &Sender) -> Result<Vec<EventListener>, JsValue> {
     if let Some(system) = theme::system() {
         let sender = sender.clone();
         listeners.push(EventListener::new(&system, "change", move |event| {
-            let dark = event.dyn_ref::<MediaQueryListEvent>().is_some_and(|event| event.matches());
+            let dark = event
+                .dyn_ref::<MediaQueryListEvent>()
+                .is_some_and(|event| event.matches());
             sender.send(Msg::SystemTheme { dark });
         }));
     }
@@ -215,17 +226,27 @@ impl Sizes {
     fn watch(sender: &Sender) -> Result<Sizes, JsValue> {
         let sender = sender.clone();
         let closure = Closure::<dyn FnMut(Array)>::new(move |_| {
-            let width = dom::window().ok().and_then(|window| window.inner_width().ok());
-            sender.send(Msg::Width(width.and_then(|width| width.as_f64()).unwrap_or(0.0)));
+            let width = dom::window()
+                .ok()
+                .and_then(|window| window.inner_width().ok());
+            sender.send(Msg::Width(
+                width.and_then(|width| width.as_f64()).unwrap_or(0.0),
+            ));
         });
         let observer = ResizeObserver::new(closure.as_ref().unchecked_ref())?;
         let canvases = dom::document()?.query_selector_all("canvas")?;
         for i in 0..canvases.length() {
-            if let Some(canvas) = canvases.get(i).and_then(|node| node.dyn_into::<Element>().ok()) {
+            if let Some(canvas) = canvases
+                .get(i)
+                .and_then(|node| node.dyn_into::<Element>().ok())
+            {
                 observer.observe(&canvas);
             }
         }
-        Ok(Sizes { observer, _closure: closure })
+        Ok(Sizes {
+            observer,
+            _closure: closure,
+        })
     }
 }
 

@@ -7,7 +7,8 @@ use std::fmt;
 
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+    FontStyle,
 };
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
@@ -44,9 +45,18 @@ impl std::error::Error for CanvasError {}
 impl Backend {
     /// Draws on this canvas of so many page pixels, with so many screen pixels to each; what was there is wiped off.
     pub fn new(context: CanvasRenderingContext2d, width: f64, height: f64, ratio: f64) -> Backend {
-        let backend = Backend { context, width, height, ratio, fill: None, stroke: None };
+        let backend = Backend {
+            context,
+            width,
+            height,
+            ratio,
+            fill: None,
+            stroke: None,
+        };
         backend.scale(1.0 / UNITS);
-        backend.context.clear_rect(0.0, 0.0, width * UNITS, height * UNITS);
+        backend
+            .context
+            .clear_rect(0.0, 0.0, width * UNITS, height * UNITS);
         backend.context.set_line_join("round");
         backend
     }
@@ -87,8 +97,16 @@ impl Backend {
     }
 
     fn set_font(&self, style: &impl BackendTextStyle) {
-        let weight = if matches!(style.style(), FontStyle::Bold) { "600" } else { "400" };
-        self.context.set_font(&format!("{weight} {}px {}", style.size() / UNITS, style.family().as_str()));
+        let weight = if matches!(style.style(), FontStyle::Bold) {
+            "600"
+        } else {
+            "400"
+        };
+        self.context.set_font(&format!(
+            "{weight} {}px {}",
+            style.size() / UNITS,
+            style.family().as_str()
+        ));
     }
 }
 
@@ -109,15 +127,27 @@ impl DrawingBackend for Backend {
 
     fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Result {
         self.fill_style(color);
-        self.context.fill_rect(f64::from(point.0), f64::from(point.1), UNITS, UNITS);
+        self.context
+            .fill_rect(f64::from(point.0), f64::from(point.1), UNITS, UNITS);
         Ok(())
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Result {
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+    ) -> Result {
         self.draw_path([from, to], style)
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Result {
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Result {
         let (x, y) = (f64::from(from.0), f64::from(from.1));
         let (width, height) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
         if fill {
@@ -130,14 +160,22 @@ impl DrawingBackend for Backend {
         Ok(())
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Result {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Result {
         self.stroke_style(style);
         self.trace(path);
         self.context.stroke();
         Ok(())
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Result {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Result {
         self.fill_style(style.color());
         self.trace(path);
         self.context.close_path();
@@ -145,10 +183,24 @@ impl DrawingBackend for Backend {
         Ok(())
     }
 
-    fn draw_circle<S: BackendStyle>(&mut self, center: BackendCoord, radius: u32, style: &S, fill: bool) -> Result {
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        center: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Result {
         self.context.begin_path();
         let turn = std::f64::consts::TAU;
-        self.context.arc(f64::from(center.0), f64::from(center.1), f64::from(radius), 0.0, turn).map_err(refused)?;
+        self.context
+            .arc(
+                f64::from(center.0),
+                f64::from(center.1),
+                f64::from(radius),
+                0.0,
+                turn,
+            )
+            .map_err(refused)?;
         if fill {
             self.fill_style(style.color());
             self.context.fill();
@@ -160,7 +212,12 @@ impl DrawingBackend for Backend {
     }
 
     /// Text is set in page pixels, so that the browser hints it as it does its own.
-    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Result {
+    fn draw_text<S: BackendTextStyle>(
+        &mut self,
+        text: &str,
+        style: &S,
+        at: BackendCoord,
+    ) -> Result {
         self.fill_style(style.color());
         self.context.set_text_baseline(match style.anchor().v_pos {
             VPos::Top => "top",
@@ -174,7 +231,9 @@ impl DrawingBackend for Backend {
         });
         self.scale(1.0);
         self.set_font(style);
-        let drawn = self.context.fill_text(text, f64::from(at.0) / UNITS, f64::from(at.1) / UNITS);
+        let drawn = self
+            .context
+            .fill_text(text, f64::from(at.0) / UNITS, f64::from(at.1) / UNITS);
         self.scale(1.0 / UNITS);
         drawn.map_err(refused)
     }

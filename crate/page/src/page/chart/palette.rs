@@ -46,8 +46,12 @@ impl Palette {
     /// # Errors
     /// The browser computes no styles.
     pub fn read() -> Result<Palette, JsValue> {
-        let root = dom::document()?.document_element().ok_or_else(|| JsValue::from_str("an empty document"))?;
-        let style = dom::window()?.get_computed_style(&root)?.ok_or_else(|| JsValue::from_str("no styles"))?;
+        let root = dom::document()?
+            .document_element()
+            .ok_or_else(|| JsValue::from_str("an empty document"))?;
+        let style = dom::window()?
+            .get_computed_style(&root)?
+            .ok_or_else(|| JsValue::from_str("no styles"))?;
         let color = |name: &str| parse(&style.get_property_value(name).unwrap_or_default());
         Ok(Palette {
             app: color("--app"),
@@ -87,13 +91,22 @@ pub fn faded(color: RGBAColor, share: f64) -> RGBAColor {
 /// A colour on the way from one to another.
 pub fn between(from: RGBAColor, to: RGBAColor, share: f64) -> RGBAColor {
     let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * share).round() as u8;
-    RGBAColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2), from.3 + (to.3 - from.3) * share)
+    RGBAColor(
+        mix(from.0, to.0),
+        mix(from.1, to.1),
+        mix(from.2, to.2),
+        from.3 + (to.3 - from.3) * share,
+    )
 }
 
 /// "#RRGGBB"; anything else is a grey that shows up.
 fn parse(text: &str) -> RGBAColor {
     let hex = text.trim().trim_start_matches('#');
-    let channel = |at: usize| hex.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(128);
+    let channel = |at: usize| {
+        hex.get(at..at + 2)
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            .unwrap_or(128)
+    };
     RGBColor(channel(0), channel(2), channel(4)).mix(1.0)
 }
 
@@ -105,6 +118,9 @@ mod tests {
     fn colours_are_read_and_mixed() {
         assert_eq!(parse(" #0B7371"), RGBAColor(0x0B, 0x73, 0x71, 1.0));
         assert_eq!(parse(""), RGBAColor(128, 128, 128, 1.0));
-        assert_eq!(between(parse("#000000"), parse("#FF8000"), 0.5), RGBAColor(128, 64, 0, 1.0));
+        assert_eq!(
+            between(parse("#000000"), parse("#FF8000"), 0.5),
+            RGBAColor(128, 64, 0, 1.0)
+        );
     }
 }

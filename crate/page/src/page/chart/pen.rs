@@ -6,7 +6,9 @@ use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle};
+use plotters::style::{
+    Color, FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle,
+};
 
 use super::backend::{Backend, UNITS};
 
@@ -49,7 +51,9 @@ impl Pen {
     /// An open line through these places.
     pub fn path(&self, places: impl IntoIterator<Item = At>, width: f64, color: RGBAColor) {
         let places: Vec<(i32, i32)> = places.into_iter().map(units).collect();
-        let _ = self.area.draw(&PathElement::new(places, stroke(width, color)));
+        let _ = self
+            .area
+            .draw(&PathElement::new(places, stroke(width, color)));
     }
 
     /// A straight line.
@@ -80,22 +84,33 @@ impl Pen {
 
     /// A filled circle.
     pub fn disc(&self, center: At, radius: f64, color: RGBAColor) {
-        let _ = self.area.draw(&Circle::new(units(center), radius * UNITS, color.filled()));
+        let _ = self
+            .area
+            .draw(&Circle::new(units(center), radius * UNITS, color.filled()));
     }
 
     /// A ring; the radius is that of the middle of its stroke.
     pub fn ring(&self, center: At, radius: f64, width: f64, color: RGBAColor) {
-        let _ = self.area.draw(&Circle::new(units(center), radius * UNITS, stroke(width, color)));
+        let _ = self.area.draw(&Circle::new(
+            units(center),
+            radius * UNITS,
+            stroke(width, color),
+        ));
     }
 
     /// A filled rectangle.
     pub fn rect(&self, from: At, to: At, color: RGBAColor) {
-        let _ = self.area.draw(&Rectangle::new([units(from), units(to)], color.filled()));
+        let _ = self
+            .area
+            .draw(&Rectangle::new([units(from), units(to)], color.filled()));
     }
 
     /// A rectangle's outline.
     pub fn frame(&self, from: At, to: At, width: f64, color: RGBAColor) {
-        let _ = self.area.draw(&Rectangle::new([units(from), units(to)], stroke(width, color)));
+        let _ = self.area.draw(&Rectangle::new(
+            [units(from), units(to)],
+            stroke(width, color),
+        ));
     }
 
     /// A filled polygon.
@@ -108,24 +123,38 @@ impl Pen {
     pub fn text(&self, text: &str, at: At, style: Type) {
         // The middle of the digits, not of the line box: they line up with ticks and marks.
         let base = (at.0, at.1 + style.size * 0.35);
-        let _ = self.area.draw(&Text::new(text, units(base), plotters_style(&style)));
+        let _ = self
+            .area
+            .draw(&Text::new(text, units(base), plotters_style(&style)));
     }
 
     /// How wide a text is, page pixels.
     pub fn width_of(&self, text: &str, style: Type) -> f64 {
-        self.area.estimate_text_size(text, &plotters_style(&style)).map_or(0.0, |(width, _)| f64::from(width) / UNITS)
+        self.area
+            .estimate_text_size(text, &plotters_style(&style))
+            .map_or(0.0, |(width, _)| f64::from(width) / UNITS)
     }
 }
 
 impl Type {
     /// A tick's label.
     pub fn tick(color: RGBAColor, align: Align) -> Type {
-        Type { size: 11.0, bold: false, color, align }
+        Type {
+            size: 11.0,
+            bold: false,
+            color,
+            align,
+        }
     }
 
     /// A label in a chart.
     pub fn label(color: RGBAColor, align: Align) -> Type {
-        Type { size: 12.0, bold: false, color, align }
+        Type {
+            size: 12.0,
+            bold: false,
+            color,
+            align,
+        }
     }
 
     /// The same in bold.
@@ -153,8 +182,17 @@ fn plotters_style(style: &Type) -> TextStyle<'static> {
         Align::Right => HPos::Right,
         Align::Center => HPos::Center,
     };
-    let font = (FONT, style.size * UNITS).into_font().transform(FontTransform::None);
-    let font = if style.bold { font.style(FontStyle::Bold) } else { font };
-    let style = TextStyle { color: style.color.to_backend_color(), ..TextStyle::from(font) };
+    let font = (FONT, style.size * UNITS)
+        .into_font()
+        .transform(FontTransform::None);
+    let font = if style.bold {
+        font.style(FontStyle::Bold)
+    } else {
+        font
+    };
+    let style = TextStyle {
+        color: style.color.to_backend_color(),
+        ..TextStyle::from(font)
+    };
     style.pos(Pos::new(h_pos, VPos::Bottom))
 }

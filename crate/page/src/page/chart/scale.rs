@@ -25,6 +25,11 @@ impl Scale {
     }
 }
 
+/// A number held between two others; the lower one holds where they cross.
+pub fn within(value: f64, low: f64, high: f64) -> f64 {
+    value.min(high).max(low)
+}
+
 /// Ticks at multiples of 1, 2 or 5, about so many, and the decimals that they need.
 pub fn ticks(from: f64, to: f64, about: f64) -> (Vec<f64>, usize) {
     let span = to - from;
@@ -34,7 +39,9 @@ pub fn ticks(from: f64, to: f64, about: f64) -> (Vec<f64>, usize) {
     let step = nice_step(span / about.max(1.0));
     let first = (from / step - 1e-9).ceil();
     let count = ((to / step + 1e-9).floor() - first).max(0.0) as usize;
-    let ticks = (0..=count.min(100)).map(|i| (first + i as f64) * step).collect();
+    let ticks = (0..=count.min(100))
+        .map(|i| (first + i as f64) * step)
+        .collect();
     (ticks, decimals_of_step(step))
 }
 
@@ -50,7 +57,11 @@ pub fn nice_step(least: f64) -> f64 {
     while power * 10.0 <= least {
         power *= 10.0;
     }
-    [1.0, 2.0, 5.0].map(|digit| digit * power).into_iter().find(|step| *step >= least * (1.0 - 1e-9)).unwrap_or(power * 10.0)
+    [1.0, 2.0, 5.0]
+        .map(|digit| digit * power)
+        .into_iter()
+        .find(|step| *step >= least * (1.0 - 1e-9))
+        .unwrap_or(power * 10.0)
 }
 
 /// Ticks of a logarithmic scale: 1, 2, 5 times powers of ten; only the powers where those would be many.
@@ -66,9 +77,18 @@ pub fn log_ticks(from: f64, to: f64) -> Vec<f64> {
         power *= 10.0;
     }
     let mut ticks = Vec::new();
-    let digits: &[f64] = if to / from > 2_000.0 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+    let digits: &[f64] = if to / from > 2_000.0 {
+        &[1.0]
+    } else {
+        &[1.0, 2.0, 5.0]
+    };
     while power <= to && ticks.len() < 40 {
-        ticks.extend(digits.iter().map(|digit| digit * power).filter(|tick| *tick >= from && *tick <= to));
+        ticks.extend(
+            digits
+                .iter()
+                .map(|digit| digit * power)
+                .filter(|tick| *tick >= from && *tick <= to),
+        );
         power *= 10.0;
     }
     ticks
@@ -107,11 +127,23 @@ mod tests {
 
     #[test]
     fn a_scale_goes_there_and_back() {
-        let scale = Scale { domain: (1.0, 3.0), pixels: (100.0, 0.0) };
+        let scale = Scale {
+            domain: (1.0, 3.0),
+            pixels: (100.0, 0.0),
+        };
         assert_eq!(scale.at(1.5), 75.0);
         assert_eq!(scale.back(75.0), 1.5);
-        let point = Scale { domain: (2.0, 2.0), pixels: (0.0, 10.0) };
+        let point = Scale {
+            domain: (2.0, 2.0),
+            pixels: (0.0, 10.0),
+        };
         assert_eq!(point.at(2.0), 0.0);
+    }
+
+    #[test]
+    fn crossed_bounds_do_not_panic() {
+        assert_eq!(within(5.0, 0.0, 3.0), 3.0);
+        assert_eq!(within(5.0, 8.0, 3.0), 8.0);
     }
 
     #[test]
@@ -137,7 +169,10 @@ mod tests {
     #[test]
     fn log_ticks_are_1_2_5() {
         assert_eq!(log_ticks(0.4, 6.0), [0.5, 1.0, 2.0, 5.0]);
-        assert_eq!(log_ticks(1.0, 1e6), [1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0]);
+        assert_eq!(
+            log_ticks(1.0, 1e6),
+            [1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0]
+        );
         assert!(log_ticks(0.0, 1.0).is_empty());
         assert!(log_ticks(f64::NAN, 1.0).is_empty());
     }

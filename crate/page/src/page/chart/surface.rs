@@ -28,14 +28,26 @@ impl Surface {
     /// There is none, or it cannot be drawn on.
     pub fn by_id(id: &str) -> Result<Surface, JsValue> {
         let canvas: HtmlCanvasElement = dom::by_id(id)?;
-        let context = canvas.get_context("2d")?.and_then(|context| context.dyn_into().ok());
-        let context = context.ok_or_else(|| JsValue::from_str("this browser draws on no canvas"))?;
-        Ok(Surface { canvas, context, width: 0.0, height: 0.0, ratio: 1.0 })
+        let context = canvas
+            .get_context("2d")?
+            .and_then(|context| context.dyn_into().ok());
+        let context =
+            context.ok_or_else(|| JsValue::from_str("this browser draws on no canvas"))?;
+        Ok(Surface {
+            canvas,
+            context,
+            width: 0.0,
+            height: 0.0,
+            ratio: 1.0,
+        })
     }
 
     /// Takes the size that the canvas has on the page; true where that is another one than before.
     pub fn fit(&mut self) -> bool {
-        let (width, height) = (f64::from(self.canvas.client_width()), f64::from(self.canvas.client_height()));
+        let (width, height) = (
+            f64::from(self.canvas.client_width()),
+            f64::from(self.canvas.client_height()),
+        );
         let ratio = dom::window().map_or(1.0, |window| window.device_pixel_ratio());
         if (width, height, ratio) == (self.width, self.height, self.ratio) {
             return false;
@@ -54,6 +66,8 @@ impl Surface {
     /// Wipes the canvas and starts to draw.
     pub fn draw(&self) -> Pen {
         let backend = Backend::new(self.context.clone(), self.width, self.height, self.ratio);
-        Pen { area: backend.into_drawing_area() }
+        Pen {
+            area: backend.into_drawing_area(),
+        }
     }
 }

@@ -21,14 +21,46 @@ pub struct Side {
 }
 
 const SIDES: [Side; 8] = [
-    Side { across: 0.0, x: 0.0, y: -25.0 },
-    Side { across: 1.0, x: 10.0, y: -20.0 },
-    Side { across: -1.0, x: -10.0, y: -20.0 },
-    Side { across: 1.0, x: 19.0, y: 0.0 },
-    Side { across: -1.0, x: -19.0, y: 0.0 },
-    Side { across: 0.0, x: 0.0, y: 25.0 },
-    Side { across: 1.0, x: 10.0, y: 20.0 },
-    Side { across: -1.0, x: -10.0, y: 20.0 },
+    Side {
+        across: 0.0,
+        x: 0.0,
+        y: -25.0,
+    },
+    Side {
+        across: 1.0,
+        x: 10.0,
+        y: -20.0,
+    },
+    Side {
+        across: -1.0,
+        x: -10.0,
+        y: -20.0,
+    },
+    Side {
+        across: 1.0,
+        x: 19.0,
+        y: 0.0,
+    },
+    Side {
+        across: -1.0,
+        x: -19.0,
+        y: 0.0,
+    },
+    Side {
+        across: 0.0,
+        x: 0.0,
+        y: 25.0,
+    },
+    Side {
+        across: 1.0,
+        x: 10.0,
+        y: 20.0,
+    },
+    Side {
+        across: -1.0,
+        x: -10.0,
+        y: 20.0,
+    },
 ];
 
 /// Middle and half-width of a label's ground.
@@ -37,9 +69,16 @@ type Ground = (At, f64);
 /// Chooses a side for each label.
 pub fn choose(plot: &Plot, cx: &Cx<'_>) -> Vec<Side> {
     let stage = &cx.state.update.snapshot.stage;
-    let centroids: Vec<At> = (0..plot.k()).map(|cluster| plot.centroid(cluster)).collect();
+    let centroids: Vec<At> = (0..plot.k())
+        .map(|cluster| plot.centroid(cluster))
+        .collect();
     let rows: Vec<(At, f64)> = (0..stage.point_x.len())
-        .map(|i| (plot.at(f64::from(stage.point_x[i]), f64::from(stage.point_y[i])), if stage.point_test[i] == 1 { 8.0 } else { 1.0 }))
+        .map(|i| {
+            (
+                plot.at(f64::from(stage.point_x[i]), f64::from(stage.point_y[i])),
+                if stage.point_test[i] == 1 { 8.0 } else { 1.0 },
+            )
+        })
         .collect();
     let mut placed: Vec<Ground> = Vec::new();
     let mut sides = Vec::new();
@@ -47,15 +86,31 @@ pub fn choose(plot: &Plot, cx: &Cx<'_>) -> Vec<Side> {
         let half = name(cx, cluster).chars().count() as f64 * LETTER / 2.0 + 4.0;
         let cost = |side: &Side| {
             let ground = ground(*at, half, *side);
-            let others = centroids.iter().enumerate().filter(|(other, _)| *other != cluster);
-            let on_centroids = others.filter(|(_, other)| near(ground, **other, 14.0)).count() as f64 * 200.0;
-            let on_labels = placed.iter().filter(|other| overlap(ground, **other)).count() as f64 * 200.0;
-            let on_rows: f64 = rows.iter().filter(|(row, _)| near(ground, *row, 4.0)).map(|(_, weight)| weight).sum();
+            let others = centroids
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != cluster);
+            let on_centroids = others
+                .filter(|(_, other)| near(ground, **other, 14.0))
+                .count() as f64
+                * 200.0;
+            let on_labels = placed
+                .iter()
+                .filter(|other| overlap(ground, **other))
+                .count() as f64
+                * 200.0;
+            let on_rows: f64 = rows
+                .iter()
+                .filter(|(row, weight)| near(ground, *row, if *weight > 1.0 { 11.0 } else { 4.0 }))
+                .map(|(_, weight)| weight)
+                .sum();
             let outside = if fits(plot, ground) { 0.0 } else { 1_000.0 };
             on_centroids + on_labels + on_rows + outside
         };
         let costs: Vec<f64> = SIDES.iter().map(cost).collect();
-        let best = (0..SIDES.len()).min_by(|a, b| costs[*a].total_cmp(&costs[*b])).unwrap_or(0);
+        let best = (0..SIDES.len())
+            .min_by(|a, b| costs[*a].total_cmp(&costs[*b]))
+            .unwrap_or(0);
         placed.push(ground(*at, half, SIDES[best]));
         sides.push(SIDES[best]);
     }
@@ -69,7 +124,11 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, sides: &[Side]) {
         let style = Type::label(cx.palette.text, Align::Center).bold();
         let half = pen.width_of(&name, style) / 2.0 + 4.0;
         let ((x, y), half) = ground(plot.centroid(cluster), half, *side);
-        pen.rect((x - half, y - HALF_HEIGHT), (x + half, y + HALF_HEIGHT), faded(cx.palette.stage, 0.86));
+        pen.rect(
+            (x - half, y - HALF_HEIGHT),
+            (x + half, y + HALF_HEIGHT),
+            faded(cx.palette.stage, 0.86),
+        );
         pen.text(&name, (x, y), style);
     }
 }
@@ -77,9 +136,17 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, sides: &[Side]) {
 fn name(cx: &Cx<'_>, cluster: usize) -> String {
     let snapshot = &cx.state.update.snapshot;
     let color = color(cx, cluster.min(255) as u8);
-    let twins = snapshot.cluster_labels.iter().filter(|other| **other == color).count();
+    let twins = snapshot
+        .cluster_labels
+        .iter()
+        .filter(|other| **other == color)
+        .count();
     let (_, name) = predictions::cluster(snapshot, cluster as u32);
-    if twins > 1 { format!("{name} ({cluster})") } else { name }
+    if twins > 1 {
+        format!("{name} ({cluster})")
+    } else {
+        name
+    }
 }
 
 fn ground(at: At, half: f64, side: Side) -> Ground {
@@ -96,5 +163,8 @@ fn overlap((a, half_a): Ground, (b, half_b): Ground) -> bool {
 
 fn fits(plot: &Plot, (middle, half): Ground) -> bool {
     let (from, to) = (plot.from, plot.to);
-    middle.0 - half > from.0 && middle.0 + half < to.0 && middle.1 - HALF_HEIGHT > from.1 && middle.1 + HALF_HEIGHT < to.1
+    middle.0 - half > from.0
+        && middle.0 + half < to.0
+        && middle.1 - HALF_HEIGHT > from.1
+        && middle.1 + HALF_HEIGHT < to.1
 }

@@ -49,7 +49,13 @@ impl Legend {
             features: Shown::default(),
             chosen: Shown::default(),
             slice: Slot::by_id("slice")?,
-            keys: [dom::by_id("key-initial")?, dom::by_id("key-age")?, dom::by_id("key-test")?, dom::by_id("key-wrong")?, dom::by_id("key-path")?],
+            keys: [
+                dom::by_id("key-initial")?,
+                dom::by_id("key-age")?,
+                dom::by_id("key-test")?,
+                dom::by_id("key-wrong")?,
+                dom::by_id("key-path")?,
+            ],
             canvas: dom::by_id("plot-marks")?,
             head: part("thead tr")?,
             body: part("tbody")?,
@@ -79,9 +85,19 @@ impl Legend {
         }
         self.slice.set(&slice(cx));
         let begun = snapshot.record > 0 || snapshot.version > 1;
-        let wrong = snapshot.rounds.iter().any(|round| round.right < round.of && round.first < snapshot.record);
-        let tested = snapshot.rounds.iter().any(|round| round.first < snapshot.record);
-        for (key, shown) in self.keys.iter().zip([!begun, begun, tested, wrong, snapshot.version > 1]) {
+        let wrong = snapshot
+            .rounds
+            .iter()
+            .any(|round| round.right < round.of && round.first < snapshot.record);
+        let tested = snapshot
+            .rounds
+            .iter()
+            .any(|round| round.first < snapshot.record);
+        for (key, shown) in
+            self.keys
+                .iter()
+                .zip([!begun, begun, tested, wrong, snapshot.version > 1])
+        {
             dom::show(key, shown);
         }
         self.draw_words(cx)
@@ -91,7 +107,13 @@ impl Legend {
     fn draw_words(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
         let snapshot = &cx.state.update.snapshot;
         let stage = &snapshot.stage;
-        let name = |feature: usize| snapshot.features.get(feature).map(String::as_str).unwrap_or_default();
+        let name = |feature: usize| {
+            snapshot
+                .features
+                .get(feature)
+                .map(String::as_str)
+                .unwrap_or_default()
+        };
         let tests = stage.point_test.iter().filter(|test| **test == 1).count() as u64;
         let words = format!(
             "Scatter plot of {} over {}: {}, {}, {}; version {}",
@@ -107,15 +129,26 @@ impl Legend {
         }
         dom::set_attribute(&self.canvas, "aria-label", &words);
         self.head.set_text_content(None);
-        for name in ["cluster", "label"].into_iter().chain(snapshot.features.iter().map(String::as_str)).chain(["weight"]) {
+        for name in ["cluster", "label"]
+            .into_iter()
+            .chain(snapshot.features.iter().map(String::as_str))
+            .chain(["weight"])
+        {
             dom::child(&self.head, "th", "", name)?;
         }
         self.body.set_text_content(None);
         let dim = snapshot.features.len().max(1);
-        for (cluster, (centroid, weight)) in stage.centroids.chunks(dim).zip(&stage.weights).enumerate() {
+        for (cluster, (centroid, weight)) in
+            stage.centroids.chunks(dim).zip(&stage.weights).enumerate()
+        {
             let row = dom::child(&self.body, "tr", "", "")?;
             dom::child(&row, "td", "", &cluster.to_string())?;
-            dom::child(&row, "td", "", &predictions::cluster(snapshot, cluster as u32).1)?;
+            dom::child(
+                &row,
+                "td",
+                "",
+                &predictions::cluster(snapshot, cluster as u32).1,
+            )?;
             for value in centroid {
                 dom::child(&row, "td", "", &numbers::fixed(*value, 2))?;
             }
@@ -129,10 +162,21 @@ impl Legend {
 fn slice(cx: &Cx<'_>) -> String {
     let snapshot = &cx.state.update.snapshot;
     let (x, y) = cx.state.axes;
-    let others = snapshot.features.iter().zip(&snapshot.stage.slice).enumerate().filter(|(i, _)| *i != x && *i != y);
-    let values: Vec<String> = others.map(|(_, (name, value))| format!("{name} {}", numbers::fixed(*value, 1))).collect();
+    let others = snapshot
+        .features
+        .iter()
+        .zip(&snapshot.stage.slice)
+        .enumerate()
+        .filter(|(i, _)| *i != x && *i != y);
+    let values: Vec<String> = others
+        .map(|(_, (name, value))| format!("{name} {}", numbers::fixed(*value, 1)))
+        .collect();
     match values.len() {
         0 => String::new(),
-        _ => format!("Tint: slice at {}{}", if snapshot.record > 0 { "mean " } else { "" }, values.join(", ")),
+        _ => format!(
+            "Tint: slice at {}{}",
+            if snapshot.record > 0 { "mean " } else { "" },
+            values.join(", ")
+        ),
     }
 }

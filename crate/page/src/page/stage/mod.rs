@@ -6,7 +6,7 @@
 //! - [`marks`]: test rows, wrong ones, newest ones, paths, centroids
 //! - [`labels`]: names beside centroids, where they cover least
 //! - [`legend`]: axis choosers, caption, and the plot in words
-//! - [`probe`]: what is under the pointer
+//! - [`probe`]: what is under the pointer; [`says`] what there is to say of it
 
 pub mod labels;
 pub mod legend;
@@ -15,6 +15,7 @@ pub mod plot;
 pub mod points;
 pub mod probe;
 pub mod regions;
+pub mod says;
 
 use wasm_bindgen::JsValue;
 
@@ -89,7 +90,12 @@ impl Stage {
         if !self.marks.is_visible() || snapshot.features.is_empty() {
             return Ok(moving);
         }
-        let plot = Plot::new(cx, &self.glide.at(cx.now_ms), self.marks.width, self.marks.height);
+        let plot = Plot::new(
+            cx,
+            &self.glide.at(cx.now_ms),
+            self.marks.width,
+            self.marks.height,
+        );
         if changed || aimed || self.sides.len() != plot.k() {
             let target = Plot::new(cx, &plot::aim(cx), self.marks.width, self.marks.height);
             self.sides = labels::choose(&target, cx);
@@ -107,7 +113,14 @@ impl Stage {
         let pulse = self.pulse(cx);
         let probed = self.probe.draw(&plot, cx)?;
         if changed || aimed || moving || pulse.is_some() || probed {
-            marks::draw(&self.marks.draw(), &plot, cx, &self.sides, pulse.unwrap_or(0.0), self.probe.place(&plot));
+            marks::draw(
+                &self.marks.draw(),
+                &plot,
+                cx,
+                &self.sides,
+                pulse.unwrap_or(0.0),
+                self.probe.place(&plot),
+            );
         }
         Ok(moving || filling || pulse.is_some())
     }
@@ -115,7 +128,8 @@ impl Stage {
     /// How far the pulse of what is newest has swung out, 0 to 1; None when it rests.
     fn pulse(&mut self, cx: &Cx<'_>) -> Option<f64> {
         let snapshot = &cx.state.update.snapshot;
-        if self.newest.change(snapshot.record) && snapshot.live && snapshot.record > 0 && !cx.still {
+        if self.newest.change(snapshot.record) && snapshot.live && snapshot.record > 0 && !cx.still
+        {
             self.pulse_start_ms = Some(cx.now_ms);
         }
         let phase = (cx.now_ms - self.pulse_start_ms?) / PULSE_MS;

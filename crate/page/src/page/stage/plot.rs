@@ -35,11 +35,23 @@ pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
     let stage = &snapshot.stage;
     let range = |feature: usize, range: (f64, f64)| {
         // The published demo's rows are known before they come: nothing needs to be rescaled for them.
-        let name = snapshot.features.get(feature).map(String::as_str).unwrap_or_default();
-        let known = cx.state.demo.as_ref().and_then(|demo| demo.range(name)).unwrap_or(range);
+        let name = snapshot
+            .features
+            .get(feature)
+            .map(String::as_str)
+            .unwrap_or_default();
+        let known = cx
+            .state
+            .demo
+            .as_ref()
+            .and_then(|demo| demo.range(name))
+            .unwrap_or(range);
         (range.0.min(known.0), range.1.max(known.1))
     };
-    let (x, y) = (range(cx.state.axes.0, stage.x_range), range(cx.state.axes.1, stage.y_range));
+    let (x, y) = (
+        range(cx.state.axes.0, stage.x_range),
+        range(cx.state.axes.1, stage.y_range),
+    );
     let mut aim = vec![x.0, x.1, y.0, y.1];
     aim.extend_from_slice(&stage.slice);
     aim.extend_from_slice(&stage.centroids);
@@ -51,8 +63,14 @@ impl Plot {
     pub fn new(cx: &Cx<'_>, values: &[f64], width: f64, height: f64) -> Plot {
         let stage = &cx.state.update.snapshot.stage;
         let narrow = width < 520.0;
-        let from = (if narrow { 35.0 } else { 44.0 }, if narrow { 4.0 } else { 11.0 });
-        let to = ((width - if narrow { 11.0 } else { 16.0 }).max(from.0 + 1.0), (height - 20.0).max(from.1 + 1.0));
+        let from = (
+            if narrow { 35.0 } else { 44.0 },
+            if narrow { 4.0 } else { 11.0 },
+        );
+        let to = (
+            (width - if narrow { 11.0 } else { 16.0 }).max(from.0 + 1.0),
+            (height - 20.0).max(from.1 + 1.0),
+        );
         let across = if narrow { INSIDE } else { INSIDE_ACROSS };
         let (ranges, rest) = values.split_at(values.len().min(4));
         let (slice, centroids) = rest.split_at(rest.len().min(stage.slice.len()));
@@ -62,8 +80,14 @@ impl Plot {
             _ => (0.0, 1.0),
         };
         Plot {
-            x: Scale { domain: domain(0), pixels: (from.0 + across, to.0 - across) },
-            y: Scale { domain: domain(2), pixels: (to.1 - INSIDE * 0.6, from.1 + INSIDE) },
+            x: Scale {
+                domain: domain(0),
+                pixels: (from.0 + across, to.0 - across),
+            },
+            y: Scale {
+                domain: domain(2),
+                pixels: (to.1 - INSIDE * 0.6, from.1 + INSIDE),
+            },
             from,
             to,
             centroids: centroids.to_vec(),
@@ -86,12 +110,20 @@ impl Plot {
     /// Where a centroid is on the canvas.
     pub fn centroid(&self, cluster: usize) -> At {
         let start = cluster * self.slice.len();
-        self.at(self.centroids[start + self.axes.0], self.centroids[start + self.axes.1])
+        self.at(
+            self.centroids[start + self.axes.0],
+            self.centroids[start + self.axes.1],
+        )
     }
 
     /// The model in this plane.
     pub fn slice(&self) -> Slice<'_> {
-        Slice { centroids: &self.centroids, at: &self.slice, axes: self.axes, distance: &self.distance }
+        Slice {
+            centroids: &self.centroids,
+            at: &self.slice,
+            axes: self.axes,
+            distance: &self.distance,
+        }
     }
 
     /// Whether a place of the canvas is inside the frame.
@@ -115,12 +147,23 @@ pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
     let regions = regions(&plot.slice(), low, high);
     let straight = plot.distance == "euclidean";
     for region in &regions {
-        let color = labels.get(region.cluster).copied().unwrap_or(region.cluster);
-        let corners: Vec<At> = region.corners.iter().map(|(x, y)| plot.at(*x, *y)).collect();
+        let color = labels
+            .get(region.cluster)
+            .copied()
+            .unwrap_or(region.cluster);
+        let corners: Vec<At> = region
+            .corners
+            .iter()
+            .map(|(x, y)| plot.at(*x, *y))
+            .collect();
         pen.polygon(corners.iter().copied(), palette.tint(color));
         if !straight {
             // Rectangles side by side must not show their seams.
-            pen.path(corners.iter().copied().chain(corners.first().copied()), 0.5, palette.tint(color));
+            pen.path(
+                corners.iter().copied().chain(corners.first().copied()),
+                0.5,
+                palette.tint(color),
+            );
         }
     }
     if straight {
@@ -135,18 +178,44 @@ pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
 fn draw_ticks(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
     let palette = cx.palette;
     let (width, height) = (plot.to.0 - plot.from.0, plot.to.1 - plot.from.1);
-    let (x_ticks, decimals) = ticks(plot.x.back(plot.from.0), plot.x.back(plot.to.0), (width / 50.0).clamp(3.0, 10.0));
+    let (x_ticks, decimals) = ticks(
+        plot.x.back(plot.from.0),
+        plot.x.back(plot.to.0),
+        (width / 50.0).clamp(3.0, 10.0),
+    );
     for tick in x_ticks {
         let x = plot.x.at(tick);
-        pen.line((crisp(x), plot.to.1), (crisp(x), plot.to.1 + 4.0), 1.0, palette.line_2);
+        pen.line(
+            (crisp(x), plot.to.1),
+            (crisp(x), plot.to.1 + 4.0),
+            1.0,
+            palette.line_2,
+        );
         let label = Type::tick(palette.text_3, Align::Center);
-        pen.text(&numbers::fixed(tick, decimals), (x, plot.to.1 + 12.0), label);
+        pen.text(
+            &numbers::fixed(tick, decimals),
+            (x, plot.to.1 + 12.0),
+            label,
+        );
     }
-    let (y_ticks, decimals) = ticks(plot.y.back(plot.to.1), plot.y.back(plot.from.1), (height / 45.0).clamp(2.0, 8.0));
+    let (y_ticks, decimals) = ticks(
+        plot.y.back(plot.to.1),
+        plot.y.back(plot.from.1),
+        (height / 45.0).clamp(2.0, 8.0),
+    );
     for tick in y_ticks {
         let y = plot.y.at(tick);
-        pen.line((plot.from.0 - 4.0, crisp(y)), (plot.from.0, crisp(y)), 1.0, palette.line_2);
+        pen.line(
+            (plot.from.0 - 4.0, crisp(y)),
+            (plot.from.0, crisp(y)),
+            1.0,
+            palette.line_2,
+        );
         let label = Type::tick(palette.text_3, Align::Right);
-        pen.text(&numbers::fixed(tick, decimals), (plot.from.0 - 8.0, y), label);
+        pen.text(
+            &numbers::fixed(tick, decimals),
+            (plot.from.0 - 8.0, y),
+            label,
+        );
     }
 }

@@ -22,7 +22,10 @@ impl Fills {
     /// Takes the colours of the newest picture.
     pub fn aim(&mut self, cx: &Cx<'_>) {
         let stage = &cx.state.update.snapshot.stage;
-        let colors = stage.point_cluster.iter().map(|cluster| color(cx, *cluster));
+        let colors = stage
+            .point_cluster
+            .iter()
+            .map(|cluster| color(cx, *cluster));
         let now: Vec<(u32, usize)> = stage.point_record.iter().copied().zip(colors).collect();
         if now == self.now {
             return;
@@ -34,18 +37,26 @@ impl Fills {
     /// Whether colours are still on their way; says so a last time when they have arrived.
     pub fn is_moving(&mut self, now_ms: f64) -> bool {
         let moving = self.start_ms.is_some();
-        if self.start_ms.is_some_and(|start_ms| now_ms - start_ms >= FILL_MS) {
+        if self
+            .start_ms
+            .is_some_and(|start_ms| now_ms - start_ms >= FILL_MS)
+        {
             self.start_ms = None;
         }
         moving
     }
 
     fn share(&self, now_ms: f64) -> f64 {
-        self.start_ms.map_or(1.0, |start_ms| ((now_ms - start_ms) / FILL_MS).clamp(0.0, 1.0))
+        self.start_ms.map_or(1.0, |start_ms| {
+            ((now_ms - start_ms) / FILL_MS).clamp(0.0, 1.0)
+        })
     }
 
     fn color_before(&self, record: u32) -> Option<usize> {
-        let at = self.before.binary_search_by_key(&record, |(record, _)| *record).ok()?;
+        let at = self
+            .before
+            .binary_search_by_key(&record, |(record, _)| *record)
+            .ok()?;
         Some(self.before[at].1)
     }
 }
@@ -64,7 +75,9 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
             continue;
         }
         let color = color(cx, stage.point_cluster[i]);
-        let age = snapshot.record.saturating_sub(u64::from(stage.point_record[i]) + 1) as f64;
+        let age = snapshot
+            .record
+            .saturating_sub(u64::from(stage.point_record[i]) + 1) as f64;
         let mut fill = cx.palette.cluster(color);
         if share < 1.0
             && let Some(before) = fills.color_before(stage.point_record[i])
@@ -78,7 +91,13 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
 /// The colour index of a cluster.
 pub fn color(cx: &Cx<'_>, cluster: u8) -> usize {
     let cluster = cluster as usize;
-    cx.state.update.snapshot.cluster_labels.get(cluster).copied().unwrap_or(cluster)
+    cx.state
+        .update
+        .snapshot
+        .cluster_labels
+        .get(cluster)
+        .copied()
+        .unwrap_or(cluster)
 }
 
 fn opacity(age: f64) -> f64 {

@@ -53,11 +53,17 @@ impl Slice<'_> {
             _ if i == self.axes.1 => place.1,
             _ => self.at[i],
         };
-        let pairs = self.centroid(cluster).iter().enumerate().map(|(i, c)| (value(i), *c));
+        let pairs = self
+            .centroid(cluster)
+            .iter()
+            .enumerate()
+            .map(|(i, c)| (value(i), *c));
         match self.distance {
             "manhattan" => pairs.map(|(a, b)| (a - b).abs()).sum(),
             "cosine" => {
-                let (dot, aa, bb) = pairs.fold((0.0, 0.0, 0.0), |(dot, aa, bb), (a, b)| (dot + a * b, aa + a * a, bb + b * b));
+                let (dot, aa, bb) = pairs.fold((0.0, 0.0, 0.0), |(dot, aa, bb), (a, b)| {
+                    (dot + a * b, aa + a * a, bb + b * b)
+                });
                 1.0 - dot / (aa.sqrt() * bb.sqrt())
             }
             _ => pairs.map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt(),
@@ -87,7 +93,9 @@ pub fn regions(slice: &Slice<'_>, from: Place, to: Place) -> Vec<Region> {
         return Vec::new();
     }
     if slice.distance == "euclidean" {
-        (0..slice.k()).filter_map(|cluster| power_cell(slice, cluster, from, to)).collect()
+        (0..slice.k())
+            .filter_map(|cluster| power_cell(slice, cluster, from, to))
+            .collect()
     } else {
         grid(slice, from, to)
     }
@@ -107,7 +115,9 @@ fn power_cell(slice: &Slice<'_>, cluster: usize, from: Place, to: Place) -> Opti
             }
             continue;
         }
-        corners = cut(&corners, |place| normal.0 * place.0 + normal.1 * place.1 - bound);
+        corners = cut(&corners, |place| {
+            normal.0 * place.0 + normal.1 * place.1 - bound
+        });
         if corners.len() < 3 {
             return None;
         }
@@ -119,7 +129,9 @@ fn power_cell(slice: &Slice<'_>, cluster: usize, from: Place, to: Place) -> Opti
 fn weighted(slice: &Slice<'_>, cluster: usize) -> (f64, f64, f64) {
     let centroid = slice.centroid(cluster);
     let off_plane = (0..slice.dim()).filter(|i| *i != slice.axes.0 && *i != slice.axes.1);
-    let weight = off_plane.map(|i| (slice.at[i] - centroid[i]) * (slice.at[i] - centroid[i])).sum();
+    let weight = off_plane
+        .map(|i| (slice.at[i] - centroid[i]) * (slice.at[i] - centroid[i]))
+        .sum();
     (centroid[slice.axes.0], centroid[slice.axes.1], weight)
 }
 
@@ -134,7 +146,10 @@ fn cut(corners: &[Place], outside: impl Fn(Place) -> f64) -> Vec<Place> {
         }
         if (here < 0.0 && there > 0.0) || (here > 0.0 && there < 0.0) {
             let share = here / (here - there);
-            kept.push((corner.0 + (next.0 - corner.0) * share, corner.1 + (next.1 - corner.1) * share));
+            kept.push((
+                corner.0 + (next.0 - corner.0) * share,
+                corner.1 + (next.1 - corner.1) * share,
+            ));
         }
     }
     kept
@@ -142,16 +157,30 @@ fn cut(corners: &[Place], outside: impl Fn(Place) -> f64) -> Vec<Place> {
 
 fn grid(slice: &Slice<'_>, from: Place, to: Place) -> Vec<Region> {
     let (columns, rows) = GRID;
-    let (width, height) = ((to.0 - from.0) / columns as f64, (to.1 - from.1) / rows as f64);
+    let (width, height) = (
+        (to.0 - from.0) / columns as f64,
+        (to.1 - from.1) / rows as f64,
+    );
     let mut regions: Vec<Region> = Vec::new();
     for row in 0..rows {
-        let (low, high) = (from.1 + row as f64 * height, from.1 + (row + 1) as f64 * height);
+        let (low, high) = (
+            from.1 + row as f64 * height,
+            from.1 + (row + 1) as f64 * height,
+        );
         let mut run: Option<Region> = None;
         for column in 0..columns {
-            let (left, right) = (from.0 + column as f64 * width, from.0 + (column + 1) as f64 * width);
-            let Some((cluster, _)) = slice.nearest(((left + right) / 2.0, (low + high) / 2.0)) else { continue };
+            let (left, right) = (
+                from.0 + column as f64 * width,
+                from.0 + (column + 1) as f64 * width,
+            );
+            let Some((cluster, _)) = slice.nearest(((left + right) / 2.0, (low + high) / 2.0))
+            else {
+                continue;
+            };
             match &mut run {
-                Some(run) if run.cluster == cluster => (run.corners[1].0, run.corners[2].0) = (right, right),
+                Some(run) if run.cluster == cluster => {
+                    (run.corners[1].0, run.corners[2].0) = (right, right)
+                }
                 _ => {
                     let corners = vec![(left, low), (right, low), (right, high), (left, high)];
                     regions.extend(run.replace(Region { cluster, corners }));
@@ -169,7 +198,13 @@ mod tests {
 
     fn area(corners: &[Place]) -> f64 {
         let next = corners.iter().cycle().skip(1);
-        corners.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<f64>().abs() / 2.0
+        corners
+            .iter()
+            .zip(next)
+            .map(|(a, b)| a.0 * b.1 - b.0 * a.1)
+            .sum::<f64>()
+            .abs()
+            / 2.0
     }
 
     fn contains(corners: &[Place], place: Place) -> bool {
@@ -185,13 +220,21 @@ mod tests {
     #[test]
     fn cells_fill_the_plane_and_hold_what_is_nearest() {
         let centroids = [5.0, 3.4, 1.5, 0.25, 5.9, 2.8, 4.2, 1.3, 6.6, 3.0, 5.3, 1.9];
-        let slice = Slice { centroids: &centroids, at: &[5.8, 3.1, 0.0, 0.0], axes: (2, 3), distance: "euclidean" };
+        let slice = Slice {
+            centroids: &centroids,
+            at: &[5.8, 3.1, 0.0, 0.0],
+            axes: (2, 3),
+            distance: "euclidean",
+        };
         let cells = regions(&slice, (0.5, -0.2), (7.0, 2.7));
         assert_eq!(cells.len(), 3);
         let filled: f64 = cells.iter().map(|cell| area(&cell.corners)).sum();
         assert!((filled - 6.5 * 2.9).abs() < 1e-9, "{filled}");
         for i in 0..20 {
-            let place = (0.6 + 0.31 * f64::from(i), 0.1 + 0.12 * f64::from(i * 7 % 20));
+            let place = (
+                0.6 + 0.31 * f64::from(i),
+                0.1 + 0.12 * f64::from(i * 7 % 20),
+            );
             let (nearest, _) = slice.nearest(place).unwrap();
             let cell = cells.iter().find(|cell| cell.cluster == nearest).unwrap();
             assert!(contains(&cell.corners, place), "{place:?}");
@@ -200,7 +243,12 @@ mod tests {
 
     #[test]
     fn a_centroid_far_off_the_plane_has_no_cell() {
-        let slice = Slice { centroids: &[0.0, 0.0, 0.0, 1.0, 1.0, 50.0], at: &[0.0; 3], axes: (0, 1), distance: "euclidean" };
+        let slice = Slice {
+            centroids: &[0.0, 0.0, 0.0, 1.0, 1.0, 50.0],
+            at: &[0.0; 3],
+            axes: (0, 1),
+            distance: "euclidean",
+        };
         let cells = regions(&slice, (0.0, 0.0), (1.0, 1.0));
         assert_eq!(cells.len(), 1);
         assert_eq!(cells[0].cluster, 0);
@@ -208,20 +256,37 @@ mod tests {
 
     #[test]
     fn the_first_of_two_equal_centroids_wins() {
-        let slice = Slice { centroids: &[1.0, 1.0, 1.0, 1.0], at: &[0.0; 2], axes: (0, 1), distance: "euclidean" };
+        let slice = Slice {
+            centroids: &[1.0, 1.0, 1.0, 1.0],
+            at: &[0.0; 2],
+            axes: (0, 1),
+            distance: "euclidean",
+        };
         assert_eq!(regions(&slice, (0.0, 0.0), (1.0, 1.0)).len(), 1);
         assert_eq!(slice.nearest((0.0, 0.0)), Some((0, Some(1))));
     }
 
     #[test]
     fn other_distances_are_laid_out_in_rectangles() {
-        let slice = Slice { centroids: &[0.0, 0.0, 1.0, 1.0], at: &[0.0; 2], axes: (0, 1), distance: "manhattan" };
+        let slice = Slice {
+            centroids: &[0.0, 0.0, 1.0, 1.0],
+            at: &[0.0; 2],
+            axes: (0, 1),
+            distance: "manhattan",
+        };
         let cells = regions(&slice, (0.0, 0.0), (1.0, 1.0));
         let filled: f64 = cells.iter().map(|cell| area(&cell.corners)).sum();
         assert!((filled - 1.0).abs() < 1e-9);
-        let cosine = Slice { distance: "cosine", centroids: &[1.0, 0.0, 0.0, 1.0], ..slice };
+        let cosine = Slice {
+            distance: "cosine",
+            centroids: &[1.0, 0.0, 0.0, 1.0],
+            ..slice
+        };
         assert_eq!(cosine.nearest((3.0, 1.0)), Some((0, Some(1))));
-        let broken = Slice { centroids: &[f64::NAN, 0.0], ..slice };
+        let broken = Slice {
+            centroids: &[f64::NAN, 0.0],
+            ..slice
+        };
         assert!(regions(&broken, (0.0, 0.0), (1.0, 1.0)).is_empty());
     }
 }

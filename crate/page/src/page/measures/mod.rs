@@ -1,0 +1,177 @@
+//! Four measures over records seen: right test rows, inertia, shift, rows per cluster.
+//!
+//! - [`charts`]: what each one draws in its frame
+
+pub mod charts;
+
+use wasm_bindgen::JsValue;
+
+use self::charts::{draw_inertia, draw_right, draw_rows, draw_shift};
+use crate::page::chart::pen::{Align, Pen, Type, crisp};
+use crate::page::chart::scale::{Scale, ticks};
+use crate::page::chart::surface::Surface;
+use crate::page::dom::{self, Shown, Slot};
+use crate::page::numbers;
+use crate::page::predictions;
+use crate::page::view::{Cx, Stamp};
+
+/// Pixels left of a chart's frame, for its ticks.
+const LEFT: f64 = 34.0;
+/// Pixels right of it.
+const RIGHT: f64 = 4.0;
+/// Pixels below the lowest chart, for its ticks.
+const BELOW: f64 = 20.0;
+
+/// The measures.
+#[derive(Debug)]
+pub struct Measures {
+    right: Chart,
+    inertia: Chart,
+    shift: Chart,
+    rows: Chart,
+    phone: Surface,
+    stamp: Shown<(Stamp, u64)>,
+}
+
+#[derive(Debug)]
+struct Chart {
+    surface: Surface,
+    value: Slot,
+    name: &'static str,
+}
+
+/// A chart's frame: x is records seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// Records to pixels.
+    pub x: Scale,
+    /// Upper edge, page pixels.
+    pub top: f64,
+    /// Lower edge, page pixels.
+    pub bottom: f64,
+}
+
+impl Measures {
+    /// The charts of index.html.
+    ///
+    /// # Errors
+    /// An element is missing.
+    pub fn new() -> Result<Measures, JsValue> {
+        let chart = |canvas: &str, value: &str, name: &'static str| {
+            Ok::<_, JsValue>(Chart {
+                surface: Surface::by_id(canvas)?,
+                value: Slot::by_id(value)?,
+                name,
+            })
+        };
+        Ok(Measures {
+            right: chart("chart-right", "m-right", "Test rows right")?,
+            inertia: chart(
+                "chart-inertia",
+                "m-inertia",
+                "Inertia per row, before and after",
+            )?,
+            shift: chart("chart-shift", "m-shift", "Shift of each centroid")?,
+            rows: chart("chart-rows", "m-rows", "Rows per cluster")?,
+            phone: Surface::by_id("chart-phone")?,
+            stamp: Shown::default(),
+        })
+    }
+
+    /// Draws what changed.
+    pub fn draw(&mut self, cx: &Cx<'_>) {
+        let fits = [
+            &mut self.right,
+            &mut self.inertia,
+            &mut self.shift,
+            &mut self.rows,
+        ]
+        .map(|chart| chart.surface.fit());
+        let resized = self.phone.fit() || fits.contains(&true);
+        if !self.stamp.change((cx.stamp(), cx.state.domain)) && !resized {
+            return;
+        }
+        let snapshot = &cx.state.update.snapshot;
+        let round = predictions::newest_round(snapshot).filter(|round| round.of > 0);
+        self.right
+            .say(round.map(|round| format!("{} of {}", round.right, round.of)));
+        let learned = || {
+            snapshot
+                .bars
+                .iter()
+                .rev()
+                .find(|bar| bar.rows > 0 && bar.to_record <= snapshot.record)
+        };
+        self.inertia
+            .say(learned().map(|bar| numbers::before_after(bar.inertia_before, bar.inertia_after)));
+        self.shift
+            .say(learned().map(|bar| numbers::distance(bar.shift)));
+        self.rows
+            .say(learned().map(|bar| numbers::dotted(&bar.counts)));
+        for (surface, last) in [(&self.right.surface, false), (&self.phone, false)] {
+            frame(surface, cx, last, draw_right);
+        }
+        frame(&self.inertia.surface, cx, false, draw_inertia);
+        frame(&self.shift.surface, cx, false, draw_shift);
+        frame(&self.rows.surface, cx, true, draw_rows);
+    }
+}
+
+impl Chart {
+    /// The newest value, beside the chart's name and for those who do not see it.
+    fn say(&mut self, value: Option<String>) {
+        let value = value.unwrap_or_else(|| numbers::NONE.to_owned());
+        self.value.set(&value);
+        dom::set_attribute(
+            &self.surface.canvas,
+            "aria-label",
+            &format!("{}: {value}", self.name),
+        );
+    }
+}
+
+/// Draws a chart in its frame, and the playhead over it.
+fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: fn(&Pen, Frame, &Cx<'_>)) {
+    if !surface.is_visible() {
+        return;
+    }
+    let pen = surface.draw();
+    let x = Scale {
+        domain: (0.0, cx.state.domain as f64),
+        pixels: (LEFT, surface.width - RIGHT),
+    };
+    let frame = Frame {
+        x,
+        top: 8.0,
+        bottom: surface.height - if last { BELOW } else { 7.0 },
+    };
+    draw(&pen, frame, cx);
+    let snapshot = &cx.state.update.snapshot;
+    if snapshot.records > 0 {
+        let x = crisp(frame.x.at(snapshot.record as f64));
+        pen.line(
+            (x, frame.top - 6.0),
+            (x, frame.bottom + 4.0),
+            1.0,
+            cx.palette.accent,
+        );
+    }
+    if last {
+        draw_x_ticks(&pen, frame, cx);
+    }
+}
+
+fn draw_x_ticks(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
+    let (at, _) = ticks(0.0, frame.x.domain.1, 3.5);
+    for (i, tick) in at.into_iter().enumerate() {
+        let (text, align) = match i {
+            0 => ("record 0".to_owned(), Align::Left),
+            _ => (numbers::count(tick as u64), Align::Center),
+        };
+        pen.text(
+            &text,
+            (frame.x.at(tick), frame.bottom + 12.0),
+            Type::tick(cx.palette.text_3, align),
+        );
+    }
+}

@@ -1,0 +1,261 @@
+//! Bars, rounds, the open batch, what waits, the playhead.
+
+use lab::snapshot::Snapshot;
+
+use super::{Layout, names};
+use crate::page::chart::palette::faded;
+use crate::page::chart::pen::{Align, Pen, Type, crisp};
+use crate::page::chart::scale::{height, within};
+use crate::page::numbers;
+use crate::page::view::Cx;
+
+/// The least and largest shift of a version, leaving out those that did not move.
+pub fn shifts(snapshot: &Snapshot) -> (f64, f64) {
+    let shifts = snapshot
+        .bars
+        .iter()
+        .map(|bar| bar.shift)
+        .filter(|shift| *shift > 0.0 && shift.is_finite());
+    shifts.fold((f64::INFINITY, 0.0), |(least, most), shift| {
+        (least.min(shift), most.max(shift))
+    })
+}
+
+/// Draws the timeline.
+pub fn draw(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
+    let snapshot = &cx.state.update.snapshot;
+    let (left, right) = layout.x.pixels;
+    draw_rounds(pen, layout, cx);
+    pen.line(
+        (left, crisp(layout.base)),
+        (right + 12.0, crisp(layout.base)),
+        1.0,
+        cx.palette.line_2,
+    );
+    draw_bars(pen, layout, cx);
+    draw_open_batch(pen, layout, cx);
+    draw_waiting(pen, layout, cx);
+    names::draw(pen, layout, cx);
+    for mark in &snapshot.marks {
+        let x = crisp(layout.x.at(mark.record as f64));
+        pen.dashes(
+            (x, layout.top - 4.0),
+            (x, layout.base),
+            (3.0, 2.0),
+            1.5,
+            cx.palette.warn,
+        );
+    }
+    if snapshot.records == 0 && layout.rounds.is_some() {
+        let text = "Each full batch adds a version here. Drag to go back to any of them.";
+        pen.text(
+            text,
+            (left + 24.0, layout.top + 14.0),
+            Type::label(cx.palette.text_2, Align::Left),
+        );
+    }
+    draw_playhead(pen, layout, cx);
+}
+
+/// Bars end where their version was made: a version is as wide as the batch that made it.
+fn draw_bars(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
+    let snapshot = &cx.state.update.snapshot;
+    let (least, most) = shifts(snapshot);
+    for bar in snapshot
+        .bars
+        .iter()
+        .filter(|bar| bar.rows > 0 || bar.shift > 0.0)
+    {
+        let (from, to) = (
+            layout.x.at(bar.from_record as f64),
+            layout.x.at(bar.to_record as f64),
+        );
+        let tall = height(bar.shift, least, most) * (layout.base - layout.top);
+        let color = if bar.to_record > snapshot.record {
+            cx.palette.bar_late
+        } else {
+            cx.palette.bar
+        };
+        let gap = if to - from > 3.0 { 1.0 } else { 0.0 };
+        pen.rect(
+            (from + gap, layout.base - tall.max(1.5)),
+            ((to - gap).max(from + gap + 1.5), layout.base),
+            color,
+        );
+    }
+}
+
+fn draw_rounds(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
+    let snapshot = &cx.state.update.snapshot;
+    let mut free_from = f64::NEG_INFINITY;
+    for (i, round) in snapshot.rounds.iter().enumerate() {
+        let late = round.first >= snapshot.record;
+        let (from, to) = (
+            layout.x.at(round.first as f64),
+            layout.x.at(round.last as f64 + 1.0),
+        );
+        let Some(label_y) = layout.rounds else {
+            pen.rect(
+                (from, layout.top - 4.0),
+                (to, layout.base),
+                faded(cx.palette.band, if late { 0.5 } else { 1.0 }),
+            );
+            continue;
+        };
+        pen.rect(
+            (from, label_y),
+            (to, layout.base + 4.0),
+            faded(cx.palette.band, if late { 0.5 } else { 1.0 }),
+        );
+        let color = if late {
+            cx.palette.line_2
+        } else {
+            cx.palette.text
+        };
+        pen.line((from, label_y), (to.max(from + 3.0), label_y), 2.0, color);
+        let (name, score) = (
+            format!("Test {} ", i + 1),
+            if round.of > 0 {
+                format!("{}/{}", round.right, round.of)
+            } else {
+                numbers::NONE.to_owned()
+            },
+        );
+        let style = Type::tick(
+            if late {
+                cx.palette.text_3
+            } else {
+                cx.palette.text
+            },
+            Align::Left,
+        );
+        let (name_width, score_width) = (
+            pen.width_of(&name, style),
+            pen.width_of(&score, style.bold()),
+        );
+        // Before its line where there is room, else after it.
+        let before = from - 7.0 - name_width - score_width;
+        let x = if before >= free_from.max(0.0) {
+            before
+        } else {
+            to + 6.0
+        };
+        if x >= free_from && x + name_width + score_width < layout.width {
+            pen.text(&name, (x, label_y), style);
+            pen.text(&score, (x + name_width, label_y), style.bold());
+            free_from = x + name_width + score_width + 8.0;
+        }
+    }
+}
+
+/// The batch that is being collected: dashed as far as it would reach, grey as far as it is.
+fn draw_open_batch(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
+    let snapshot = &cx.state.update.snapshot;
+    let Some(made) = snapshot
+        .bars
+        .iter()
+        .rev()
+        .map(|bar| bar.to_record)
+        .find(|record| *record <= snapshot.record)
+    else {
+        return;
+    };
+    if !snapshot.live || snapshot.batch.rows == 0 {
+        return;
+    }
+    let more = snapshot
+        .batch
+        .size
+        .map_or(0, |size| size.saturating_sub(snapshot.batch.rows));
+    let from = layout.x.at(made as f64);
+    let (now, end) = (
+        layout.x.at(snapshot.record as f64),
+        layout.x.at((snapshot.record + more) as f64),
+    );
+    let top = layout.base - 12.0;
+    pen.rect((from, top), (now, layout.base), faded(cx.palette.bar, 0.5));
+    pen.dashed_rect(
+        (crisp(from), crisp(top)),
+        (crisp(end), crisp(layout.base)),
+        cx.palette.line_3,
+    );
+    if layout.rounds.is_some() {
+        let text = format!("batch {}", numbers::count(snapshot.batch.number));
+        pen.text(
+            &text,
+            (from + 4.0, top - 7.0),
+            Type::tick(cx.palette.text_2, Align::Left),
+        );
+    }
+}
+
+/// Records that a pause holds back.
+fn draw_waiting(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
+    let update = &cx.state.update;
+    if update.waiting_total == 0 {
+        return;
+    }
+    let records = update.snapshot.records;
+    let from = layout.x.at(records as f64);
+    let to = layout.x.at((records + update.waiting_total) as f64);
+    let to = within(to, from + 6.0, layout.width - 2.0);
+    let (top, bottom) = (
+        layout.rounds.unwrap_or(layout.top - 6.0),
+        layout.base + 12.0,
+    );
+    pen.dashed_rect(
+        (crisp(from), crisp(top)),
+        (crisp(to), crisp(bottom)),
+        cx.palette.line_3,
+    );
+    let mut x = from + 6.0;
+    while x < to {
+        pen.line(
+            (crisp(x), top + 2.0),
+            (crisp(x), bottom),
+            1.0,
+            cx.palette.line_2,
+        );
+        x += 6.0;
+    }
+    if layout.rounds.is_some() {
+        let style = Type::tick(cx.palette.text, Align::Left).bold();
+        let text = format!("{} waiting", numbers::count(update.waiting_total));
+        let width = pen
+            .width_of("nothing is dropped", style)
+            .max(pen.width_of(&text, style));
+        // Beside it where there is room, else inside.
+        let at = if to + 8.0 + width < layout.width {
+            to + 8.0
+        } else {
+            from + 12.0
+        };
+        pen.rect(
+            (at - 5.0, top + 1.0),
+            (at + width + 5.0, top + 30.0),
+            cx.palette.app,
+        );
+        pen.text(&text, (at, top + 8.0), style);
+        pen.text(
+            "nothing is dropped",
+            (at, top + 22.0),
+            Type::tick(cx.palette.text_2, Align::Left),
+        );
+    }
+}
+
+fn draw_playhead(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
+    let x = crisp(layout.x.at(cx.state.update.snapshot.record as f64));
+    let color = cx.palette.accent;
+    pen.line((x, 8.0), (x, layout.height - 6.0), 2.0, color);
+    pen.polygon(
+        [
+            (x - 6.0, 4.0),
+            (x + 6.0, 4.0),
+            (x + 6.0, 11.0),
+            (x, 16.0),
+            (x - 6.0, 11.0),
+        ],
+        color,
+    );
+}
