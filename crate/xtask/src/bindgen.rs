@@ -11,7 +11,9 @@ use crate::repo::Repo;
 use crate::run;
 
 /// Writes the browser's files to `out` with the built tool, unless they are there already.
-pub(crate) fn run(repo: &Repo, tool: &Path, wasm: &Path, out: &Path) -> Result<()> {
+///
+/// `small` leaves out what only stack traces show.
+pub(crate) fn run(repo: &Repo, tool: &Path, wasm: &Path, out: &Path, small: bool) -> Result<()> {
     let lock = fs::read_to_string(repo.root.join("Cargo.lock"))?;
     let version = checked_version(&lock)?;
     let stamp_file = out.with_extension("stamp");
@@ -25,7 +27,7 @@ pub(crate) fn run(repo: &Repo, tool: &Path, wasm: &Path, out: &Path) -> Result<(
         fs::remove_dir_all(out)?;
     }
     let mut bindgen = Command::new(tool);
-    bindgen.arg(wasm).arg(out);
+    bindgen.arg(wasm).arg(out).args(small.then_some("small"));
     run::shown(bindgen)?;
     fs::write(&stamp_file, stamp)?;
     Ok(())

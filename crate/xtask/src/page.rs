@@ -35,7 +35,13 @@ pub(crate) fn build(repo: &Repo, quality: Quality) -> Result<Programs> {
     });
     let (module, programs) = (module?, programs?);
     let bound = module.with_file_name("bound");
-    bindgen::run(repo, &programs.bindgen, &module, &bound)?;
+    bindgen::run(
+        repo,
+        &programs.bindgen,
+        &module,
+        &bound,
+        quality == Quality::Release,
+    )?;
     site::mirror(
         &repo.root.join("pkg"),
         &[(&bound, "")],
