@@ -103,9 +103,7 @@ impl Browser {
     /// If driver or browser do not start.
     pub async fn open(&self) -> Result<Page> {
         let profile = tempfile::Builder::new().prefix("eddy-browser-").tempdir()?;
-        let mut command = Command::new(&self.chromedriver);
-        command.args(["--port=0", "--log-level=SEVERE"]);
-        let (process, port) = Process::start(command, START, driver_port)?;
+        let (process, port) = self.start_driver()?;
         let capabilities = self.capabilities(profile.path())?;
         let driver = Driver {
             _process: process,
@@ -118,6 +116,16 @@ impl Browser {
             .await
             .with_context(|| format!("{} does not open", self.chromium.display()))?;
         Page::new(client, driver).await
+    }
+
+    /// Starts the driver on a free port: one that it finds itself may be taken on the other IP family, so it may try again.
+    fn start_driver(&self) -> Result<(Process, u16)> {
+        let start = || {
+            let mut command = Command::new(&self.chromedriver);
+            command.args(["--port=0", "--log-level=SEVERE"]);
+            Process::start(command, START, driver_port)
+        };
+        start().or_else(|_| start()).or_else(|_| start())
     }
 
     fn capabilities(&self, profile: &Path) -> Result<Map<String, Value>> {

@@ -1,4 +1,8 @@
 //! The real program and the real page in a real browser; `cargo xtask test` runs them.
 
+mod module;
 mod relay;
 mod smoke;
+mod support;
+mod transport;
+mod walkthrough;

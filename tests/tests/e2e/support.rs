@@ -1,0 +1,97 @@
+//! What the tests of the page share.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use eddy_tests::browser::Browser;
+use eddy_tests::demo::Demo;
+use eddy_tests::page::{Page, Size};
+use eddy_tests::program::Eddy;
+
+/// Long enough for a busy machine; a passing wait takes a fraction.
+pub(crate) const SOON: Duration = Duration::from_secs(30);
+
+/// The program on a demo's database, with its page open at 1440x900.
+pub(crate) struct Open {
+    pub(crate) demo: Demo,
+    pub(crate) eddy: Eddy,
+    pub(crate) page: Page,
+}
+
+/// Serves a demo and opens its page, which keeps its replay lines; None where there is no browser.
+pub(crate) async fn open(seed: u32, window_ms: u64) -> Result<Option<Open>> {
+    let Some(browser) = Browser::for_tests()? else {
+        return Ok(None);
+    };
+    let demo = Demo::new(seed, window_ms)?;
+    let eddy = serve(&demo, 0)?;
+    let page = browser.open().await?;
+    page.resize(Size::DESKTOP).await?;
+    page.goto(&format!("{}?keep=lines", eddy.url())).await?;
+    live(&page).await?;
+    Ok(Some(Open { demo, eddy, page }))
+}
+
+/// Serves a demo at this port, 0 for a free one.
+pub(crate) fn serve(demo: &Demo, port: u16) -> Result<Eddy> {
+    let args = demo.serve_args();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    Eddy::serve_at(port, &args)
+}
+
+/// Waits until the page is connected and has read everything.
+pub(crate) async fn live(page: &Page) -> Result<()> {
+    page.wait_for(
+        "document.getElementById('connection').dataset.state === 'live'",
+        SOON,
+    )
+    .await
+}
+
+/// Waits until an element shows this text somewhere in it.
+pub(crate) async fn shows(page: &Page, id: &str, text: &str) -> Result<()> {
+    let text = serde_json::to_string(text)?;
+    page.wait_for(
+        &format!("document.getElementById('{id}').textContent.includes({text})"),
+        SOON,
+    )
+    .await
+}
+
+/// What an element shows.
+pub(crate) async fn text(page: &Page, id: &str) -> Result<String> {
+    let value = page
+        .js(&format!(
+            "return document.getElementById('{id}').textContent"
+        ))
+        .await?;
+    Ok(value.as_str().context("an element's text")?.to_owned())
+}
+
+/// The file that a button saves.
+pub(crate) async fn saved(page: &Page, button: &str) -> Result<String> {
+    let script = format!(
+        "const make = URL.createObjectURL;
+         const text = new Promise((resolve) => {{
+           URL.createObjectURL = (blob) => {{ resolve(blob.text()); return make.call(URL, blob); }};
+         }});
+         document.getElementById('{button}').click();
+         const saved = await text;
+         URL.createObjectURL = make;
+         return saved;"
+    );
+    Ok(page
+        .js(&script)
+        .await?
+        .as_str()
+        .context("a saved text")?
+        .to_owned())
+}
+
+/// The lines of versions that were trained and of predictions: what stays the same while empty windows pass.
+pub(crate) fn lasting(lines: &str) -> Vec<&str> {
+    lines
+        .lines()
+        .filter(|line| line.contains("\"prediction\"") || line.contains("\"first\":{"))
+        .collect()
+}
