@@ -75,7 +75,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     become_program(serve)
 }
 
-/// `cargo xtask open PORT`, for [`run`]: waits until the port answers, and opens the browser.
+/// `cargo xtask open PORT`, which [`run()`] starts: waits until the port answers, and opens the browser.
 pub(crate) fn open(mut args: lexopt::Parser) -> Result<ExitCode> {
     let port: u16 = args.value()?.parse()?;
     for _ in 0..100 {

@@ -1,6 +1,6 @@
 //! Sets up, builds, runs and tests Eddy: `cargo xtask --help`.
 //!
-//! - [`demo`], [`build`], [`test`], [`shot`]: the commands
+//! - [`demo`], [`build`], [`mod@test`], [`shot`]: the commands
 //! - [`page`]: the page, from Rust to a folder that any file server can serve; [`bindgen`], [`site`]: its steps
 //! - [`programs`]: what runs on this machine
 //! - [`wasm`]: a compiler for wasm32, found or installed
