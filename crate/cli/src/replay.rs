@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use lab::{Lab, LabFile};
-use wire::Line;
 
 use crate::lines;
 use crate::progress::Progress;
@@ -53,20 +52,14 @@ fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Resul
     let mut out = Output::new();
     let mut progress = Progress::new("lines");
     let mut lines = 0;
+    let (mut foreign, mut misplaced) = (0, 0);
     let outcome = lines::read(&args.events, input, |number, line| {
-        match line {
-            Line::Record(record) => {
-                lab.apply(record.as_ref());
-            }
-            Line::Tick { tick_ms } => lab.tick(tick_ms),
-            Line::Close { close } => lab
-                .close(&close)
-                .with_context(|| format!("{}, line {number}", args.events.display()))?,
-            Line::Gap { gap } => lab.gap(gap),
-            Line::Error { error } => {
+        match lab::replay::apply(lab, line) {
+            Ok(applied) => foreign += u64::from(!applied),
+            Err(error) => {
+                misplaced += 1;
                 eprintln!("eddy: {}, line {number}: {error}", args.events.display());
             }
-            Line::Hello(_) | Line::Ends { .. } => {}
         }
         lines = number;
         progress.at(number);
@@ -82,7 +75,13 @@ fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Resul
             args.events.display()
         );
     }
-    match outcome.broken {
+    if foreign > 0 {
+        eprintln!(
+            "eddy: {foreign} records are of topics that {} does not name",
+            args.lab.display()
+        );
+    }
+    match outcome.broken + misplaced {
         0 => Ok(()),
         broken => bail!("{broken} of {lines} lines could not be read; mend or remove them"),
     }

@@ -46,22 +46,11 @@ impl Replay {
     /// The line cannot be read; the replay goes on with the next.
     pub fn line(&mut self, line: &str, out: &mut String) -> Result<(), ReplayError> {
         self.line_number += 1;
-        match self.reader.read(self.line_number, line)? {
-            Some(Line::Record(record)) => {
-                if !self.lab.apply(record.as_ref()) {
-                    self.foreign += 1;
-                }
-            }
-            Some(Line::Tick { tick_ms }) => self.lab.tick(tick_ms),
-            Some(Line::Close { close }) => {
-                let line_number = self.line_number;
-                self.lab
-                    .close(&close)
-                    .map_err(|error| ReplayError::Close { line_number, error })?;
-            }
-            Some(Line::Gap { gap }) => self.lab.gap(gap),
-            // What a bridge says of itself is no input.
-            Some(Line::Hello(_) | Line::Ends { .. } | Line::Error { .. }) | None => {}
+        if let Some(line) = self.reader.read(self.line_number, line)? {
+            let line_number = self.line_number;
+            let applied = apply(&mut self.lab, line);
+            self.foreign +=
+                u64::from(!applied.map_err(|error| ReplayError::Close { line_number, error })?);
         }
         self.write_events(out);
         Ok(())
@@ -79,6 +68,22 @@ impl Replay {
             out.push('\n');
         }
     }
+}
+
+/// Applies what a line of a recording says; false where it is a record of no stream of the lab.
+///
+/// # Errors
+/// It closes the batch of a lane that is not there.
+pub fn apply(lab: &mut Lab, line: Line) -> Result<bool, LabError> {
+    match line {
+        Line::Record(record) => return Ok(lab.apply(record.as_ref())),
+        Line::Tick { tick_ms } => lab.tick(tick_ms),
+        Line::Close { close } => lab.close(&close)?,
+        Line::Gap { gap } => lab.gap(gap),
+        // What a bridge says of itself is no input.
+        Line::Hello(_) | Line::Ends { .. } | Line::Error { .. } => {}
+    }
+    Ok(true)
 }
 
 /// A line of a recording that was skipped.

@@ -45,6 +45,9 @@ struct Worker {
     link: Option<Link>,
     url: Option<String>,
     open: bool,
+    /// Whether this address ever answered.
+    opened_once: bool,
+    /// Tries since it last answered.
     attempt: u32,
     retry_in_ms: u32,
     timer: Option<Timeout>,
@@ -137,6 +140,7 @@ impl Worker {
             link: None,
             url: None,
             open: false,
+            opened_once: false,
             attempt: 0,
             retry_in_ms: 0,
             timer: None,
@@ -195,6 +199,7 @@ impl Worker {
             self.session.start_over();
         }
         self.desk.set_flowing(!self.paused);
+        self.opened_once = self.opened_once && self.url.as_ref() == Some(&url);
         self.url = Some(url);
         self.attempt = 0;
         self.connect();
@@ -218,7 +223,7 @@ impl Worker {
     fn link_event(&mut self, event: LinkEvent) {
         match event {
             LinkEvent::Open => {
-                (self.open, self.attempt) = (true, 0);
+                (self.open, self.opened_once, self.attempt) = (true, true, 0);
                 self.session.connected();
                 self.banners.retain(|banner| banner.id != BANNER_LOST);
                 if self.paused {
@@ -265,7 +270,7 @@ impl Worker {
             text,
             &[Action::TryNow],
         ));
-        self.wait_to_retry(retry::wait_ms(self.attempt.max(1)));
+        self.wait_to_retry(retry::wait_ms(self.attempt + 1));
     }
 
     fn wait_to_retry(&mut self, left_ms: u32) {
@@ -536,11 +541,17 @@ impl Worker {
         };
         let address = address(Some(url));
         if !self.open {
-            return match self.attempt {
-                0 | 1 if self.link.is_some() => Connection::Connecting { address },
-                attempt => Connection::Reconnecting {
+            let under_way = self.link.is_some();
+            return match (under_way, self.attempt) {
+                (true, 1) if !self.opened_once => Connection::Connecting { address },
+                (true, attempt) => Connection::Reconnecting {
                     address,
                     attempt,
+                    next_ms: 0,
+                },
+                (false, attempt) => Connection::Reconnecting {
+                    address,
+                    attempt: attempt + 1,
                     next_ms: self.retry_in_ms,
                 },
             };
