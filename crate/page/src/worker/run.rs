@@ -17,7 +17,7 @@ use super::retry;
 use super::session::{Notice, Session};
 use crate::protocol::{Action, Banner, Command, Connection, Status, Update};
 
-/// Updates are posted this long after the first change, ms: about one a frame.
+/// Updates are posted no closer together than this, ms: about one a frame.
 const POST_MS: u32 = 16;
 
 /// More records than this behind, and the page says so.
@@ -58,6 +58,8 @@ struct Worker {
     failed: Option<String>,
     banners: Vec<Banner>,
     post: Option<Timeout>,
+    /// When the last update was posted.
+    posted_ms: f64,
     wants_recording: bool,
     wants_lines: bool,
     announced: (u64, f64),
@@ -151,6 +153,7 @@ impl Worker {
             failed: None,
             banners: Vec::new(),
             post: None,
+            posted_ms: 0.0,
             wants_recording: false,
             wants_lines: false,
             announced: (1, 0.0),
@@ -474,10 +477,12 @@ impl Worker {
 
     fn post_soon(&mut self) {
         if self.post.is_none() {
-            self.post = Some(Timeout::new(POST_MS, || {
+            // At once after a quiet time: only what follows closely waits for the next frame.
+            let since_ms = (now_ms() - self.posted_ms).clamp(0.0, f64::from(POST_MS)) as u32;
+            self.post = Some(Timeout::new(POST_MS - since_ms, || {
                 WORKER.with_borrow_mut(|worker| {
                     if let Some(worker) = worker {
-                        worker.post = None;
+                        (worker.post, worker.posted_ms) = (None, now_ms());
                         let update = worker.update();
                         post(&worker.scope, &update);
                     }
