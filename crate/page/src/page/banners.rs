@@ -15,7 +15,7 @@ use crate::protocol::{Action, Banner, Command};
 pub struct Banners {
     sender: Sender,
     place: Element,
-    shown: Shown<Vec<Banner>>,
+    shown: Shown<(Vec<Banner>, bool)>,
     listeners: Vec<EventListener>,
 }
 
@@ -39,18 +39,21 @@ impl Banners {
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
         let banners = &cx.state.update.banners;
-        if !self.shown.change(banners.clone()) {
+        if !self
+            .shown
+            .change((banners.clone(), cx.state.token.is_none()))
+        {
             return Ok(());
         }
         self.listeners.clear();
         self.place.set_text_content(None);
         for banner in banners {
-            self.add(banner)?;
+            self.add(banner, cx.state.token.is_none())?;
         }
         Ok(())
     }
 
-    fn add(&mut self, banner: &Banner) -> Result<(), JsValue> {
+    fn add(&mut self, banner: &Banner, own_address: bool) -> Result<(), JsValue> {
         let outer = dom::child(
             &self.place,
             "div",
@@ -79,6 +82,10 @@ impl Banners {
                 Action::GoOn => ("Go on", Msg::Send(Command::Dismiss { id })),
             };
             self.button(&outer, "small", label, msg)?;
+        }
+        // A page that a bridge served has no other address to go to.
+        if own_address && banner.actions.contains(&Action::TryNow) {
+            self.button(&outer, "small ghost", "Change address", Msg::ChangeAddress)?;
         }
         if !banner.actions.contains(&Action::GoOn) {
             self.button(

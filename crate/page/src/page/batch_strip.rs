@@ -101,11 +101,10 @@ impl BatchStrip {
     }
 
     fn draw_window(&mut self, update: &Update) {
-        let Some((start, end)) = update.snapshot.batch.window_ms else {
-            return;
-        };
-        let now = update.snapshot.lab_time_ms.unwrap_or(start);
-        let percent = ((now - start) * 100 / (end - start).max(1)).clamp(0, 100);
+        let percent = update.snapshot.batch.window_ms.map_or(0, |(start, end)| {
+            let now = update.snapshot.lab_time_ms.unwrap_or(start);
+            ((now - start) * 100 / (end - start).max(1)).clamp(0, 100)
+        });
         if self.percent.change(percent) {
             // A length of this program's own making.
             let _ = self

@@ -138,7 +138,7 @@ impl Drawer {
     fn draw_filters(&mut self, cx: &Cx<'_>) {
         let state = cx.state;
         let snapshot = &state.update.snapshot;
-        let shown = state.shown_tab() != Tab::Ledger && state.drawer_open;
+        let shown = state.shown_tab() == Tab::Predictions && state.drawer_open;
         let round = snapshot
             .rounds
             .iter()

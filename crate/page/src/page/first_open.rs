@@ -19,6 +19,7 @@ const FILE_BYTES_MOST: f64 = 256e6;
 #[derive(Debug)]
 pub struct FirstOpen {
     card: Element,
+    hint: Element,
     play: Element,
     error: Slot,
     _listeners: Vec<EventListener>,
@@ -40,6 +41,7 @@ impl FirstOpen {
         listeners.extend(on_drop(sender)?);
         Ok(FirstOpen {
             card: dom::by_id("welcome")?,
+            hint: dom::by_id("probe-hint")?,
             play,
             error: Slot::by_id("welcome-error")?,
             _listeners: listeners,
@@ -49,7 +51,8 @@ impl FirstOpen {
     /// Draws what changed.
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let state = cx.state;
-        dom::show(&self.card, state.is_first_open());
+        dom::show(&self.card, state.shows_card());
+        dom::show(&self.hint, state.is_first_open());
         dom::enable(&self.play, state.recording != Errand::UnderWay);
         self.error
             .set_or_hide(if let Errand::Failed(why) = &state.recording {

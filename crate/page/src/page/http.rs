@@ -32,7 +32,14 @@ pub fn bridge_address() -> Result<String, JsValue> {
     };
     let path = location.pathname()?;
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    Ok(format!("{scheme}://{}{folder}/ws", location.host()?))
+    // A bridge that wants a token was given it in the page's own address.
+    let query = location.search()?;
+    let query = if query.contains("token=") {
+        query.as_str()
+    } else {
+        ""
+    };
+    Ok(format!("{scheme}://{}{folder}/ws{query}", location.host()?))
 }
 
 /// A text file.

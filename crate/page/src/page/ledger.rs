@@ -70,19 +70,23 @@ impl Ledger {
 
     fn draw_head(&mut self, k: usize) -> Result<(), JsValue> {
         self.table.clear();
+        if let Some(table) = self.head.closest("table")? {
+            dom::set_attribute(&table, "style", &format!("--columns: {k}"));
+        }
         self.head.set_text_content(None);
         let mut heads = vec![
             ("", "Version".to_owned()),
-            ("num", "Rows".to_owned()),
-            ("", "Rows per cluster".to_owned()),
+            ("num rows-head", "Rows".to_owned()),
+            ("stack-head", "Rows per cluster".to_owned()),
         ];
-        heads.extend((0..k).map(|i| ("num wide", i.to_string())));
+        heads.extend((0..k).map(|i| ("num wide count-head", i.to_string())));
         heads.extend([
-            ("num", "Shift".to_owned()),
-            ("num", "Inertia per row".to_owned()),
-            ("num wide", "Change".to_owned()),
+            ("num shift-head", "Shift".to_owned()),
+            ("num inertia-head", "Inertia per row".to_owned()),
+            ("num wide change-head", "Change".to_owned()),
+            ("num wide offsets-head", "Offsets".to_owned()),
+            ("wide", String::new()),
         ]);
-        heads.extend([("num wide", "Offsets".to_owned()), ("wide", String::new())]);
         for (class, text) in heads {
             let head = dom::child(&self.head, "th", class, &text)?;
             dom::set_attribute(&head, "scope", "col");

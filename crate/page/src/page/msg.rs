@@ -69,6 +69,8 @@ pub enum Msg {
         /// Its text.
         text: String,
     },
+    /// Ask for another address.
+    ChangeAddress,
     /// Connect to this address.
     Connect(String),
     /// An errand came back.

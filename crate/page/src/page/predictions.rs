@@ -86,6 +86,11 @@ impl Predictions {
 
     fn draw_head(&mut self, features: &[String]) -> Result<(), JsValue> {
         self.table.clear();
+        dom::set_attribute(
+            &self.panel,
+            "style",
+            &format!("--columns: {}", features.len()),
+        );
         self.head.set_text_content(None);
         let first = dom::child(&self.head, "th", "", "")?;
         dom::set_attribute(&first, "scope", "col");
@@ -93,11 +98,14 @@ impl Predictions {
         dom::child(&first, "span", "phone-word", "Row")?;
         let mut heads: Vec<(&str, &str)> = Vec::new();
         heads.extend(features.iter().map(|name| ("num wide", name.as_str())));
-        heads.extend([("pad", "Given"), ("", "Label"), ("", ""), ("num", "Model")]);
         heads.extend([
-            ("num wide", "Distance"),
-            ("num wide", "Runner-up"),
-            ("wide", ""),
+            ("pad given-head", "Given"),
+            ("label-head", "Label"),
+            ("verdict-head", ""),
+            ("num model-head", "Model"),
+            ("num wide distance-head", "Distance"),
+            ("num wide next-head", "Runner-up"),
+            ("wide next-name", ""),
         ]);
         for (class, text) in heads {
             let head = dom::child(&self.head, "th", class, text)?;

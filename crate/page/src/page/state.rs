@@ -46,6 +46,8 @@ pub struct State {
     pub over: Errand,
     /// Reading a recording.
     pub recording: Errand,
+    /// Whether the reader asked for another address.
+    pub card_open: bool,
     /// Records that the x axes reach to; grows only.
     pub domain: u64,
 }
@@ -156,6 +158,13 @@ impl State {
     /// Whether the page is what a newcomer sees first: nothing connected, nothing read.
     pub fn is_first_open(&self) -> bool {
         self.started && !self.has_stream() && self.update.snapshot.records == 0
+    }
+
+    /// Whether the card with the ways to feed the page is shown.
+    pub fn shows_card(&self) -> bool {
+        let failed = matches!(self.update.status.connection, Connection::Failed { .. });
+        let stuck = failed && self.token.is_none() && self.update.snapshot.records == 0;
+        self.is_first_open() || self.card_open || (self.started && stuck)
     }
 
     /// Whether rows can be inserted now.

@@ -45,9 +45,9 @@ pub fn system() -> Option<MediaQueryList> {
     query("(prefers-color-scheme: dark)")
 }
 
-/// Whether the system asks for less motion.
-pub fn reduced_motion() -> bool {
-    query("(prefers-reduced-motion: reduce)").is_some_and(|query| query.matches())
+/// The system's wish for less motion.
+pub fn less_motion() -> Option<MediaQueryList> {
+    query("(prefers-reduced-motion: reduce)")
 }
 
 fn query(query: &str) -> Option<MediaQueryList> {

@@ -19,7 +19,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::SystemTheme { dark } => out.push(Effect::Theme(Some(dark))),
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
         Msg::Close => {
-            state.left_open = false;
+            (state.left_open, state.card_open) = (false, false);
             out.push(Effect::CloseDialogs);
         }
         Msg::Left(tab) => choose_left(state, tab, out),
@@ -65,12 +65,16 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::FetchDemo);
         }
         Msg::Recording { name, text } => {
-            state.drawer_open = true;
+            (state.drawer_open, state.card_open) = (true, false);
             state.recording = Errand::Idle;
             out.push(Effect::Send(Command::Replay { name, text }));
         }
+        Msg::ChangeAddress => {
+            state.card_open = true;
+            out.push(Effect::Focus("address"));
+        }
         Msg::Connect(url) => {
-            state.drawer_open = true;
+            (state.drawer_open, state.card_open) = (true, false);
             out.push(Effect::Send(Command::Connect { url }));
         }
         Msg::Back(errand, result) => came_back(state, errand, result, out),
@@ -156,7 +160,8 @@ fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
         LeftTab::Insert
     };
     open_left(state);
-    if tab == LeftTab::Insert {
+    // A phone would open its keyboard over what the tab shows.
+    if tab == LeftTab::Insert && !state.is_phone() {
         out.push(Effect::Focus("field-0"));
     }
 }

@@ -4,7 +4,7 @@ use gloo::events::EventListener;
 use js_sys::Array;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, MediaQueryListEvent, ResizeObserver};
+use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
 
 use super::app::Sender;
 use super::banners::Banners;
@@ -83,6 +83,7 @@ pub struct View {
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
+    less_motion: Option<MediaQueryList>,
     layout: Shown<(Tab, bool, bool, bool)>,
     _sizes: Sizes,
     _listeners: Vec<EventListener>,
@@ -136,6 +137,7 @@ impl View {
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
+            less_motion: theme::less_motion(),
             layout: Shown::default(),
             _sizes: Sizes::watch(sender)?,
             _listeners: listen(sender)?,
@@ -157,7 +159,10 @@ impl View {
             palette: &self.palette,
             look: self.look,
             now_ms,
-            still: theme::reduced_motion(),
+            still: self
+                .less_motion
+                .as_ref()
+                .is_some_and(MediaQueryList::matches),
         };
         self.header.draw(&cx);
         self.rail.draw(&cx);

@@ -165,6 +165,11 @@ impl StepNode {
             Ordering::Greater => "later",
         };
         dom::set_attribute(&self.item, "data-state", word);
+        dom::set_attribute(
+            &self.item,
+            "aria-current",
+            if i == done { "step" } else { "false" },
+        );
         let rows = numbers::counted(STEPS[i].rows, "row");
         self.result
             .set(progress.done.get(i).map_or(rows.as_str(), String::as_str));

@@ -1,6 +1,6 @@
 //! What each measure draws in its frame.
 
-use lab::snapshot::{LedgerRow, Snapshot};
+use lab::snapshot::{LedgerRow, Round, Snapshot};
 
 use super::{Frame, LEFT};
 use crate::page::chart::pen::{Align, At, Pen, Type, crisp};
@@ -46,26 +46,24 @@ fn learned(snapshot: &Snapshot) -> impl Iterator<Item = &LedgerRow> {
     snapshot.bars.iter().filter(|bar| bar.rows > 0)
 }
 
-/// Draws this measure.
+/// Draws this measure: counts, or shares where rounds are not of one size.
 pub fn draw_right(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
     let snapshot = &cx.state.update.snapshot;
-    let most = snapshot
-        .rounds
-        .iter()
-        .map(|round| round.of)
-        .max()
-        .unwrap_or(0)
-        .max(11);
+    let size = common_size(&snapshot.rounds);
     let frame = Frame {
         top: frame.top + 12.0,
         ..frame
     };
     let y = Scale {
-        domain: (0.0, f64::from(most)),
+        domain: (0.0, 1.0),
         pixels: (frame.bottom, frame.top),
     };
-    rule(pen, frame, y.at(f64::from(most)), &most.to_string(), cx);
-    rule(pen, frame, y.at(0.0), "0", cx);
+    let (all, none) = match size {
+        Some(size) => (size.to_string(), "0"),
+        None => ("100%".to_owned(), "0%"),
+    };
+    rule(pen, frame, y.at(1.0), &all, cx);
+    rule(pen, frame, y.at(0.0), none, cx);
     let rounds: Vec<_> = snapshot
         .rounds
         .iter()
@@ -80,7 +78,7 @@ pub fn draw_right(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
             (
                 (
                     frame.x.at(round.last as f64 + 1.0),
-                    y.at(f64::from(round.right)),
+                    y.at(f64::from(round.right) / f64::from(size.unwrap_or(round.of).max(1))),
                 ),
                 is_late(cx, round.first + 1),
             )
@@ -119,6 +117,20 @@ pub fn draw_right(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
             free_from = x + half + 4.0;
         }
     }
+}
+
+/// How many rows each round has, if all have as many; the last one may still grow.
+fn common_size(rounds: &[Round]) -> Option<u32> {
+    let size = rounds.iter().map(|round| round.of).max().unwrap_or(0);
+    let (_, earlier) = rounds.split_last().unwrap_or((&Round::default(), &[]));
+    earlier
+        .iter()
+        .all(|round| round.of == size)
+        .then_some(if earlier.is_empty() {
+            size.max(11)
+        } else {
+            size
+        })
 }
 
 /// A number's middle, moved to the left of the playhead where that would cross it.
@@ -218,6 +230,12 @@ pub fn draw_shift(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
     {
         let late = is_late(cx, bar.to_record);
         let k = bar.shifts.len() as f64;
+        // Inside of the frame, also where a batch is as narrow as one row.
+        let center = within(
+            frame.x.at(middle(bar)),
+            frame.x.pixels.0 + k * 2.0 + 2.0,
+            frame.x.pixels.1,
+        );
         for (cluster, shift) in bar.shifts.iter().enumerate() {
             let color = snapshot
                 .cluster_labels
@@ -229,7 +247,7 @@ pub fn draw_shift(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
             } else {
                 cx.palette.cluster(color)
             };
-            let x = frame.x.at(middle(bar)) + (cluster as f64 - (k - 1.0) / 2.0) * 4.0;
+            let x = center + (cluster as f64 - (k - 1.0) / 2.0) * 4.0;
             let top = (x, y.at(*shift));
             if shift.is_finite() {
                 pen.line((x, frame.bottom), top, 2.0, color);
@@ -278,4 +296,24 @@ pub fn draw_rows(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
 
 fn middle(bar: &LedgerRow) -> f64 {
     (bar.from_record + bar.to_record) as f64 / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_of_one_size_are_counted_and_others_are_shares() {
+        let rounds = |sizes: &[u32]| -> Vec<Round> {
+            let round = |of: &u32| Round {
+                of: *of,
+                ..Round::default()
+            };
+            sizes.iter().map(round).collect()
+        };
+        assert_eq!(common_size(&rounds(&[])), Some(11));
+        assert_eq!(common_size(&rounds(&[11, 11, 4])), Some(11));
+        assert_eq!(common_size(&rounds(&[4])), Some(11));
+        assert_eq!(common_size(&rounds(&[1, 11])), None);
+    }
 }

@@ -201,7 +201,7 @@ fn draw_ticks(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
     let (y_ticks, decimals) = ticks(
         plot.y.back(plot.to.1),
         plot.y.back(plot.from.1),
-        (height / 45.0).clamp(2.0, 8.0),
+        (height / 40.0).clamp(2.0, 8.0),
     );
     for tick in y_ticks {
         let y = plot.y.at(tick);

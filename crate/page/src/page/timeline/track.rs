@@ -181,11 +181,11 @@ fn draw_open_batch(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
     );
     if layout.rounds.is_some() {
         let text = format!("batch {}", numbers::count(snapshot.batch.number));
-        pen.text(
-            &text,
-            (from + 4.0, top - 7.0),
-            Type::tick(cx.palette.text_2, Align::Left),
-        );
+        let style = Type::tick(cx.palette.text_2, Align::Left);
+        // After the playhead where it would cross it.
+        let crosses = now > from && now < from + 10.0 + pen.width_of(&text, style);
+        let x = if crosses { now + 6.0 } else { from + 4.0 };
+        pen.text(&text, (x, top - 7.0), style);
     }
 }
 
