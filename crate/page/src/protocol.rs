@@ -203,6 +203,11 @@ pub enum Action {
 
 impl Default for Status {
     fn default() -> Self {
-        Status { connection: Connection::NoBridge, paused: false, speed: 1.0, log_id: None }
+        Status {
+            connection: Connection::NoBridge,
+            paused: false,
+            speed: 1.0,
+            log_id: None,
+        }
     }
 }
