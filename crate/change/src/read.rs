@@ -8,11 +8,13 @@ use crate::error::Unreadable;
 use crate::members::{Event, Members, Memory, Name, SourceName, snapshot};
 use crate::raw::{Form, Raw};
 use crate::row::Row;
-use crate::value::Value;
 
 mod cloud_event;
+mod parts;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use parts::{Parts, parts, scalar};
 
 /// Reads one record.
 ///
@@ -305,56 +307,6 @@ impl<'a> Record<'a, '_> {
     fn integer(&self, name: Name) -> Option<i64> {
         self.get(name).and_then(Raw::integer)
     }
-}
-
-/// The parts of a record's value, or of its key.
-pub(crate) struct Parts<'a> {
-    /// What the converter says of the payload.
-    pub(crate) schema: Option<Row<'a>>,
-    /// The event or the row.
-    pub(crate) payload: Row<'a>,
-}
-
-/// Takes a value or a key apart, of a CloudEvent what is in its data; `None` where no object is in it.
-pub(crate) fn parts(bytes: &[u8]) -> Option<Parts<'_>> {
-    let mut memory = Memory::forgetful();
-    let whole = read_value(&mut memory, &mut Cursor::new(bytes)).ok()?;
-    let row = Row::of(whole)?;
-    let record = Record {
-        topic: "",
-        bytes,
-        event: &memory.outer,
-        whole,
-    };
-    if record.is_cloud_event() {
-        return cloud_event::data(row).map(|(schema, payload)| Parts { schema, payload });
-    }
-    match wrapped(&memory.outer.members, bytes).ok()? {
-        None => Some(Parts {
-            schema: None,
-            payload: row,
-        }),
-        Some(payload) => Some(Parts {
-            schema: memory
-                .outer
-                .members
-                .get(Name::Schema, bytes)
-                .and_then(Row::of),
-            payload: Row::of(payload)?,
-        }),
-    }
-}
-
-/// A key that is a JSON scalar or array, or one in `{schema, payload}`.
-pub(crate) fn scalar(bytes: &[u8]) -> Option<Value<'_>> {
-    let whole = Cursor::new(bytes).only_value().ok()?;
-    let Some(row) = Row::of(whole) else {
-        return Some(Value::of(whole));
-    };
-    let names = row.columns().map(|(name, _)| name);
-    names
-        .eq(["schema", "payload"])
-        .then(|| row.get("payload"))?
 }
 
 /// Only streamed deletes leave one.

@@ -2,16 +2,18 @@
 
 use std::borrow::Cow;
 
-use crate::json::{write_name, write_text};
 use crate::row::Row;
-use crate::types::{ColumnType, Encoding, Unit};
+use crate::types::{ColumnType, Encoding};
 use crate::value::{Value, shortened};
 
 mod bytes;
 mod calendar;
 mod decimal;
 mod hstore;
+mod parts;
 mod placeholder;
+mod time;
+mod write;
 
 pub use placeholder::Placeholder;
 
@@ -100,10 +102,10 @@ pub fn typed<'a>(value: Value<'a>, column: &ColumnType) -> Result<Typed<'a>, Str
         }
         ColumnType::Number => number(value),
         ColumnType::Decimal { scale } => decimal(value, *scale),
-        ColumnType::Timestamp { unit, utc } => timestamp(value, *unit, *utc),
-        ColumnType::DateDays => date(value),
-        ColumnType::Time { unit, utc } => time(value, *unit, *utc),
-        ColumnType::Interval { unit } => interval(value, *unit),
+        ColumnType::Timestamp { unit, utc } => time::timestamp(value, *unit, *utc),
+        ColumnType::DateDays => time::date(value),
+        ColumnType::Time { unit, utc } => time::time(value, *unit, *utc),
+        ColumnType::Interval { unit } => time::interval(value, *unit),
         ColumnType::Bytes(encoding) => in_text(value, *encoding).map(Typed::Bytes),
         ColumnType::Bits => {
             let mut bytes = in_text(value, Encoding::Base64)?;
@@ -116,88 +118,9 @@ pub fn typed<'a>(value: Value<'a>, column: &ColumnType) -> Result<Typed<'a>, Str
             .ok_or_else(|| refusal(&value, "an hstore, a map from strings to strings")),
         ColumnType::Boolean => boolean(&value).map(|value| Typed::Plain(Value::Bool(value))),
         ColumnType::Vector => Err(refusal(&value, "a vector")),
-        ColumnType::Sparse => sparse(value),
-        ColumnType::Point => point(value),
+        ColumnType::Sparse => parts::sparse(value),
+        ColumnType::Point => parts::point(value),
     }
-}
-
-impl Typed<'_> {
-    /// Writes it as JSON: JSON's own forms where they say it all, else an object that names the type.
-    pub fn write(&self, out: &mut String) {
-        match self {
-            Typed::Plain(value) => value.write(out),
-            Typed::Float(word) => object(out, "float", |out| write_text(out, word)),
-            Typed::Decimal(digits) => object(out, "decimal", |out| write_text(out, digits)),
-            Typed::Timestamp { us, utc } => moment(out, "timestamp_us", *us, *utc),
-            Typed::DateDays(days) => {
-                object(out, "date_days", |out| out.push_str(&days.to_string()))
-            }
-            Typed::Time { us, utc } => moment(out, "time_us", *us, *utc),
-            Typed::IntervalUs(us) => {
-                object(out, "interval_us", |out| out.push_str(&us.to_string()))
-            }
-            Typed::IntervalIso(text) => object(out, "interval_iso", |out| write_text(out, text)),
-            Typed::Infinity(sign) => object(out, "infinity", |out| out.push_str(&sign.to_string())),
-            Typed::Bytes(bytes) => {
-                object(out, "base64", |out| {
-                    write_text(out, &bytes::to_base64(bytes))
-                });
-            }
-            Typed::Bits(digits) => object(out, "bits_value", |out| out.push_str(digits)),
-            Typed::Json(text) => object(out, "json", |out| write_text(out, text)),
-            Typed::Hstore(pairs) => object(out, "hstore", |out| hstore::write(out, pairs)),
-            Typed::Vector(elements) => object(out, "vector", |out| list(out, elements)),
-            Typed::Array(elements) => list(out, elements),
-            Typed::Sparse {
-                elements,
-                dimensions,
-            } => {
-                out.push_str("{\"sparse\":{");
-                for (index, element) in elements {
-                    write_name(out, index);
-                    element.write(out);
-                }
-                out.push_str("},\"dimensions\":");
-                out.push_str(dimensions);
-                out.push('}');
-            }
-            Typed::Point([x, y]) => {
-                out.push_str("{\"x\":");
-                x.write(out);
-                out.push_str(",\"y\":");
-                y.write(out);
-                out.push('}');
-            }
-            Typed::Unavailable => out.push_str("{\"unavailable\":true}"),
-        }
-    }
-}
-
-fn object(out: &mut String, name: &str, write: impl FnOnce(&mut String)) {
-    out.push('{');
-    write_name(out, name);
-    write(out);
-    out.push('}');
-}
-
-fn moment(out: &mut String, name: &str, us: i128, utc: bool) {
-    object(out, name, |out| {
-        out.push_str(&us.to_string());
-        if utc {
-            out.push_str(",\"utc\":true");
-        }
-    });
-}
-
-fn list(out: &mut String, elements: &[Typed<'_>]) {
-    out.push('[');
-    for (place, element) in elements.iter().enumerate() {
-        if place > 0 {
-            out.push(',');
-        }
-        element.write(out);
-    }
-    out.push(']');
 }
 
 fn elements<'a>(array: Value<'a>, column: &ColumnType) -> Result<Vec<Typed<'a>>, String> {
@@ -284,78 +207,6 @@ fn decimal(value: Value<'_>, scale: Option<i64>) -> Result<Typed<'_>, String> {
     }
 }
 
-fn integer(digits: &str) -> Option<i128> {
-    digits.parse::<i64>().ok().map(i128::from)
-}
-
-/// Finer parts are cut off.
-fn to_us(number: i128, unit: Unit) -> i128 {
-    match unit {
-        Unit::Ms => number * 1000,
-        Unit::Us => number,
-        Unit::Ns => number.div_euclid(1000),
-    }
-}
-
-fn timestamp(value: Value<'_>, unit: Unit, utc: Option<bool>) -> Result<Typed<'_>, String> {
-    let (us, infinite, utc) = match &value {
-        Value::Number(digits) => {
-            let number = integer(digits);
-            let us = number.map(|number| to_us(number, unit));
-            let infinite = match unit {
-                Unit::Ns => number.and_then(calendar::infinite_ns),
-                Unit::Ms | Unit::Us => us.and_then(calendar::infinite_us),
-            };
-            (us, infinite, utc.unwrap_or(false))
-        }
-        Value::Text(text) => {
-            let us = calendar::timestamp_us(text);
-            let infinite = calendar::infinite_word(text).or(us.and_then(calendar::infinite_us));
-            (us, infinite, utc.unwrap_or(true))
-        }
-        _ => (None, None, false),
-    };
-    match (infinite, us) {
-        (Some(sign), _) => Ok(Typed::Infinity(sign)),
-        (None, Some(us)) => Ok(Typed::Timestamp { us, utc }),
-        (None, None) => Err(refusal(&value, "a timestamp")),
-    }
-}
-
-fn date(value: Value<'_>) -> Result<Typed<'_>, String> {
-    let (days, word) = match &value {
-        Value::Number(digits) => (integer(digits), None),
-        Value::Text(text) => (calendar::days(text), calendar::infinite_word(text)),
-        _ => (None, None),
-    };
-    match (word.or(days.and_then(calendar::infinite_days)), days) {
-        (Some(sign), _) => Ok(Typed::Infinity(sign)),
-        (None, Some(days)) => Ok(Typed::DateDays(days)),
-        (None, None) => Err(refusal(&value, "a date")),
-    }
-}
-
-fn time(value: Value<'_>, unit: Unit, utc: bool) -> Result<Typed<'_>, String> {
-    let us = match &value {
-        Value::Number(digits) => integer(digits).map(|number| to_us(number, unit)),
-        Value::Text(text) => calendar::time_us(text),
-        _ => None,
-    };
-    let us = us.ok_or_else(|| refusal(&value, "a time of day"))?;
-    Ok(Typed::Time { us, utc })
-}
-
-fn interval(value: Value<'_>, unit: Unit) -> Result<Typed<'_>, String> {
-    match value {
-        Value::Number(digits) => match integer(digits) {
-            Some(number) => Ok(Typed::IntervalUs(to_us(number, unit))),
-            None => Err(refusal(&value, "an interval")),
-        },
-        Value::Text(text) if text.starts_with('P') => Ok(Typed::IntervalIso(text)),
-        _ => Err(refusal(&value, "an interval")),
-    }
-}
-
 /// The bytes that a text holds.
 fn in_text(value: Value<'_>, encoding: Encoding) -> Result<Vec<u8>, String> {
     match &value {
@@ -389,55 +240,4 @@ fn boolean(value: &Value<'_>) -> Result<bool, String> {
         _ => None,
     }
     .ok_or_else(|| refusal(value, "true or false"))
-}
-
-fn sparse(value: Value<'_>) -> Result<Typed<'_>, String> {
-    let wanted = "a sparse vector, {dimensions, vector}";
-    let Value::Object(json) = value else {
-        return Err(refusal(&value, wanted));
-    };
-    let parts = Row::parse(json).map_err(|error| error.reason)?;
-    let (Some(Value::Number(dimensions)), Some(vector)) =
-        (parts.get("dimensions"), parts.get("vector"))
-    else {
-        return Err(refusal(&value, wanted));
-    };
-    let pairs: Option<Vec<(String, Value<'_>)>> = match vector {
-        // Connect writes a map whose keys are no strings as an array of pairs.
-        Value::Array(_) => vector.into_elements().map(pair).collect(),
-        Value::Object(json) => Row::parse(json).ok().map(|row| {
-            let members = row.columns();
-            members
-                .map(|(name, value)| (name.into_owned(), value))
-                .collect()
-        }),
-        _ => None,
-    };
-    let pairs = pairs.ok_or_else(|| refusal(&value, wanted))?;
-    let typed = |(index, value)| number(value).map(|number| (index, number));
-    Ok(Typed::Sparse {
-        elements: pairs.into_iter().map(typed).collect::<Result<_, _>>()?,
-        dimensions: dimensions.to_owned(),
-    })
-}
-
-/// An index and an element.
-fn pair(value: Value<'_>) -> Option<(String, Value<'_>)> {
-    let mut parts = value.into_elements();
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(Value::Number(index)), Some(element), None) => Some((index.to_owned(), element)),
-        _ => None,
-    }
-}
-
-fn point(value: Value<'_>) -> Result<Typed<'_>, String> {
-    let wanted = "a point, {x, y}";
-    let Value::Object(json) = value else {
-        return Err(refusal(&value, wanted));
-    };
-    let parts = Row::parse(json).map_err(|error| error.reason)?;
-    match (parts.get("x"), parts.get("y")) {
-        (Some(x), Some(y)) => Ok(Typed::Point([Box::new(number(x)?), Box::new(number(y)?)])),
-        _ => Err(refusal(&value, wanted)),
-    }
 }
