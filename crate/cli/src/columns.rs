@@ -41,10 +41,22 @@ enum Declared {
         utc: Option<bool>,
     },
     DateDays {},
+    Time {
+        unit: Option<DeclaredUnit>,
+        utc: Option<bool>,
+    },
+    Interval {
+        unit: Option<DeclaredUnit>,
+    },
     Bytes {
         encoding: Option<DeclaredEncoding>,
     },
+    Bits {},
     Json {},
+    Hstore {},
+    Vector {},
+    Sparse {},
+    Point {},
     Number {},
     Boolean {},
     Enum {
@@ -80,21 +92,28 @@ impl From<Declared> for ColumnType {
         match declared {
             Declared::Decimal { scale } => ColumnType::Decimal { scale },
             Declared::Timestamp { unit, utc } => ColumnType::Timestamp {
-                unit: match unit {
-                    Some(DeclaredUnit::Ms) => Unit::Ms,
-                    // What PostgreSQL keeps, and Debezium sends unless told otherwise.
-                    Some(DeclaredUnit::Us) | None => Unit::Us,
-                    Some(DeclaredUnit::Ns) => Unit::Ns,
-                },
+                unit: unit_of(unit),
                 utc,
             },
             Declared::DateDays {} => ColumnType::DateDays,
+            Declared::Time { unit, utc } => ColumnType::Time {
+                unit: unit_of(unit),
+                utc: utc.unwrap_or(false),
+            },
+            Declared::Interval { unit } => ColumnType::Interval {
+                unit: unit_of(unit),
+            },
             Declared::Bytes { encoding } => ColumnType::Bytes(match encoding {
                 Some(DeclaredEncoding::Base64) => Encoding::Base64,
                 Some(DeclaredEncoding::Hex) => Encoding::Hex,
                 None => Encoding::Guess,
             }),
+            Declared::Bits {} => ColumnType::Bits,
             Declared::Json {} => ColumnType::Json,
+            Declared::Hstore {} => ColumnType::Hstore,
+            Declared::Vector {} => ColumnType::Vector,
+            Declared::Sparse {} => ColumnType::Sparse,
+            Declared::Point {} => ColumnType::Point,
             Declared::Number {} => ColumnType::Number,
             Declared::Boolean {} => ColumnType::Boolean,
             Declared::Enum { codes } => ColumnType::Enum {
@@ -111,6 +130,15 @@ impl From<Declared> for ColumnType {
     }
 }
 
+/// Microseconds are what PostgreSQL keeps, and what Debezium sends unless told otherwise.
+fn unit_of(declared: Option<DeclaredUnit>) -> Unit {
+    match declared {
+        Some(DeclaredUnit::Ms) => Unit::Ms,
+        Some(DeclaredUnit::Us) | None => Unit::Us,
+        Some(DeclaredUnit::Ns) => Unit::Ns,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +148,8 @@ mod tests {
         let lab = r#"{"eddy":1,"columns":{
             "n31":{"as":"decimal","scale":1},"n":{"as":"decimal"},
             "ms":{"as":"timestamp","unit":"ms"},"at":{"as":"timestamp","utc":true},
+            "c":{"as":"time","unit":"ms"},"cz":{"as":"time","utc":true},"i":{"as":"interval","unit":"ns"},
+            "bits":{"as":"bits"},"hs":{"as":"hstore"},"v":{"as":"vector"},"s":{"as":"sparse"},"p":{"as":"point"},
             "d":{"as":"date_days"},"b":{"as":"bytes"},"h":{"as":"bytes","encoding":"hex"},
             "j":{"as":"json"},"x":{"as":"number"},"t":{"as":"boolean"},
             "e":{"as":"enum","codes":["a","b"]},"f":{"as":"enum","codes":{"a":3}},"g":{"as":"enum"}}}"#;
@@ -146,6 +176,26 @@ mod tests {
                     utc: Some(true),
                 },
             ),
+            (
+                "c",
+                ColumnType::Time {
+                    unit: Unit::Ms,
+                    utc: false,
+                },
+            ),
+            (
+                "cz",
+                ColumnType::Time {
+                    unit: Unit::Us,
+                    utc: true,
+                },
+            ),
+            ("i", ColumnType::Interval { unit: Unit::Ns }),
+            ("bits", ColumnType::Bits),
+            ("hs", ColumnType::Hstore),
+            ("v", ColumnType::Vector),
+            ("s", ColumnType::Sparse),
+            ("p", ColumnType::Point),
             ("d", ColumnType::DateDays),
             ("b", ColumnType::Bytes(Encoding::Guess)),
             ("h", ColumnType::Bytes(Encoding::Hex)),

@@ -28,7 +28,9 @@ Examples:
 Columns in a lab file:
   {\"columns\": {\"price\": {\"as\": \"decimal\", \"scale\": 2}, \"at\": {\"as\": \"timestamp\", \"unit\": \"us\"},
    \"born\": {\"as\": \"date_days\"}, \"photo\": {\"as\": \"bytes\"}, \"tags\": {\"as\": \"json\"}, \"size\": {\"as\": \"number\"},
-   \"sold\": {\"as\": \"boolean\"}, \"kind\": {\"as\": \"enum\"}}}")]
+   \"sold\": {\"as\": \"boolean\"}, \"kind\": {\"as\": \"enum\"}}}
+  Further: time and interval (unit ms, us or ns), bits, hstore, vector, sparse, point. \"utc\": true or false goes with
+  timestamp and time, \"encoding\": \"base64\" or \"hex\" with bytes. A decimal without a scale is one written in digits.")]
 pub(crate) struct Args {
     /// Record lines, lines of `kcat -J`, or one JSON value a line; may be gzipped; - reads standard input
     #[arg(value_name = "EVENTS.ndjson")]
