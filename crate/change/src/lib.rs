@@ -15,6 +15,11 @@
 //! | `raw.rs` | a scanned value: what it is, and its bytes |
 //! | `number.rs` | JSON numbers: where they end, and the nearest double |
 //! | `text.rs` | JSON strings: where they end, what they say |
+//! | `types.rs` | [`ColumnType`]: what values mean, by the event's own schema part or declared |
+//! | `typed.rs` | [`typed`]: a value by its type; in `typed/`: decimals, calendar, bytes, placeholders |
+//! | `feature.rs` | [`feature`]: a value by its type as a number to learn from |
+//! | `inspect.rs` | [`inspect`]: how a record is read, as one line of JSON |
+//! | `json.rs` | JSON, written |
 //! | `error.rs` | [`Unreadable`], and the faults it is made of |
 //!
 //! What this crate must not know: topics' roles, models, transports, clocks. It never panics,
@@ -26,7 +31,10 @@
 mod change;
 mod cursor;
 mod error;
+mod feature;
 mod header;
+mod inspect;
+mod json;
 mod members;
 mod number;
 mod places;
@@ -36,12 +44,18 @@ mod read;
 mod reader;
 mod row;
 mod text;
+mod typed;
+mod types;
 mod value;
 
 pub use change::{Change, Kind, Op, Shape, Source};
 pub use error::Unreadable;
+pub use feature::{feature, may_be_unavailable};
+pub use inspect::{Inspected, Reading, inspect};
 pub use plan::Plan;
 pub use read::read;
 pub use reader::Reader;
 pub use row::{Columns, Row};
-pub use value::Value;
+pub use typed::{Placeholder, Typed, typed};
+pub use types::{ColumnType, ColumnTypes, Encoding, Types, Unit};
+pub use value::{Elements, Value};

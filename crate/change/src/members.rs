@@ -20,6 +20,9 @@ pub(crate) enum Name {
     Id,
     EventCount,
     DataCollections,
+    // CloudEvents.
+    SpecVersion,
+    Data,
     // What Debezium's unwrap step can add to a row.
     AddedDeleted,
     AddedOp,
@@ -295,6 +298,8 @@ pub(crate) fn name_of(text: &str) -> Name {
         "id" => Name::Id,
         "event_count" => Name::EventCount,
         "data_collections" => Name::DataCollections,
+        "specversion" => Name::SpecVersion,
+        "data" => Name::Data,
         "__deleted" => Name::AddedDeleted,
         "__op" => Name::AddedOp,
         "__lsn" | "__source_lsn" => Name::AddedLsn,

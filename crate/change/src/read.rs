@@ -9,8 +9,12 @@ use crate::members::{Event, Members, Memory, Name, SourceName, snapshot};
 use crate::raw::{Form, Raw};
 use crate::row::Row;
 
+mod cloud_event;
+mod parts;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use parts::{Parts, parts, scalar};
 
 /// Reads one record.
 ///
@@ -157,6 +161,7 @@ impl<'a> Record<'a, '_> {
             }
             _ if self.is_transaction() => Ok(self.transaction(key)),
             _ if self.is_heartbeat(key) => Ok(self.heartbeat(key)),
+            _ if self.is_cloud_event() => cloud_event::read(self.whole, key),
             _ => Ok(self.unwrapped(key)),
         }
     }
@@ -253,6 +258,14 @@ impl<'a> Record<'a, '_> {
         self.event.members.are(&names)
             && matches!(self.string(Name::Status).as_deref(), Some("BEGIN" | "END"))
             && self.string(Name::Id).is_some()
+    }
+
+    /// What Debezium writes as a CloudEvent has its data in `data` and its source in attributes.
+    fn is_cloud_event(&self) -> bool {
+        let members = &self.event.members;
+        members.form(Name::SpecVersion) == Some(Form::Text)
+            && members.form(Name::Data) == Some(Form::Object)
+            && cloud_event::is_from_debezium(self.whole)
     }
 
     fn transaction(&self, key: Option<Row<'a>>) -> Change<'a> {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::cursor::Cursor;
+use crate::json::write_text;
 use crate::number::to_double;
 use crate::raw::{Form, Raw};
 
@@ -68,14 +70,89 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The elements of an array, in order; nothing of all else.
+    pub fn elements(&self) -> Elements<'_> {
+        Elements::of(match self {
+            Value::Array(json) => json,
+            _ => "",
+        })
+    }
+
+    /// [`Value::elements`] that outlive the value.
+    pub fn into_elements(self) -> Elements<'a> {
+        Elements::of(match self {
+            Value::Array(json) => json,
+            _ => "",
+        })
+    }
+
+    /// Writes it as JSON, numbers, arrays and objects as they are written.
+    pub fn write(&self, out: &mut String) {
+        match self {
+            Value::Null => out.push_str("null"),
+            Value::Bool(true) => out.push_str("true"),
+            Value::Bool(false) => out.push_str("false"),
+            Value::Text(text) => write_text(out, text),
+            Value::Number(json) | Value::Array(json) | Value::Object(json) => {
+                write_one_line(out, json)
+            }
+        }
+    }
+
     /// [`Value::label`], owned.
     pub fn as_label(&self) -> Option<String> {
         self.label().map(str::to_owned)
     }
 }
 
+/// The elements of an array, in order.
+#[derive(Debug, Clone)]
+pub struct Elements<'a> {
+    cursor: Cursor<'a>,
+    first: bool,
+    ended: bool,
+}
+
+impl<'a> Elements<'a> {
+    fn of(json: &'a str) -> Self {
+        let mut cursor = Cursor::new(json.as_bytes());
+        let ended = cursor.enter_array().is_err();
+        Self {
+            cursor,
+            first: true,
+            ended,
+        }
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // The array has been scanned without a fault before; if one came now, it would end here.
+        if self.ended || !self.cursor.next_element(self.first).unwrap_or(false) {
+            self.ended = true;
+            return None;
+        }
+        self.first = false;
+        let value = self.cursor.value().ok().map(Value::of);
+        self.ended = value.is_none();
+        value
+    }
+}
+
+/// Writes JSON as it is, but in one line: a line break between tokens says nothing.
+fn write_one_line(out: &mut String, json: &str) {
+    let in_line = |part: &str| part.trim_matches(['\n', '\r']).to_owned();
+    match json.contains(['\n', '\r']) {
+        false => out.push_str(json),
+        // Strings have no bare line breaks.
+        true => out.extend(json.split(['\n', '\r']).map(in_line)),
+    }
+}
+
 /// At most 40 characters of a text, for a message.
-fn shortened(text: &str) -> Cow<'_, str> {
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(40) {
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
         None => Cow::Borrowed(text),

@@ -1,7 +1,8 @@
 //! Every recorded record is read as the file beside it says.
 //!
 //! Values are compared where JSON's own forms say it all. Those that need a column's type
-//! (`{"decimal":..}` and the like) are counted by their form, so that none is left out unnoticed.
+//! (`{"decimal":..}` and the like) are counted by their form, so that none is left out unnoticed;
+//! `golden_values.rs` compares them.
 
 #![allow(clippy::unwrap_used)]
 

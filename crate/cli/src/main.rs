@@ -5,12 +5,15 @@
 //! - [`dataset`]: the published demo's rows as SQL files
 //! - [`record`]: records into a file; [`recording`]: the file, [`live`]: from a bridge
 //! - [`replay`]: an experiment without bridge and page; [`lines`]: its input
+//! - [`inspect`]: how each record is read; [`columns`]: what a lab file declares of columns
 //! - [`query`]: values in addresses; [`progress`]: how far a long command is
 //! - [`schema`]: the lab file's JSON Schema
 
 mod assets;
+mod columns;
 mod dataset;
 mod insert;
+mod inspect;
 mod lines;
 mod live;
 mod progress;
@@ -49,6 +52,7 @@ enum Command {
     Dataset(dataset::Args),
     Record(record::Args),
     Replay(replay::Args),
+    Inspect(inspect::Args),
     Schema(schema::Args),
 }
 
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         Command::Dataset(args) => dataset::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Schema(args) => schema::run(&args),
     };
     match result {
