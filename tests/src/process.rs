@@ -76,11 +76,12 @@ impl Process {
     ///
     /// If it still runs after `limit`; it is then killed.
     pub fn terminate(mut self, limit: Duration) -> Result<ExitStatus> {
-        let pid = self.child.id().to_string();
-        Command::new("kill")
-            .args(["-TERM", &pid])
+        // The shell's own `kill`: a small system may have no program of that name.
+        let kill = format!("kill -TERM {}", self.child.id());
+        Command::new("sh")
+            .args(["-c", &kill])
             .status()
-            .context("kill does not run")?;
+            .context("sh does not run")?;
         let end = Instant::now() + limit;
         while Instant::now() < end {
             if let Some(status) = self.child.try_wait()? {
