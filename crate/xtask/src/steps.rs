@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::page::Quality;
 use crate::repo::Repo;
 use crate::tally::{self, Tally};
-use crate::{chromium, page, programs, run, rustup};
+use crate::{apt, chromium, page, programs, run, rustup};
 
 /// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,10 @@ impl Step {
             Step::Clippy => clippy(repo).map(no_tests),
             Step::Doc => doc(repo).map(no_tests),
             Step::House => tests(repo, &["--test", "house"], None),
-            Step::Test => tests(repo, &[], filter),
+            Step::Test => {
+                sqlite_shell();
+                tests(repo, &[], filter)
+            }
             Step::Page => page::build(repo, Quality::Quick).map(|_| no_tests(())),
             Step::Browser => browser(repo, filter),
         }
@@ -109,6 +112,16 @@ fn doc(repo: &Repo) -> Result<()> {
         .arg("--no-deps")
         .env("RUSTDOCFLAGS", "--deny warnings");
     run::shown(cargo)
+}
+
+/// Installs the shell of SQLite, which some tests write rows with, as a reader might.
+fn sqlite_shell() {
+    if run::which("sqlite3").is_some() {
+        return;
+    }
+    if let Err(error) = apt::install(&["sqlite3"]) {
+        println!("   sqlite3 is missing, and the tests that use it are left out: {error:#}");
+    }
 }
 
 fn tests(repo: &Repo, targets: &[&str], filter: Option<&str>) -> Result<(Tally, bool)> {
