@@ -46,7 +46,7 @@ pub fn draw(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
             cx.palette.warn,
         );
     }
-    if snapshot.records == 0 && layout.rounds.is_some() {
+    if snapshot.records == 0 && cx.state.update.waiting_total == 0 && layout.rounds.is_some() {
         let text = "Each full batch adds a version here. Drag to go back to any of them.";
         pen.text(
             text,
