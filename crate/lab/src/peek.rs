@@ -4,7 +4,7 @@ use wire::RecordRef;
 
 use crate::lab::{Lab, shown};
 use crate::snapshot::EventRow;
-use crate::view::role_number;
+use crate::view::{role_number, texts};
 
 impl Lab {
     /// Reads a record for the list of events; None where its topic is no stream of this lab.
@@ -22,6 +22,7 @@ impl Lab {
             op: 'c',
             role: role_number(stream.role),
             values: Vec::new(),
+            texts: Vec::new(),
             note: String::new(),
         };
         match change::read(record.topic, record.key, record.value) {
@@ -37,6 +38,7 @@ impl Lab {
                         .iter()
                         .map(|name| number(name).unwrap_or(f64::NAN))
                         .collect();
+                    row.texts = texts(&row.values, |i| after.get(&names[i])?.as_label());
                 }
                 (None, None) => row.op = '!',
             },

@@ -57,6 +57,9 @@ pub struct Snapshot {
     pub lanes: Vec<LaneHead>,
     /// Index of the shown lane.
     pub lane: usize,
+    /// Indices of the features that the stage was made for: horizontal, vertical. They are those of
+    /// the view, or the last two where the lane has no such features.
+    pub axes: (usize, usize),
     /// Names of the shown lane's features.
     pub features: Vec<String>,
     /// Names of the labels, in colour order; empty without a label column.
@@ -145,6 +148,8 @@ pub struct Stage {
     pub point_test: Vec<u8>,
     /// Points: the record's number, counted from 0.
     pub point_record: Vec<u32>,
+    /// Training rows older than the points.
+    pub older: Density,
     /// k x dim, row-major.
     pub centroids: Vec<f64>,
     /// Weight of each centroid.
@@ -153,6 +158,16 @@ pub struct Stage {
     pub paths: Vec<Vec<(f64, f64)>>,
     /// "euclidean", "manhattan", "cosine": what the regions are cut by.
     pub distance: String,
+}
+
+/// How many rows lie where, on a grid over the stage's ranges.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Density {
+    /// Cells across and down; 0 where there are no older rows.
+    pub size: (usize, usize),
+    /// Rows in each cell, line by line from the smallest y, each from the smallest x. Of many rows
+    /// only a sample is counted, and stands for the others.
+    pub counts: Vec<u32>,
 }
 
 /// The batch that is being collected at the playhead.
@@ -262,9 +277,11 @@ pub struct EventRow {
     pub op: char,
     /// 0 train, 1 classify, 2 both, 3 ignored topic.
     pub role: u8,
-    /// The features as they arrived; empty where there are none.
+    /// The features as they arrived, NaN where one is no number; empty where there are none.
     pub values: Vec<f64>,
-    /// In place of values: "tombstone: ignored", "deleted: not unlearned", or why it was rejected.
+    /// For each feature that is no number what arrived instead, cut short; empty where all are numbers.
+    pub texts: Vec<String>,
+    /// What there is to say of it: "tombstone: ignored", "deleted: not unlearned", or why it was rejected.
     pub note: String,
 }
 

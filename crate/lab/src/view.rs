@@ -9,12 +9,22 @@ use crate::lab::Lab;
 use crate::lane::{Lane, Prediction};
 use crate::rows::Verdict;
 use crate::snapshot::{
-    EventRow, LaneHead, LedgerRow, OpenBatch, Playhead, PredictionRow, Round, Snapshot, Stage, View,
+    Density, EventRow, LaneHead, LedgerRow, OpenBatch, Playhead, PredictionRow, Round, Snapshot,
+    Stage, View,
 };
 use crate::timeline::Entry;
 
 /// At most this many cells of the open batch are shown.
 const BATCH_CELLS: usize = 512;
+
+/// Cells of the older rows' density, across and down.
+const GRID: (usize, usize) = (48, 32);
+
+/// At most so many older rows are counted.
+const SAMPLE: u64 = 4_096;
+
+/// Longer texts in the place of a number are cut.
+const TEXT_CHARS: usize = 24;
 
 /// What a view sees: the lane, and the place on its timeline.
 struct Place<'a> {
@@ -37,6 +47,7 @@ impl Lab {
         Snapshot {
             lanes: self.lanes.iter().map(|lane| self.head(lane)).collect(),
             lane: lane_index,
+            axes: axes(place.lane, view),
             features: place.lane.config.feature_names.clone(),
             labels: labels.iter().map(|label| self.label_name(label)).collect(),
             cluster_labels: cluster_labels(place.lane, &labels),
@@ -161,6 +172,9 @@ impl Lab {
             Verdict::Shown => Vec::new(),
             Verdict::Row | Verdict::Rejected => self.features(lane, record),
         };
+        let texts = texts(&values, |i| {
+            self.rows.label(record, lane.config.features[i])
+        });
         Some(EventRow {
             record: Some(record),
             topic: self.topic(meta.stream as usize).to_string(),
@@ -169,6 +183,7 @@ impl Lab {
             op: meta.op,
             role: role_number(self.role(meta.stream as usize)),
             values,
+            texts,
             note: self.rows.note(record).to_owned(),
         })
     }
@@ -200,6 +215,21 @@ impl Place<'_> {
         let role = self.lab.role(meta.stream as usize);
         (meta.verdict == Verdict::Row && role != Role::Ignore).then_some(role)
     }
+}
+
+/// What stands in the place of each value that is no number, at most so long; nothing where all are numbers.
+pub(crate) fn texts(values: &[f64], text: impl Fn(usize) -> Option<String>) -> Vec<String> {
+    if values.iter().all(|value| value.is_finite()) {
+        return Vec::new();
+    }
+    let shown = |(i, value): (usize, &f64)| {
+        let text = text(i).filter(|_| !value.is_finite()).unwrap_or_default();
+        match text.char_indices().nth(TEXT_CHARS) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    };
+    values.iter().enumerate().map(shown).collect()
 }
 
 /// 0 train, 1 classify, 2 both, 3 ignore.
@@ -251,10 +281,19 @@ fn cluster_labels(lane: &Lane, labels: &[String]) -> Vec<usize> {
         .collect()
 }
 
+/// The view's features, as far as the lane has them; only a lane of one feature has it on both axes.
+fn axes(lane: &Lane, view: &View) -> (usize, usize) {
+    let last = lane.config.params.dim() - 1;
+    if view.x <= last && view.y <= last {
+        (view.x, view.y)
+    } else {
+        (last.saturating_sub(1), last)
+    }
+}
+
 fn stage(place: &Place<'_>, view: &View, labels: &[String]) -> Stage {
     let (lane, lab) = (place.lane, place.lab);
-    let dim = lane.config.params.dim();
-    let (x, y) = (view.x.min(dim - 1), view.y.min(dim - 1));
+    let (x, y) = axes(lane, view);
     let mut stage = Stage {
         x_range: range(place, x),
         y_range: range(place, y),
@@ -269,6 +308,9 @@ fn stage(place: &Place<'_>, view: &View, labels: &[String]) -> Stage {
     stage.weights = model.weights.clone();
     stage.paths = paths(place, x, y, view.bars);
     let points = newest_rows(place, view.points);
+    if points.len() == view.points {
+        stage.older = older(place, (x, y), &stage, points.last().copied().unwrap_or(0));
+    }
     for record in points.into_iter().rev() {
         let test = place.row(record) == Some(Role::Classify);
         let features = lab.features(lane, record);
@@ -307,6 +349,44 @@ fn newest_rows(place: &Place<'_>, most: usize) -> Vec<u64> {
         None => false,
     };
     records.filter(drawn).take(most).collect()
+}
+
+/// Where the training rows before a record lie. At most [`SAMPLE`] of them are looked at, spread evenly
+/// and always the same ones, so that the picture is still while rows come in.
+fn older(place: &Place<'_>, axes: (usize, usize), stage: &Stage, before: u64) -> Density {
+    let first = place.lab.rows.first();
+    let step = before
+        .saturating_sub(first)
+        .div_ceil(SAMPLE)
+        .next_power_of_two();
+    // A row of each stretch, not always the same one: streams may take turns.
+    let sampled = (first / step..before.div_ceil(step))
+        .map(|stretch| stretch * step + (stretch.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % step);
+    let (across, down) = GRID;
+    let cell = |value: f64, (least, largest): (f64, f64), cells: usize| {
+        let share = (value - least) / (largest - least);
+        // Not a number where all values are the same: the first cell.
+        ((share * cells as f64) as usize).min(cells - 1)
+    };
+    let mut counts = vec![0; across * down];
+    let mut any = false;
+    for record in sampled.filter(|record| (first..before).contains(record)) {
+        if matches!(place.row(record), Some(Role::Train | Role::Both)) {
+            let value = |axis: usize| {
+                let column = place.lane.config.features[axis];
+                place.lab.rows.number(record, column)
+            };
+            let column = cell(value(axes.0), stage.x_range, across);
+            let row = cell(value(axes.1), stage.y_range, down);
+            counts[row * across + column] += step as u32;
+            any = true;
+        }
+    }
+    if any {
+        Density { size: GRID, counts }
+    } else {
+        Density::default()
+    }
 }
 
 fn range(place: &Place<'_>, feature: usize) -> (f64, f64) {

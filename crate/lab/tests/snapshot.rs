@@ -161,3 +161,88 @@ fn before_the_first_row_there_is_already_a_model() {
         ((1.0, 3.0), (0.0, 2.0))
     );
 }
+
+#[test]
+fn a_snapshot_says_which_axes_it_has() {
+    let lab = demo();
+    let view = |x, y| View {
+        x,
+        y,
+        ..View::default()
+    };
+    assert_eq!(lab.snapshot(&view(1, 0)).axes, (1, 0));
+    // Features that the lane does not have.
+    let other = lab.snapshot(&view(0, 4));
+    assert_eq!(other.axes, (2, 3));
+    assert_eq!(other.stage.point_x, lab.snapshot(&view(2, 3)).stage.point_x);
+}
+
+#[test]
+fn a_value_that_is_no_number_is_shown_as_it_arrived() {
+    let mut lab = iris_lab(10_000);
+    let long = "x".repeat(1_000);
+    for (offset, row) in [
+        r#"{"sepal_length":7.4,"sepal_width":2.8,"petal_length":6.1,"petal_width":"n/a"}"#
+            .to_owned(),
+        r#"{"sepal_length":7.4,"sepal_width":2.8,"petal_length":6.1}"#.to_owned(),
+        format!(
+            r#"{{"sepal_length":"{long}","sepal_width":true,"petal_length":null,"petal_width":1}}"#
+        ),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let bad = wire::Record {
+            topic: support::TRAIN.into(),
+            partition: 0,
+            offset: offset as i64,
+            timestamp_ms: 0,
+            headers: Vec::new(),
+            key: None,
+            value: Some(row.clone().into_bytes()),
+        };
+        let waiting = lab.peek(bad.as_ref(), 0).unwrap();
+        lab.apply(bad.as_ref());
+        let event = at(&lab, 0, Playhead::Live).events[0].clone();
+        assert_eq!(event.texts, waiting.texts);
+        match offset {
+            0 => assert_eq!(
+                (&event.values[..3], event.texts[3].as_str()),
+                (&[7.4, 2.8, 6.1][..], "n/a")
+            ),
+            1 => assert_eq!(event.texts, ["", "", "", ""]),
+            _ => {
+                assert_eq!(event.texts[1..], ["true", "", ""]);
+                assert_eq!(event.texts[0].chars().count(), 25);
+            }
+        }
+        assert!(!event.note.is_empty());
+    }
+}
+
+#[test]
+fn rows_older_than_the_points_are_counted_where_they_lie() {
+    let lab = demo();
+    let points = |points| {
+        lab.snapshot(&View {
+            points,
+            ..View::default()
+        })
+        .stage
+    };
+    assert_eq!(points(2_000).older.size, (0, 0));
+    let stage = points(100);
+    let older = &stage.older;
+    assert_eq!(older.counts.len(), older.size.0 * older.size.1);
+    // All 277 training rows: as a point, or in a cell.
+    let tests = stage.point_test.iter().map(|test| u32::from(*test));
+    assert_eq!(
+        older.counts.iter().sum::<u32>(),
+        277 - (100 - tests.sum::<u32>())
+    );
+    // The setosas lie in the lower left.
+    let (across, down) = older.size;
+    let corner =
+        (0..down / 3).flat_map(|row| &older.counts[row * across..row * across + across / 3]);
+    assert!(corner.sum::<u32>() > 50);
+}
