@@ -43,7 +43,13 @@ enum Line {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Says {
-    Values(Vec<String>),
+    Values {
+        values: Vec<String>,
+        /// Which of them is no number.
+        bad: Vec<bool>,
+        /// What else there is to say.
+        note: String,
+    },
     Note(String),
 }
 
@@ -146,15 +152,12 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
     };
     let short = names::short_topic(&event.topic, prefix);
     let title = format!("{}/{}/{}", event.topic, event.partition, event.offset);
-    let says = if event.note.is_empty() && event.op != '!' && !event.values.is_empty() {
-        let values = event
-            .values
-            .iter()
-            .zip(decimals)
-            .map(|(value, decimals)| numbers::fixed(*value, *decimals));
-        Says::Values(values.collect())
-    } else {
+    let nothing = event.values.iter().all(|value| !value.is_finite())
+        && event.texts.iter().all(String::is_empty);
+    let says = if nothing {
         Says::Note(event.note.clone())
+    } else {
+        values(event, decimals)
     };
     Line::Event {
         class,
@@ -162,6 +165,21 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
         place: format!("{short} {}", event.offset),
         title,
         says,
+    }
+}
+
+/// The values, as far as there are columns for them; what is no number stands there as it arrived.
+fn values(event: &EventRow, decimals: &[usize]) -> Says {
+    let bad = |i: usize| event.values.get(i).is_some_and(|value| !value.is_finite());
+    let shown = |(i, decimals): (usize, &usize)| match event.texts.get(i) {
+        Some(text) if bad(i) && !text.is_empty() => text.clone(),
+        _ if bad(i) => numbers::NONE.to_owned(),
+        _ => numbers::fixed(event.values.get(i).copied().unwrap_or(f64::NAN), *decimals),
+    };
+    Says::Values {
+        values: decimals.iter().enumerate().map(shown).collect(),
+        bad: (0..decimals.len()).map(bad).collect(),
+        note: event.note.clone(),
     }
 }
 
@@ -205,6 +223,7 @@ impl RowNode for EventNode {
 impl EventNode {
     fn fill(&self, line: &Line) -> Result<(), JsValue> {
         self.row.set_text_content(None);
+        let _ = self.row.remove_attribute("title");
         let wide = |cell: &Element, columns: usize| {
             dom::set_attribute(cell, "colspan", &columns.to_string())
         };
@@ -230,9 +249,14 @@ impl EventNode {
                 let cell = dom::child(&self.row, "td", "", place)?;
                 dom::set_attribute(&cell, "title", title);
                 match says {
-                    Says::Values(values) => {
-                        for value in values {
-                            dom::child(&self.row, "td", "num", value)?;
+                    Says::Values { values, bad, note } => {
+                        for (value, bad) in values.iter().zip(bad) {
+                            let class = if *bad { "num bad" } else { "num" };
+                            dom::child(&self.row, "td", class, value)?;
+                        }
+                        if !note.is_empty() {
+                            dom::set_attribute(&self.row, "title", note);
+                            dom::child(&cell, "span", "sr", note)?;
                         }
                     }
                     Says::Note(note) => {
