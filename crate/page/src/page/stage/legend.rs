@@ -17,6 +17,7 @@ pub struct Legend {
     features: Shown<Vec<String>>,
     chosen: Shown<(usize, usize)>,
     slice: Slot,
+    age: Slot,
     keys: [Element; 5],
     canvas: Element,
     head: Element,
@@ -49,6 +50,7 @@ impl Legend {
             features: Shown::default(),
             chosen: Shown::default(),
             slice: Slot::by_id("slice")?,
+            age: Slot::by_id("key-age-words")?,
             keys: [
                 dom::by_id("key-initial")?,
                 dom::by_id("key-age")?,
@@ -84,6 +86,11 @@ impl Legend {
             self.axes[1].set_selected_index(y as i32);
         }
         self.slice.set(&slice(cx));
+        self.age.set(if snapshot.stage.older.counts.is_empty() {
+            "fades with age"
+        } else {
+            "fades with age, then a shade"
+        });
         let begun = snapshot.record > 0 || snapshot.version > 1;
         let wrong = snapshot
             .rounds
@@ -115,10 +122,15 @@ impl Legend {
                 .unwrap_or_default()
         };
         let tests = stage.point_test.iter().filter(|test| **test == 1).count() as u64;
+        let older = if stage.older.counts.is_empty() {
+            ""
+        } else {
+            ", older ones as shades"
+        };
         let words = format!(
-            "Scatter plot of {} over {}: {}, {}, {}; version {}",
-            name(cx.state.axes.1),
-            name(cx.state.axes.0),
+            "Scatter plot of {} over {}: {}{older}, {}, {}; version {}",
+            name(snapshot.axes.1),
+            name(snapshot.axes.0),
             numbers::counted(stage.point_test.len() as u64 - tests, "training row"),
             numbers::counted(tests, "test row"),
             numbers::counted(stage.weights.len() as u64, "centroid"),
@@ -161,7 +173,7 @@ impl Legend {
 /// "Tint: slice at mean sepal_length 5.8, sepal_width 3.1"
 fn slice(cx: &Cx<'_>) -> String {
     let snapshot = &cx.state.update.snapshot;
-    let (x, y) = cx.state.axes;
+    let (x, y) = snapshot.axes;
     let others = snapshot
         .features
         .iter()

@@ -1,4 +1,5 @@
-//! Training rows: each in the colour of the cluster that the shown version gives it, older ones fainter.
+//! Training rows: each in the colour of the cluster that the shown version gives it, older ones fainter,
+//! and below them those too old to be drawn one by one.
 
 use super::plot::Plot;
 use crate::page::chart::palette::{between, faded};
@@ -8,6 +9,9 @@ use crate::page::view::Cx;
 
 /// Opacity of the newest, of the oldest, and over how many records it falls.
 const OPACITY: (f64, f64, f64) = (0.92, 0.2, 170.0);
+
+/// Opacity of a cell of older rows: of the least one, and of the fullest.
+const SHADE: (f64, f64) = (0.05, 0.3);
 
 /// Colours on their way from one version's to the next one's.
 #[derive(Clone, Debug, Default)]
@@ -66,6 +70,7 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
     let snapshot = &cx.state.update.snapshot;
     let stage = &snapshot.stage;
     let share = fills.share(cx.now_ms);
+    draw_older(pen, plot, cx);
     for i in 0..stage.point_x.len() {
         if stage.point_test[i] == 1 {
             continue;
@@ -85,6 +90,35 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
             fill = between(cx.palette.cluster(before), fill, share);
         }
         pen.disc(at, 3.4, faded(fill, opacity(age)));
+    }
+}
+
+/// Rows that are too old to be drawn one by one: the more of them, the darker.
+fn draw_older(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
+    let stage = &cx.state.update.snapshot.stage;
+    let (across, down) = stage.older.size;
+    let fullest = stage.older.counts.iter().copied().max().unwrap_or(0);
+    let edge = |(least, largest): (f64, f64), cells: usize, i: usize| {
+        least + (largest - least) * i as f64 / cells as f64
+    };
+    for (i, count) in stage.older.counts.iter().enumerate() {
+        let (column, row) = (i % across.max(1), i / across.max(1));
+        if *count == 0 || row >= down {
+            continue;
+        }
+        let at = |column: usize, row: usize| {
+            let (x, y) = plot.at(
+                edge(stage.x_range, across, column),
+                edge(stage.y_range, down, row),
+            );
+            // On whole pixels: cells side by side show no seams.
+            (x.round(), y.round())
+        };
+        let (low, high) = (at(column, row), at(column + 1, row + 1));
+        let (least, most) = SHADE;
+        let opacity = least + (most - least) * libm::sqrt(f64::from(*count) / f64::from(fullest));
+        let shade = faded(cx.palette.text, opacity);
+        pen.rect((low.0, high.1), (high.0, low.1), shade);
     }
 }
 
