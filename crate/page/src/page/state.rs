@@ -20,8 +20,6 @@ pub struct State {
     pub demo: Option<DemoRows>,
     /// Token that inserts are sent with; None where the page was not served by a bridge that takes rows.
     pub token: Option<String>,
-    /// Feature indices on the two axes of the picture.
-    pub axes: (usize, usize),
     /// Feature indices that were chosen; the next picture has them.
     pub axes_wanted: (usize, usize),
     /// Width of the page, pixels.
@@ -147,7 +145,13 @@ impl State {
 
     /// Whether records are applied as they come and the newest is shown.
     pub fn is_playing(&self) -> bool {
-        self.has_stream() && !self.update.status.paused && self.update.snapshot.live
+        let runs = self.has_stream() && !self.has_ended();
+        runs && !self.update.status.paused && self.update.snapshot.live
+    }
+
+    /// Whether a recording was played to its end: playing begins it anew.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.update.status.connection, Connection::Replaying { row, of, .. } if row >= of)
     }
 
     /// Whether there is anything that records come from.

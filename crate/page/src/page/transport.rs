@@ -75,11 +75,13 @@ impl Transport {
             "href",
             if playing { "#i-pause" } else { "#i-play" },
         );
-        dom::set_attribute(
-            &self.play,
-            "aria-label",
-            if playing { "Pause" } else { "Play" },
-        );
+        let (label, title) = match (playing, state.has_ended()) {
+            (true, _) => ("Pause", "Pause (Space)"),
+            (_, true) => ("Play again", "Play again from the start (Space)"),
+            _ => ("Play", "Play (Space)"),
+        };
+        dom::set_attribute(&self.play, "aria-label", label);
+        dom::set_attribute(&self.play, "title", title);
         dom::enable(&self.play, state.started);
         for step in &self.steps {
             dom::enable(step, state.started && !state.is_first_open());

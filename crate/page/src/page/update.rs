@@ -120,7 +120,10 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         // By half again, so that it happens seldom.
         state.domain = needed + needed / 2;
     }
-    state.axes = state.axes_wanted;
+    if state.axes_wanted.0.max(state.axes_wanted.1) >= snapshot.features.len() {
+        // No such features: the picture says which it has instead.
+        state.axes_wanted = snapshot.axes;
+    }
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
 }
 
@@ -262,6 +265,25 @@ mod tests {
         let mut paused = live(3);
         paused.status.paused = true;
         after(&mut state, Msg::Update(Box::new(paused)));
+        assert_eq!(
+            after(&mut state, Msg::PlayPause),
+            [Effect::Send(Command::Play)]
+        );
+    }
+
+    #[test]
+    fn a_recording_that_has_ended_can_be_played_again() {
+        let mut state = demo();
+        let mut update = live(310);
+        for (row, playing) in [(309, true), (310, false)] {
+            update.status.connection = Connection::Replaying {
+                row,
+                of: 310,
+                name: "recorded demo".to_owned(),
+            };
+            after(&mut state, Msg::Update(Box::new(update.clone())));
+            assert_eq!(state.is_playing(), playing);
+        }
         assert_eq!(
             after(&mut state, Msg::PlayPause),
             [Effect::Send(Command::Play)]

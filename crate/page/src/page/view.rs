@@ -95,7 +95,7 @@ impl<'a> Cx<'a> {
         let (update, snapshot) = (&self.state.update, &self.state.update.snapshot);
         Stamp {
             lane: snapshot.lane,
-            axes: self.state.axes,
+            axes: snapshot.axes,
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,

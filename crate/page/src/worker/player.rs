@@ -36,6 +36,11 @@ impl Player {
         }
     }
 
+    /// Whether every record was played.
+    pub fn has_ended(&self) -> bool {
+        self.row >= self.of
+    }
+
     /// Records to apply in this beat at this speed; speed 0 is as fast as possible.
     pub fn beat(&mut self, speed: f64) -> u64 {
         if speed <= 0.0 {

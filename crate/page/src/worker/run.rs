@@ -167,6 +167,9 @@ impl Worker {
             Command::Start { .. } => {}
             Command::Connect { url } => self.connect_to(url),
             Command::Replay { name, text } => self.replay(name, &text),
+            Command::Play if self.player.as_ref().is_some_and(Player::has_ended) => {
+                self.replay_again()
+            }
             Command::Play => self.set_paused(false),
             Command::Pause => self.set_paused(true),
             Command::StepRow => self.step_row(),
@@ -315,6 +318,15 @@ impl Worker {
                 }
             })
         }));
+    }
+
+    /// Plays what was played from its start.
+    fn replay_again(&mut self) {
+        // What is due after the last record, a window's end for one, belongs to it.
+        while self.desk.step_row() {}
+        let name = self.player.take().map(|player| player.name);
+        let text = self.desk.applied.ndjson();
+        self.replay(name.unwrap_or_default(), &text);
     }
 
     /// Plays what is due; false when nothing was.

@@ -77,7 +77,7 @@ impl Stage {
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<bool, JsValue> {
         let snapshot = &cx.state.update.snapshot;
         let fits = [self.ground.fit(), self.points.fit(), self.marks.fit()];
-        if self.axes.change(cx.state.axes) {
+        if self.axes.change(snapshot.axes) {
             // Another plane: nothing glides from one to the other.
             self.glide = Glide::default();
         }

@@ -49,8 +49,8 @@ pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
         (range.0.min(known.0), range.1.max(known.1))
     };
     let (x, y) = (
-        range(cx.state.axes.0, stage.x_range),
-        range(cx.state.axes.1, stage.y_range),
+        range(snapshot.axes.0, stage.x_range),
+        range(snapshot.axes.1, stage.y_range),
     );
     let mut aim = vec![x.0, x.1, y.0, y.1];
     aim.extend_from_slice(&stage.slice);
@@ -92,7 +92,7 @@ impl Plot {
             to,
             centroids: centroids.to_vec(),
             slice: slice.to_vec(),
-            axes: cx.state.axes,
+            axes: cx.state.update.snapshot.axes,
             distance: stage.distance.clone(),
         }
     }

@@ -164,8 +164,8 @@ pub fn on_plane(at: At, plot: &Plot, cx: &Cx<'_>) -> Vec<Line> {
         )
     };
     let mut lines = vec![
-        Line::Text(name(cx.state.axes.0), numbers::fixed(place.0, 2)),
-        Line::Text(name(cx.state.axes.1), numbers::fixed(place.1, 2)),
+        Line::Text(name(snapshot.axes.0), numbers::fixed(place.0, 2)),
+        Line::Text(name(snapshot.axes.1), numbers::fixed(place.1, 2)),
         cluster(format!("v{} gives", snapshot.version), given),
     ];
     lines.extend(runner_up.map(|id| cluster("runner-up".to_owned(), id)));
