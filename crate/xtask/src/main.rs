@@ -28,7 +28,7 @@ mod wasm;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use lexopt::Arg;
 
 use crate::repo::Repo;
@@ -99,7 +99,10 @@ fn unexpected(arg: Arg<'_>) -> anyhow::Error {
         print!("{HELP}");
         std::process::exit(0);
     }
-    anyhow::Error::from(arg.unexpected()).context("cargo xtask --help lists what there is")
+    anyhow!(
+        "{}: cargo xtask --help lists what there is",
+        arg.unexpected()
+    )
 }
 
 fn help() -> Result<ExitCode> {
