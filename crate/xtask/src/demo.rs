@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 use std::{fs, thread};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use lexopt::{Arg, ValueExt};
 
 use crate::page::Quality;
@@ -34,7 +34,7 @@ impl Args {
         };
         while let Some(arg) = args.next()? {
             match arg {
-                Arg::Long("port") => parsed.port = args.value()?.parse()?,
+                Arg::Long("port") => parsed.port = port(&mut args)?,
                 Arg::Long("no-open") => parsed.open = false,
                 Arg::Long("fresh") => parsed.fresh = true,
                 // What follows `--` comes as values; the program judges them.
@@ -77,7 +77,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
 
 /// `cargo xtask open PORT`, which [`run()`] starts: waits until the port answers, and opens the browser.
 pub(crate) fn open(mut args: lexopt::Parser) -> Result<ExitCode> {
-    let port: u16 = args.value()?.parse()?;
+    let port = port(&mut args)?;
     for _ in 0..100 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
             return browse(&format!("http://127.0.0.1:{port}/"));
@@ -85,6 +85,12 @@ pub(crate) fn open(mut args: lexopt::Parser) -> Result<ExitCode> {
         thread::sleep(Duration::from_millis(100));
     }
     bail!("nothing listens on port {port}")
+}
+
+fn port(args: &mut lexopt::Parser) -> Result<u16> {
+    let port = args.value()?.string()?;
+    port.parse()
+        .map_err(|_| anyhow!("a port is a number up to 65535, not {port}"))
 }
 
 fn check_port(port: u16) -> Result<()> {
