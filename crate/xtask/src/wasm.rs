@@ -71,7 +71,7 @@ impl Toolchain {
                     "-Zbuild-std-features=",
                 ])
                 .env("RUSTC", DEBIAN_RUSTC)
-                // -Zbuild-std is not stable; Debian offers no other Rust that would take it.
+                // -Zbuild-std is for a nightly Rust, which Debian does not have.
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
                 // Those of the Rust that runs this xtask, which are not for another one.
