@@ -10,6 +10,7 @@ use super::app::Sender;
 use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
+use super::chart::surface;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
 use super::drawer::Drawer;
@@ -27,6 +28,11 @@ use super::timeline::Timeline;
 use super::transport::Transport;
 use super::walkthrough::Walkthrough;
 use super::{keys, theme};
+
+/// More records than this at once, and lists of them wait their turn.
+const FLOOD: u64 = 20;
+/// So often the lists are written then, ms.
+const LISTS_MS: f64 = 200.0;
 
 /// What a part draws from.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +90,8 @@ pub struct View {
     look: u32,
     dark: Shown<bool>,
     less_motion: Option<MediaQueryList>,
+    /// Records when the lists were last written, and that frame, ms.
+    listed: (u64, f64),
     layout: Shown<(Tab, bool, bool, bool)>,
     _sizes: Sizes,
     _listeners: Vec<EventListener>,
@@ -138,6 +146,7 @@ impl View {
             look: 0,
             dark: Shown::default(),
             less_motion: theme::less_motion(),
+            listed: (0, f64::NEG_INFINITY),
             layout: Shown::default(),
             _sizes: Sizes::watch(sender)?,
             _listeners: listen(sender)?,
@@ -154,6 +163,7 @@ impl View {
             self.look += 1;
         }
         self.lay_out(state);
+        let later = self.is_flooded(state, now_ms);
         let cx = Cx {
             state,
             palette: &self.palette,
@@ -174,14 +184,27 @@ impl View {
         }
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
-        self.events.draw(&cx)?;
         self.lane_head.draw(&cx)?;
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
-        self.drawer.draw(&cx)?;
+        if !later {
+            self.events.draw(&cx)?;
+            self.drawer.draw(&cx)?;
+        }
         self.measures.draw(&cx);
         self.timeline.draw(&cx);
-        self.stage.draw(&cx)
+        Ok(self.stage.draw(&cx)? || later)
+    }
+
+    /// Whether so much comes that lists in which nobody can read are not written in this frame.
+    fn is_flooded(&mut self, state: &State, now_ms: f64) -> bool {
+        let records = state.update.snapshot.records;
+        let (listed, listed_ms) = self.listed;
+        if records > listed + FLOOD && now_ms - listed_ms < LISTS_MS {
+            return true;
+        }
+        self.listed = (records, now_ms);
+        false
     }
 
     fn lay_out(&mut self, state: &State) {
@@ -231,6 +254,7 @@ impl Sizes {
     fn watch(sender: &Sender) -> Result<Sizes, JsValue> {
         let sender = sender.clone();
         let closure = Closure::<dyn FnMut(Array)>::new(move |_| {
+            surface::sizes_changed();
             let width = dom::window()
                 .ok()
                 .and_then(|window| window.inner_width().ok());

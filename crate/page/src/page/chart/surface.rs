@@ -1,5 +1,7 @@
 //! A canvas that keeps to its size on the page.
 
+use std::cell::Cell;
+
 use plotters::drawing::IntoDrawingArea;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -7,6 +9,17 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::backend::Backend;
 use super::pen::Pen;
 use crate::page::dom;
+
+thread_local! {
+    /// Counts the times at which the page's sizes changed. Asking a canvas for its size makes the browser
+    /// lay out everything that this frame wrote before, so it is asked only then.
+    static SIZES: Cell<u32> = const { Cell::new(1) };
+}
+
+/// Canvases have other sizes than before.
+pub fn sizes_changed() {
+    SIZES.set(SIZES.get().wrapping_add(1));
+}
 
 /// A canvas and its size.
 #[derive(Debug)]
@@ -19,6 +32,8 @@ pub struct Surface {
     /// Page pixels.
     pub height: f64,
     ratio: f64,
+    /// [`SIZES`] at which the size was taken.
+    taken: u32,
 }
 
 impl Surface {
@@ -39,11 +54,15 @@ impl Surface {
             width: 0.0,
             height: 0.0,
             ratio: 1.0,
+            taken: 0,
         })
     }
 
     /// Takes the size that the canvas has on the page; true where that is another one than before.
     pub fn fit(&mut self) -> bool {
+        if std::mem::replace(&mut self.taken, SIZES.get()) == SIZES.get() {
+            return false;
+        }
         let (width, height) = (
             f64::from(self.canvas.client_width()),
             f64::from(self.canvas.client_height()),
