@@ -66,6 +66,9 @@ pub struct Snapshot {
     pub labels: Vec<String>,
     /// For each engine id the colour and label index (without labels: the id itself).
     pub cluster_labels: Vec<usize>,
+    /// Whether test rows of the shown lane can be right or wrong: it has a label, and its clusters
+    /// stand for labels. Elsewhere the rounds' `right` says nothing.
+    pub judged: bool,
     /// Records applied in all.
     pub records: u64,
     /// Records applied at the playhead.

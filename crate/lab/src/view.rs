@@ -51,6 +51,7 @@ impl Lab {
             features: place.lane.config.feature_names.clone(),
             labels: labels.iter().map(|label| self.label_name(label)).collect(),
             cluster_labels: cluster_labels(place.lane, &labels),
+            judged: place.lane.config.label.is_some() && place.lane.config.cluster_labels.is_some(),
             records: self.rows.end(),
             record: place.record,
             live: place.live,

@@ -42,6 +42,7 @@ fn live_shows_the_end_of_the_demo() {
         .map(|round| (round.first, round.right, round.of))
         .collect();
     assert_eq!(scores, [(1, 5, 11), (150, 7, 11), (299, 9, 11)]);
+    assert!(live.judged);
     assert_eq!(live.labels, ["setosa", "versicolor", "virginica"]);
     assert_eq!(live.cluster_labels, [0, 1, 2]);
     let wrong: Vec<_> = live
@@ -160,6 +161,20 @@ fn before_the_first_row_there_is_already_a_model() {
         (live.stage.x_range, live.stage.y_range),
         ((1.0, 3.0), (0.0, 2.0))
     );
+}
+
+#[test]
+fn a_lane_whose_clusters_stand_for_nothing_is_not_judged() {
+    let order = &golden("seeds/orders_confirmed.json")["orders"][0];
+    let mut file = iris_lab(10_000).config.file;
+    file.lanes[0].cluster_labels = None;
+    let mut lab = Lab::new(file).unwrap();
+    for record in demo_records(order, 10_000).iter().take(12) {
+        lab.apply(record.as_ref());
+    }
+    let live = at(&lab, 0, Playhead::Live);
+    assert_eq!((live.predictions[0].right, live.judged), (None, false));
+    assert!(at(&lab, 1, Playhead::Live).judged);
 }
 
 #[test]

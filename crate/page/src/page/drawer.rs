@@ -89,10 +89,9 @@ impl Drawer {
             .set(&numbers::count(snapshot.predictions_total));
         self.ledger_count
             .set(&numbers::counted(snapshot.version, "version"));
-        let score = predictions::newest_round(snapshot).filter(|round| round.of > 0);
-        self.score.set(&score.map_or_else(String::new, |round| {
-            format!("{} of {}", round.right, round.of)
-        }));
+        let round = predictions::newest_round(snapshot).filter(|_| snapshot.judged);
+        self.score
+            .set(&round.and_then(predictions::score).unwrap_or_default());
         self.draw_filters(cx);
         let ledger = tab == Tab::Ledger;
         if !self

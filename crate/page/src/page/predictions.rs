@@ -109,10 +109,17 @@ impl Predictions {
         ]);
         for (class, text) in heads {
             let head = dom::child(&self.head, "th", class, text)?;
+            dom::set_attribute(&head, "title", text);
             dom::set_attribute(&head, "scope", "col");
         }
         Ok(())
     }
+}
+
+/// "9 of 11"; None where nothing was classified yet.
+pub fn score(round: Round) -> Option<String> {
+    let count = |n: u32| numbers::count(n.into());
+    (round.of > 0).then(|| format!("{} of {}", count(round.right), count(round.of)))
 }
 
 /// The newest round up to the playhead.

@@ -49,7 +49,8 @@ fn learned(snapshot: &Snapshot) -> impl Iterator<Item = &LedgerRow> {
 /// Draws this measure: counts, or shares where rounds are not of one size.
 pub fn draw_right(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
     let snapshot = &cx.state.update.snapshot;
-    let size = common_size(&snapshot.rounds);
+    // Counts as far as there is room for them before the axis.
+    let size = common_size(&snapshot.rounds).filter(|size| snapshot.judged && *size < 10_000);
     let frame = Frame {
         top: frame.top + 12.0,
         ..frame
@@ -69,6 +70,9 @@ pub fn draw_right(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
         .iter()
         .filter(|round| round.of > 0)
         .collect();
+    if !snapshot.judged {
+        return soon(pen, frame, "no labels to compare with", cx);
+    }
     if rounds.is_empty() {
         return soon(pen, frame, "after the first test rows", cx);
     }

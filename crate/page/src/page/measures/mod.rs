@@ -92,9 +92,12 @@ impl Measures {
             return;
         }
         let snapshot = &cx.state.update.snapshot;
-        let round = predictions::newest_round(snapshot).filter(|round| round.of > 0);
-        self.right
-            .say(round.map(|round| format!("{} of {}", round.right, round.of)));
+        let round = predictions::newest_round(snapshot);
+        self.right.say(
+            round
+                .filter(|_| snapshot.judged)
+                .and_then(predictions::score),
+        );
         let learned = || {
             snapshot
                 .bars
@@ -168,10 +171,10 @@ fn draw_x_ticks(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
             0 => ("record 0".to_owned(), Align::Left),
             _ => (numbers::count(tick as u64), Align::Center),
         };
-        pen.text(
-            &text,
-            (frame.x.at(tick), frame.bottom + 12.0),
-            Type::tick(cx.palette.text_3, align),
-        );
+        let (x, style) = (frame.x.at(tick), Type::tick(cx.palette.text_3, align));
+        // A tick's number that does not fit is none.
+        if i == 0 || x + pen.width_of(&text, style) / 2.0 <= frame.x.pixels.1 + RIGHT {
+            pen.text(&text, (x, frame.bottom + 12.0), style);
+        }
     }
 }

@@ -85,17 +85,20 @@ impl Legend {
             self.axes[0].set_selected_index(x as i32);
             self.axes[1].set_selected_index(y as i32);
         }
-        self.slice.set(&slice(cx));
+        let slice = slice(cx);
+        self.slice.set(&slice);
+        dom::set_attribute(&self.slice.element, "title", &slice);
         self.age.set(if snapshot.stage.older.counts.is_empty() {
             "fades with age"
         } else {
             "fades with age, then a shade"
         });
         let begun = snapshot.record > 0 || snapshot.version > 1;
-        let wrong = snapshot
-            .rounds
-            .iter()
-            .any(|round| round.right < round.of && round.first < snapshot.record);
+        let wrong = snapshot.judged
+            && snapshot
+                .rounds
+                .iter()
+                .any(|round| round.right < round.of && round.first < snapshot.record);
         let tested = snapshot
             .rounds
             .iter()

@@ -115,7 +115,9 @@ fn draw_rounds(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
         pen.line((from, label_y), (to.max(from + 3.0), label_y), 2.0, color);
         let (name, score) = (
             format!("Test {} ", i + 1),
-            if round.of > 0 {
+            if !snapshot.judged {
+                numbers::counted(round.of.into(), "row")
+            } else if round.of > 0 {
                 format!("{}/{}", round.right, round.of)
             } else {
                 numbers::NONE.to_owned()
@@ -199,10 +201,7 @@ fn draw_waiting(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
     let from = layout.x.at(records as f64);
     let to = layout.x.at((records + update.waiting_total) as f64);
     let to = within(to, from + 6.0, layout.width - 2.0);
-    let (top, bottom) = (
-        layout.rounds.unwrap_or(layout.top - 6.0),
-        layout.base + 12.0,
-    );
+    let (top, bottom) = (layout.rounds.unwrap_or(layout.top - 6.0), layout.base);
     pen.dashed_rect(
         (crisp(from), crisp(top)),
         (crisp(to), crisp(bottom)),
