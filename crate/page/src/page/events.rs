@@ -11,6 +11,8 @@ use super::{names, numbers};
 
 /// More columns than this do not fit.
 const COLUMNS_MOST: usize = 4;
+/// Longer names of tables are cut, and to how much.
+const NAME_CHARS: (usize, usize) = (6, 3);
 /// So many rows are shown.
 const ROWS_MOST: usize = 120;
 /// Keys of rows that wait lie above those of applied ones.
@@ -106,7 +108,7 @@ impl Events {
                 .take(ROWS_MOST)
         };
         let decimals: Vec<usize> = (0..columns)
-            .map(|i| numbers::decimals(all().filter_map(|event| event.values.get(i).copied())))
+            .map(|i| decimals(all().filter_map(move |event| event.values.get(i).copied())))
             .collect();
         let prefix = &cx.state.scenario.prefix;
         let mut lines = Vec::new();
@@ -162,7 +164,7 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
     Line::Event {
         class,
         op: event.op,
-        place: format!("{short} {}", event.offset),
+        place: format!("{} {}", shortened(short), event.offset),
         title,
         says,
     }
@@ -181,6 +183,32 @@ fn values(event: &EventRow, decimals: &[usize]) -> Says {
         bad: (0..decimals.len()).map(bad).collect(),
         note: event.note.clone(),
     }
+}
+
+/// A table's name beside an offset, which must stay in sight.
+fn shortened(name: &str) -> String {
+    let (most, kept) = NAME_CHARS;
+    if name.chars().count() <= most {
+        return name.to_owned();
+    }
+    name.chars().take(kept).chain(['…']).collect()
+}
+
+/// Decimals of a column: all that its numbers have, as far as they fit.
+fn decimals(values: impl Iterator<Item = f64> + Clone) -> usize {
+    let largest = values
+        .clone()
+        .filter(|value| value.is_finite())
+        .fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    let fits = match largest {
+        0.0..0.1 => 4,
+        0.1..10.0 => 3,
+        10.0..100.0 => 2,
+        100.0..1000.0 => 1,
+        _ => 0,
+    };
+    let negative = usize::from(values.clone().any(|value| value < 0.0));
+    numbers::decimals(values).min(fits - negative.min(fits))
 }
 
 /// What an operation's letter means.

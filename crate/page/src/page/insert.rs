@@ -174,6 +174,7 @@ fn field(parent: &Element, name: &str, i: usize) -> Result<(Element, String), Js
     let id = format!("field-{i}");
     let label = dom::child(&row, "label", "", name)?;
     dom::set_attribute(&label, "for", &id);
+    dom::set_attribute(&label, "title", name);
     Ok((row, id))
 }
 
