@@ -119,9 +119,9 @@ impl Served {
     #[cfg(unix)]
     pub(crate) fn end(&mut self, signal: &str) -> (Option<i32>, String) {
         use std::io::Read;
-        let sent = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status();
+        // The shell's own `kill`: a small system may have no program of that name.
+        let kill = format!("kill {signal} {}", self.child.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status();
         assert!(sent.expect("kill runs").success());
         let mut rest = String::new();
         if let Some(mut lines) = self.rest.take() {
