@@ -55,7 +55,8 @@ struct Session<'a> {
     /// Fetched and not yet sent.
     pending: VecDeque<Item>,
     encoder: RecordsEncoder,
-    credit_bytes: u64,
+    /// Below 0 when the last frame overdrew it: the page gives back the whole frame.
+    credit_bytes: i64,
     paused: bool,
     /// Whether the last frame was cut off with more to come.
     backlog: bool,
@@ -135,7 +136,7 @@ impl Session<'_> {
                 credit_bytes,
             } => self.subscribe(&log_id, &streams, credit_bytes).await,
             ClientFrame::Credit { bytes } => {
-                self.credit_bytes = self.credit_bytes.saturating_add(bytes);
+                self.credit_bytes = self.credit_bytes.saturating_add(signed(bytes));
                 Ok(())
             }
             ClientFrame::Paused(paused) => {
@@ -153,7 +154,7 @@ impl Session<'_> {
         credit_bytes: u64,
     ) -> Step {
         self.unsubscribe();
-        self.credit_bytes = credit_bytes;
+        self.credit_bytes = signed(credit_bytes);
         let hello = match self.shared.hello().await {
             Ok(hello) => hello,
             // Without a subscription nothing would ever come; a page that connects again tries again.
@@ -223,4 +224,9 @@ impl Session<'_> {
         }
         Ok(())
     }
+}
+
+/// More than this is as good as this.
+fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }

@@ -63,8 +63,8 @@
 //! # Conversation
 //!
 //! The bridge says Hello first. Subscribe replaces the subscription, and its credit replaces what was left. Records
-//! frames are sent while credit is left, each takes its whole length from it, and the last may overdraw it; nothing else
-//! takes credit. A paused page gets no ticks, and nobody gets one before everything up to the log's end.
+//! frames are sent while credit is left, each takes its whole length from it, and the last may overdraw it: then more
+//! must be given before there is any; nothing else takes credit. A paused page gets no ticks, and nobody gets one before everything up to the log's end.
 //!
 //! A Hello in mid-session with another identity says that the log was made anew: nothing more comes until the next
 //! Subscribe, and a Subscribe that was meant for the old log is answered by Hello alone. A Hello in mid-session with the

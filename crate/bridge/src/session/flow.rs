@@ -18,7 +18,7 @@ impl Session<'_> {
     /// When there may be something to send; none: when something happens.
     pub(super) fn due(&self, head: Place) -> Option<Instant> {
         let feed = self.feed.as_ref()?;
-        if self.credit_bytes == 0 {
+        if self.credit_bytes <= 0 {
             return None;
         }
         if self.backlog || !self.pending.is_empty() {
@@ -103,7 +103,8 @@ impl Session<'_> {
             return Ok(());
         }
         let frame = self.encoder.finish();
-        self.credit_bytes = self.credit_bytes.saturating_sub(frame.len() as u64);
+        self.credit_bytes =
+            (self.credit_bytes).saturating_sub(i64::try_from(frame.len()).unwrap_or(i64::MAX));
         self.sent_at = Instant::now();
         closing::send(self.socket, Message::Binary(frame.into())).await
     }

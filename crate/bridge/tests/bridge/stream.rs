@@ -80,7 +80,9 @@ async fn a_page_that_does_not_read_stops_the_flow_and_loses_nothing() {
     // It is not up to date, so the clock is not told.
     assert!(!heard.iter().any(|heard| matches!(heard, Heard::Tick(_))));
 
-    page.say(&ClientFrame::Credit { bytes: 1 }).await;
+    // What was overdrawn is owed first.
+    let bytes = bytes - 1_000 + 1;
+    page.say(&ClientFrame::Credit { bytes }).await;
     let Heard::Records(few, _) = page.hear_news().await else {
         panic!("no records")
     };
