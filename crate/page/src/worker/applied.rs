@@ -42,11 +42,11 @@ impl Applied {
         }
     }
 
-    /// Keeps what is not a record; of ticks in a row only the last counts.
+    /// Keeps what is not a record; of ticks in a row only the latest counts.
     pub fn other(&mut self, item: &Item) {
         self.end_frame();
         match (item, self.pieces.back_mut()) {
-            (Item::Tick(ms), Some(Piece::Tick(last))) => *last = *ms,
+            (Item::Tick(ms), Some(Piece::Tick(last))) => *last = *ms.max(last),
             (Item::Tick(ms), _) => self.pieces.push_back(Piece::Tick(*ms)),
             (Item::Close(lane), _) => self.pieces.push_back(Piece::Close(lane.clone())),
             (Item::Gap(gap), _) => self.pieces.push_back(Piece::Gap(gap.clone())),

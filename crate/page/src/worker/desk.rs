@@ -53,6 +53,8 @@ pub struct Desk {
     /// Records applied in all, for credit.
     pub records_applied: u64,
     queue: VecDeque<Item>,
+    /// So many of the first that wait come from the order before a reload, or stand between such.
+    followed: usize,
     file: LabFile,
 }
 
@@ -76,6 +78,7 @@ impl Desk {
             publishing: false,
             records_applied: 0,
             queue: VecDeque::new(),
+            followed: 0,
             file,
         };
         desk.drain();
@@ -99,17 +102,17 @@ impl Desk {
         self.publishing = false;
         self.records_applied = 0;
         self.queue.clear();
+        self.followed = 0;
         self.drain();
     }
 
-    /// Takes a record as it arrives; repeats are skipped by offset.
-    pub fn arrived(&mut self, record: RecordRef<'_>) {
+    /// Takes a record as it arrives; false where it is a repeat, which is skipped.
+    pub fn arrived(&mut self, record: RecordRef<'_>) -> bool {
         if !self
             .progress
             .received(record.topic, record.partition, record.offset)
         {
-            self.records_applied += 1;
-            return;
+            return false;
         }
         if !self.following.is_done() {
             self.following.arrived(record.to_owned());
@@ -119,10 +122,24 @@ impl Desk {
         } else {
             self.queue.push_back(Item::Record(record.to_owned()));
         }
+        true
+    }
+
+    /// Everything up to the log's end has arrived.
+    pub fn all_arrived(&mut self) {
+        self.following.all_arrived();
+        self.follow();
+        if self.waiting() == 0 {
+            self.progress.reached_the_end();
+        }
     }
 
     /// Takes anything else as it arrives.
     pub fn take(&mut self, item: Item) {
+        if let Item::Close(_) = &item {
+            // A hand means what is on the desk now, not what waits.
+            return self.apply(item);
+        }
         if let Item::Gap(gap) = &item {
             self.progress.gone(&gap.topic, gap.partition, gap.to);
             self.following.gap(&gap.topic, gap.partition, gap.to);
@@ -144,7 +161,7 @@ impl Desk {
     pub fn set_flowing(&mut self, flowing: bool) {
         self.flowing = flowing;
         while self.flowing
-            && let Some(item) = self.queue.pop_front()
+            && let Some(item) = self.next_waiting()
         {
             self.apply(item);
         }
@@ -152,7 +169,7 @@ impl Desk {
 
     /// Applies what waits, up to and with the next record; false when there was none.
     pub fn step_row(&mut self) -> bool {
-        while let Some(item) = self.queue.pop_front() {
+        while let Some(item) = self.next_waiting() {
             let is_record = matches!(item, Item::Record(_));
             self.apply(item);
             if is_record {
@@ -166,12 +183,17 @@ impl Desk {
     pub fn step_batch(&mut self) -> bool {
         let before = self.versions();
         while self.versions() == before {
-            let Some(item) = self.queue.pop_front() else {
+            let Some(item) = self.next_waiting() else {
                 return false;
             };
             self.apply(item);
         }
         true
+    }
+
+    /// Whether nothing waits to be applied or stepped through.
+    pub fn is_idle(&self) -> bool {
+        self.queue.is_empty()
     }
 
     /// Records that wait here.
@@ -224,6 +246,20 @@ impl Desk {
         self.lab.lanes[lane].timeline.versions()
     }
 
+    /// The order to keep for a reload: what was applied, then what is still to be followed of the order before.
+    pub fn order_text(&self) -> Option<String> {
+        let mut order = self.order.clone();
+        for item in self.queue.iter().take(self.followed) {
+            match item {
+                Item::Record(record) => order.record(record.as_ref()),
+                Item::Tick(tick_ms) => order.tick(*tick_ms),
+                Item::Close(lane) => order.close(lane),
+                Item::Gap(_) => {}
+            }
+        }
+        order.text(&self.following)
+    }
+
     /// The replay lines of a replay that ended here.
     pub fn lines_to_the_end(&self) -> Option<String> {
         let mut lines = self.lines.clone()?;
@@ -241,8 +277,14 @@ impl Desk {
                 self.apply(item);
             } else {
                 self.queue.push_back(item);
+                self.followed = self.queue.len();
             }
         }
+    }
+
+    fn next_waiting(&mut self) -> Option<Item> {
+        self.followed = self.followed.saturating_sub(1);
+        self.queue.pop_front()
     }
 
     fn apply(&mut self, item: Item) {

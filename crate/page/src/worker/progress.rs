@@ -34,21 +34,31 @@ impl Progress {
         if offset < place.received {
             return false;
         }
-        (place.received, place.begun) = (offset + 1, true);
-        place.end = place.end.max(offset + 1);
+        (place.received, place.begun) = (offset.saturating_add(1), true);
+        place.end = place.end.max(place.received);
         true
     }
 
     /// Notes that offsets up to this one are gone.
     pub fn gone(&mut self, topic: &str, partition: i32, to: i64) {
-        let place = self.place(topic, partition, to + 1);
-        (place.received, place.begun) = (place.received.max(to + 1), true);
-        place.applied = place.applied.max(to + 1);
+        let next = to.saturating_add(1);
+        let place = self.place(topic, partition, next);
+        (place.received, place.begun) = (place.received.max(next), true);
+        place.applied = place.applied.max(next);
     }
 
     /// Notes that a record was applied.
     pub fn applied(&mut self, topic: &str, partition: i32, offset: i64) {
-        self.place(topic, partition, offset).applied = offset + 1;
+        let place = self.place(topic, partition, offset);
+        // What came before a gap may be applied after the gap was heard of.
+        place.applied = place.applied.max(offset.saturating_add(1));
+    }
+
+    /// Notes that everything up to the log's end was handed out and applied: an offset that did not come holds nothing.
+    pub fn reached_the_end(&mut self) {
+        for place in &mut self.places {
+            place.applied = place.applied.max(place.end);
+        }
     }
 
     /// Leaves out what a topic holds by now.

@@ -199,8 +199,9 @@ impl Worker {
     }
 
     fn connect_to(&mut self, url: String) {
-        (self.player, self.beat) = (None, None);
-        if self.desk.lab.rows.end() > 0 {
+        let was_playing = self.player.take().is_some();
+        self.beat = None;
+        if was_playing || self.desk.lab.rows.end() > 0 {
             self.desk.start_over();
             self.session.start_over();
         }
@@ -616,7 +617,7 @@ impl Worker {
             return None;
         }
         self.order_kept = (records, now);
-        self.desk.order.text(&self.desk.following)
+        self.desk.order_text()
     }
 }
 

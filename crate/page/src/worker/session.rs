@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use lab::config;
 use wire::{
-    ClientFrame, FrameError, From, Gap, Hello, Publication, RecordsDecoder, ServerFrame,
+    ClientFrame, FrameError, From, Gap, Hello, Publication, RecordsDecoder, ServerFrame, TopicEnds,
     decode_server_frame,
 };
 
@@ -44,8 +44,9 @@ pub enum Notice {
 }
 
 /// The conversation with a bridge, over as many connections as it takes.
-#[derive(Default)]
 pub struct Session {
+    /// Bytes that the bridge may send ahead of what was applied.
+    pub ahead_bytes: u64,
     /// Whether the log's end was reached once.
     pub caught_up: bool,
     /// Topics subscribed.
@@ -54,12 +55,16 @@ pub struct Session {
     pub published: u64,
     /// An order kept from before the reload.
     pub stored: Option<Order>,
-    /// Whether this connection has a subscription.
-    subscribed: bool,
+    /// The partitions of the lab's streams that this connection's subscription covers; none without one.
+    subscribed: Option<Vec<(String, i32)>>,
+    /// Whether the bridge has said that it serves that subscription.
+    served: bool,
     decoder: RecordsDecoder,
     /// For each frame whose records are not all applied: their number so far, and the frame's bytes.
     owed: VecDeque<(u64, u64)>,
     records_received: u64,
+    /// Bytes beyond what may wait, when this connection began: they are not given back as credit.
+    overdrawn_bytes: u64,
     unconfirmed: VecDeque<Publication>,
 }
 
@@ -67,23 +72,34 @@ impl Session {
     /// Begins, with an order kept from before the reload.
     pub fn new(stored: Option<Order>) -> Session {
         Session {
+            ahead_bytes: CREDIT_BYTES,
+            caught_up: false,
+            topics: 0,
+            published: 0,
             stored,
-            ..Session::default()
+            subscribed: None,
+            served: false,
+            decoder: RecordsDecoder::new(),
+            owed: VecDeque::new(),
+            records_received: 0,
+            overdrawn_bytes: 0,
+            unconfirmed: VecDeque::new(),
         }
     }
 
     /// A new connection: both sides begin afresh.
     pub fn connected(&mut self) {
         self.decoder = RecordsDecoder::new();
-        self.subscribed = false;
+        (self.subscribed, self.served) = (None, false);
     }
 
     /// Forgets what was read; the connection goes on.
     pub fn start_over(&mut self) {
         *self = Session {
             published: self.published,
+            ahead_bytes: self.ahead_bytes,
             decoder: std::mem::take(&mut self.decoder),
-            ..Session::default()
+            ..Session::new(None)
         };
     }
 
@@ -101,20 +117,32 @@ impl Session {
         match decode_server_frame(bytes)? {
             ServerFrame::Hello(hello) => self.hello(desk, &hello, &mut answers, &mut notices),
             ServerFrame::Records(records) => {
-                let count = self
-                    .decoder
-                    .decode(records, |record| desk.arrived(record))?;
-                self.records_received += count as u64;
+                let received = &mut self.records_received;
+                let decoded = self.decoder.decode(records, |record| {
+                    *received += u64::from(desk.arrived(record));
+                });
+                // Also of a broken frame: what came before the break was taken.
                 self.owed
                     .push_back((self.records_received, bytes.len() as u64));
+                decoded?;
             }
             ServerFrame::Tick { now_ms } => {
+                // No tick comes before everything up to the log's end; one of an older subscription may.
+                if self.served {
+                    desk.all_arrived();
+                }
                 // Before the first record there is no experiment whose time could pass.
                 if self.caught_up && desk.lab.time_ms.is_some() {
-                    desk.take(Item::Tick(now_ms - GRACE_MS));
+                    desk.take(Item::Tick(now_ms.saturating_sub(GRACE_MS)));
                 }
             }
             ServerFrame::Ends(ends) => {
+                let told = |(topic, partition): &(String, i32)| {
+                    ends.iter()
+                        .any(|at| at.topic == *topic && at.partition == *partition)
+                };
+                self.served = self.served
+                    || (self.subscribed.as_ref()).is_some_and(|wanted| wanted.iter().all(told));
                 let streams: Vec<String> = desk
                     .streams()
                     .iter()
@@ -164,14 +192,19 @@ impl Session {
             bytes += frame_bytes;
             self.owed.pop_front();
         }
-        // Records that wait for their turn in an order from before a reload must not stop the others from coming.
-        if desk.following.early() > 0 && self.owed_bytes() > CREDIT_BYTES / 2 {
+        // Records that wait for their turn in an order from before a reload must not stop the others from coming;
+        // those that wait to be stepped through must.
+        if desk.following.early() > 0 && desk.is_idle() && self.owed_bytes() > self.ahead_bytes / 2
+        {
             bytes += self
                 .owed
                 .drain(..)
                 .map(|(_, frame_bytes)| frame_bytes)
                 .sum::<u64>();
         }
+        let kept = bytes.min(self.overdrawn_bytes);
+        self.overdrawn_bytes -= kept;
+        bytes -= kept;
         if bytes > 0 {
             answers.push(ClientFrame::Credit { bytes });
         }
@@ -190,10 +223,16 @@ impl Session {
     ) {
         if desk.order.log_id != hello.log_id {
             if desk.lab.rows.end() > 0 {
+                (self.subscribed, self.served) = (None, false);
                 return notices.push(Notice::OtherLog);
             }
             self.change_log(desk, &hello.log_id, notices);
-        } else if self.subscribed && self.topics == desk.streams().len() {
+        }
+        let of_lab = |at: &&TopicEnds| desk.streams().iter().any(|stream| stream.topic == at.topic);
+        let wanted: Vec<(String, i32)> = (hello.topics.iter().filter(of_lab))
+            .map(|at| (at.topic.clone(), at.partition))
+            .collect();
+        if self.subscribed.as_ref() == Some(&wanted) {
             // It tells of topics that are none of this lab's.
             return;
         }
@@ -225,8 +264,11 @@ impl Session {
             }
             streams.push(desk.progress.subscription(&stream.topic, start));
         }
-        (self.topics, self.subscribed) = (streams.len(), true);
-        let credit_bytes = CREDIT_BYTES.saturating_sub(self.owed_bytes());
+        self.topics = streams.len();
+        (self.subscribed, self.served) = (Some(wanted), false);
+        let owed_bytes = self.owed_bytes();
+        let credit_bytes = self.ahead_bytes.saturating_sub(owed_bytes);
+        self.overdrawn_bytes = owed_bytes.saturating_sub(self.ahead_bytes);
         answers.push(ClientFrame::Subscribe {
             log_id: hello.log_id.clone(),
             streams,
@@ -237,9 +279,19 @@ impl Session {
 
     fn change_log(&mut self, desk: &mut Desk, log_id: &str, notices: &mut Vec<Notice>) {
         let stored = self.stored.take();
-        desk.order = Order::of_log(log_id);
+        if !desk.order.log_id.is_empty() {
+            // Nothing was applied, but something of the log before may wait or have moved the offsets on.
+            self.start_over();
+            desk.start_over();
+        }
+        // A batch may have been closed by hand before the first answer: that is kept.
+        log_id.clone_into(&mut desk.order.log_id);
         match stored {
-            Some(order) if order.log_id == log_id => desk.following = Following::new(order),
+            Some(order) if order.log_id == log_id => {
+                let streams = desk.streams();
+                let is_read = |topic: &str| streams.iter().any(|stream| stream.topic == topic);
+                desk.following = Following::new(order, is_read);
+            }
             Some(_) => notices.push(Notice::OtherLogSinceReload),
             None => {}
         }
@@ -267,3 +319,6 @@ fn publish(publications: impl Iterator<Item = Publication>) -> Vec<ClientFrame> 
     }
     frames
 }
+
+#[cfg(test)]
+mod tests;
