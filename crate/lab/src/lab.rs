@@ -9,8 +9,11 @@ use crate::config::{Config, From, LabError, LabFile, Role, UpdatePolicy};
 use crate::event::{LabEvent, Outbox, RejectedEvent, Source, SummaryEvent};
 use crate::lane::{Lane, Row};
 use crate::rounds::Rounds;
-use crate::rows::{Meta, Rows, Verdict};
+use crate::rows::{COLUMNS_MAX, Meta, Rows, Verdict};
 use crate::snapshot::Mark;
+
+/// Gaps that are marked; older marks are let go.
+const MARKS_MAX: usize = 256;
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +51,7 @@ pub struct Lab {
     pub time_ms: Option<i64>,
     /// Records that were rejected.
     pub rejected: u64,
-    /// Gaps, in order.
+    /// The newest gaps, in order.
     pub marks: Vec<Mark>,
     /// By column: the least and largest number of a row that was used.
     pub ranges: Vec<(f64, f64)>,
@@ -176,11 +179,14 @@ impl Lab {
 
     /// Marks records that are gone from a topic, and goes on.
     pub fn gap(&mut self, gap: Gap) {
-        let count = gap.to - gap.from + 1;
+        let count = gap.to.saturating_sub(gap.from).saturating_add(1);
         let text = format!(
             "{count} records are gone from {}: offsets {}–{}",
             gap.topic, gap.from, gap.to
         );
+        if self.marks.len() == MARKS_MAX {
+            self.marks.remove(0);
+        }
         self.marks.push(Mark {
             record: self.rows.end(),
             text,
@@ -292,12 +298,14 @@ impl Lab {
 
     /// Keeps every scalar column of the row.
     fn keep_columns(&mut self, row: change::Row<'_>) {
-        for (i, (name, value)) in row.columns().enumerate() {
+        for (i, (name, value)) in row.columns().take(COLUMNS_MAX).enumerate() {
             let hint = self.hints.get(i).copied().unwrap_or(usize::MAX);
-            let column = self.rows.column(&name, hint);
+            let Some(column) = self.rows.column(&name, hint) else {
+                continue;
+            };
             match self.hints.get_mut(i) {
                 Some(hint) => *hint = column,
-                None => self.hints.push(column),
+                None => self.hints.resize(i + 1, column),
             }
             match &value {
                 Value::Number(_) => {
@@ -367,6 +375,7 @@ impl Lab {
         }
         let mut refused = None;
         for lane in &mut self.lanes {
+            lane.let_rounds_go(self.rounds.let_go);
             let config = &lane.config;
             if update && config.update == UpdatePolicy::Ignore {
                 continue;

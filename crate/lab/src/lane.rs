@@ -51,7 +51,7 @@ pub struct Lane {
     pub predictions: VecDeque<Prediction>,
     /// Predictions that are no longer kept.
     pub predictions_let_go: u64,
-    /// By test round: right, and of how many.
+    /// By test round that is kept: right, and of how many.
     pub scores: Vec<(u32, u32)>,
     /// By feature: the least and largest coordinate that a centroid ever had.
     pub ranges: Vec<(f64, f64)>,
@@ -68,6 +68,8 @@ pub struct Lane {
     /// Number of the open window: it starts at this many times the interval.
     window: Option<i64>,
     rows_trained: u64,
+    /// Rounds whose scores are no longer kept.
+    rounds_let_go: usize,
     /// The last batch was empty and changed nothing: so will the next empty ones.
     still: bool,
     predictions_max: usize,
@@ -101,6 +103,7 @@ impl Lane {
             held: Vec::new(),
             window: None,
             rows_trained: 0,
+            rounds_let_go: 0,
             still: false,
             predictions_max: bounds.predictions,
             config,
@@ -144,12 +147,14 @@ impl Lane {
     pub fn predict(&mut self, row: Row, out: &mut Outbox) {
         let nearest = self.model.predict(&row.features);
         let right = self.stands_for(nearest.cluster, row.label.as_deref());
-        if self.scores.len() <= row.round {
-            self.scores.resize(row.round + 1, (0, 0));
+        if let Some(round) = row.round.checked_sub(self.rounds_let_go) {
+            if self.scores.len() <= round {
+                self.scores.resize(round + 1, (0, 0));
+            }
+            let score = &mut self.scores[round];
+            score.0 += u32::from(right == Some(true));
+            score.1 += 1;
         }
-        let score = &mut self.scores[row.round];
-        score.0 += u32::from(right == Some(true));
-        score.1 += 1;
         if self.predictions.len() == self.predictions_max {
             self.predictions.pop_front();
             self.predictions_let_go += 1;
@@ -173,6 +178,13 @@ impl Lane {
             runner_up: (self.config.params.k() > 1).then_some(nearest.runner_up),
             label: row.label,
         }));
+    }
+
+    /// Lets go of the scores of the first rounds, so many in all.
+    pub fn let_rounds_go(&mut self, rounds: usize) {
+        let more = rounds - self.rounds_let_go;
+        self.scores.drain(..more.min(self.scores.len()));
+        self.rounds_let_go = rounds;
     }
 
     /// Whether a cluster stands for a label; None where that is not known.

@@ -3,10 +3,17 @@
 //! A lane with other features can be built later from what is kept here. Records are numbered from 0 in
 //! the order in which they were applied. What is beyond the bound is let go, oldest first, in chunks.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 /// Records in a chunk; letting go happens by chunks.
 const CHUNK: usize = 4096;
+
+/// Columns that are kept; those that come later are not.
+pub const COLUMNS_MAX: usize = 1024;
+
+/// Different texts of a column that are kept: one with more holds no categories but prose, keys or times.
+const TEXTS_MAX: u32 = 4096;
 
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +61,11 @@ pub struct Rows {
     /// Number of the next record.
     end: u64,
     columns: Vec<String>,
-    dictionary: Vec<String>,
+    /// Texts, by code.
+    dictionary: Vec<Arc<str>>,
+    codes: HashMap<Arc<str>, u32>,
+    /// By column: the different texts that it brought into the dictionary.
+    texts: Vec<u32>,
     /// Why a record is not a row, by record number, oldest first.
     notes: VecDeque<(u64, String)>,
     rows_max: usize,
@@ -68,7 +79,9 @@ impl Rows {
             first: 0,
             end: 0,
             columns: columns.to_vec(),
-            dictionary: vec![String::new()],
+            dictionary: vec!["".into()],
+            codes: HashMap::new(),
+            texts: Vec::new(),
             notes: VecDeque::new(),
             rows_max,
         }
@@ -107,17 +120,18 @@ impl Rows {
     }
 
     /// The column of this name, new if it was not seen before; `hint` is where it was last time.
-    pub fn column(&mut self, name: &str, hint: usize) -> usize {
+    ///
+    /// None where it would be one too many ([`COLUMNS_MAX`]).
+    pub fn column(&mut self, name: &str, hint: usize) -> Option<usize> {
         if self.columns.get(hint).is_some_and(|column| column == name) {
-            return hint;
+            return Some(hint);
         }
-        self.columns
-            .iter()
-            .position(|column| column == name)
-            .unwrap_or_else(|| {
-                self.columns.push(name.to_owned());
-                self.columns.len() - 1
-            })
+        let known = self.columns.iter().position(|column| column == name);
+        if known.is_none() && self.columns.len() < COLUMNS_MAX {
+            self.columns.push(name.to_owned());
+            return Some(self.columns.len() - 1);
+        }
+        known
     }
 
     /// Sets a number of the newest record.
@@ -133,19 +147,31 @@ impl Rows {
         }
     }
 
-    /// Sets a text of the newest record.
+    /// Sets a text of the newest record; of a column with more than 4,096 different texts only the first are kept.
     pub fn set_text(&mut self, column: usize, text: &str) {
-        let code = self
-            .dictionary
-            .iter()
-            .rposition(|known| known == text)
-            .unwrap_or_else(|| {
-                self.dictionary.push(text.to_owned());
-                self.dictionary.len() - 1
-            });
+        let known = self.codes.get(text).copied();
+        let Some(code) = known.or_else(|| self.new_code(column, text)) else {
+            return;
+        };
         if let Some(chunk) = self.chunks.back_mut() {
-            set(&mut chunk.codes, column, chunk.meta.len(), code as u32, 0);
+            set(&mut chunk.codes, column, chunk.meta.len(), code, 0);
         }
+    }
+
+    fn new_code(&mut self, column: usize, text: &str) -> Option<u32> {
+        if self.texts.len() <= column {
+            self.texts.resize(column + 1, 0);
+        }
+        let texts = &mut self.texts[column];
+        if *texts == TEXTS_MAX {
+            return None;
+        }
+        *texts += 1;
+        let code = u32::try_from(self.dictionary.len()).ok()?;
+        let text: Arc<str> = text.into();
+        self.dictionary.push(text.clone());
+        self.codes.insert(text, code);
+        Some(code)
     }
 
     /// Sets the letter of the newest record's operation.
@@ -207,7 +233,10 @@ impl Rows {
             .copied()
             .unwrap_or(0);
         if code != 0 {
-            return self.dictionary.get(code as usize).cloned();
+            return self
+                .dictionary
+                .get(code as usize)
+                .map(|text| text.to_string());
         }
         let number = chunk
             .numbers
@@ -272,7 +301,7 @@ mod tests {
         rows.push(meta(0));
         rows.set_number(0, 1.5);
         rows.push(meta(1));
-        let b = rows.column("b", 0);
+        let b = rows.column("b", 0).unwrap();
         rows.set_text(b, "x");
         rows.push(meta(2));
         rows.set_number(0, 2.0);
@@ -287,6 +316,22 @@ mod tests {
             rows.meta(2).map(|meta| meta.verdict),
             Some(Verdict::Rejected)
         );
+    }
+
+    #[test]
+    fn texts_and_columns_without_end_are_not_kept_without_end() {
+        let mut rows = Rows::new(&["class".to_owned(), "id".to_owned()], 10);
+        for record in 0..20_000 {
+            rows.push(meta(record));
+            rows.set_text(0, ["x", "y"][record as usize % 2]);
+            rows.set_text(1, &format!("id {record}"));
+            rows.column(&format!("column {record}"), 0);
+        }
+        assert_eq!(rows.dictionary.len(), 1 + 2 + TEXTS_MAX as usize);
+        assert_eq!(rows.label(19_999, 0), Some("y".to_owned()));
+        assert_eq!(rows.label(19_999, 1), None);
+        assert_eq!(rows.columns().len(), COLUMNS_MAX);
+        assert_eq!(rows.column("id", usize::MAX), Some(1));
     }
 
     #[test]
