@@ -2,6 +2,7 @@
 
 mod insert;
 mod module;
+mod recording;
 mod relay;
 mod smoke;
 mod support;

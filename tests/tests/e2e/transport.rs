@@ -199,6 +199,10 @@ async fn a_row_that_cannot_be_read_is_skipped_counted_and_shown() -> Result<()> 
     ])?;
     shows(page, "connection", "1 row skipped").await?;
     shows(page, "events-body", "petal_width is \"n/a\", not a number").await?;
+    // Its row says what it has, and what is wrong where it is wrong.
+    let cells = "[...document.querySelectorAll('#events-body tr.bad td.num')].map((cell) => cell.textContent).join()";
+    page.wait_for(&format!("{cells} === '7.4,2.8,6.1,n/a'"), SOON)
+        .await?;
     open.demo.insert(0)?;
     shows(page, "batch-title", "Batch 1: 1 of 32 rows").await?;
     page.keep_shot("rejected").await?;
