@@ -25,6 +25,8 @@ pub(crate) struct Feed {
     place: Option<Place>,
     /// When the source may be read next.
     read_at: Instant,
+    /// A look at the log's end whose place was not reached when it was asked for.
+    ahead: Option<(i64, Place)>,
 }
 
 /// Why a subscription cannot begin.
@@ -83,6 +85,7 @@ impl Feed {
             positions,
             place: None,
             read_at: Instant::now(),
+            ahead: None,
         })
     }
 
@@ -116,9 +119,29 @@ impl Feed {
         Ok(self.advance(chunk))
     }
 
-    /// A time that every record that is yet to come is later than, if everything up to the log's end was handed out.
-    pub(crate) fn idle_at_ms(&self) -> Option<i64> {
-        self.shared.ring.idle_at_ms(self.place?)
+    /// A time that every record that is yet to come is later than, if everything that was there then was handed out.
+    ///
+    /// While records come without a pause the newest look is always ahead; the one before is remembered for that.
+    pub(crate) fn idle_at_ms(&mut self) -> Option<i64> {
+        let place = self.place?;
+        let newest = self.shared.ring.looked_at()?;
+        let reached = |look: &(i64, Place)| place.has_reached(look.1);
+        if reached(&newest) {
+            self.ahead = None;
+            return Some(newest.0);
+        }
+        if let Some(ahead) = self.ahead.filter(reached) {
+            self.ahead = Some(newest);
+            return Some(ahead.0);
+        }
+        // A place of another epoch is never reached.
+        if self
+            .ahead
+            .is_none_or(|ahead| ahead.1.epoch != newest.1.epoch)
+        {
+            self.ahead = Some(newest);
+        }
+        None
     }
 
     /// The ends of the subscribed partitions, never behind what was handed out.

@@ -49,8 +49,8 @@ struct State {
     /// For each partition, the offset from which on the ring holds every record. A partition that is not listed was
     /// new after following began, and is held from its first record on.
     starts: HashMap<Arc<str>, Vec<(i32, i64)>>,
-    /// The clock before the last look that reached the log's end.
-    looked_at_ms: Option<i64>,
+    /// The clock before the last look that reached the log's end, and the running number behind what was there then.
+    looked_at: Option<(i64, u64)>,
 }
 
 impl Ring {
@@ -74,7 +74,7 @@ impl Ring {
             }
             News::Gap(gap) => state.push(Item::Gap(gap), self.max_bytes),
             News::Idle { looked_at_ms } => {
-                state.looked_at_ms = Some(looked_at_ms);
+                state.looked_at = Some((looked_at_ms, state.next()));
                 return;
             }
         }
@@ -129,19 +129,26 @@ impl Ring {
         Some(items)
     }
 
-    /// A time that every record beyond this place is later than, if the place is the newest.
+    /// The clock before the last look that reached the log's end, and the place that lies behind what was there then.
     ///
-    /// It is the clock before the last look that reached the log's end: what was committed before it lies before this
-    /// place. Records that came since may be later than it; then it says nothing new, and no harm is done.
-    pub(crate) fn idle_at_ms(&self, place: Place) -> Option<i64> {
+    /// Every record that was committed before that time lies before that place.
+    pub(crate) fn looked_at(&self) -> Option<(i64, Place)> {
         let state = self.lock();
-        let at_head = place.epoch == state.epoch && place.next == state.next();
-        state.looked_at_ms.filter(|_| at_head)
+        let (looked_at_ms, next) = state.looked_at?;
+        let epoch = state.epoch;
+        Some((looked_at_ms, Place { epoch, next }))
     }
 
     /// The state is valid between any two statements that can panic, so a poisoned lock is no reason to stop.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Whether what lies before `other` was passed.
+    pub(crate) fn has_reached(self, other: Place) -> bool {
+        self.epoch == other.epoch && self.next >= other.next
     }
 }
 
@@ -157,7 +164,7 @@ impl State {
         self.log_id = Some(log_id);
         self.items.clear();
         self.bytes = 0;
-        self.looked_at_ms = None;
+        self.looked_at = None;
         self.starts.clear();
         for end in ends {
             self.set_start(&Arc::from(end.topic.as_str()), end.partition, end.end);

@@ -79,7 +79,11 @@ pub(super) fn follow(
             }
             if delivered {
                 news_at = Instant::now();
-                idle_told = None;
+                idle_told = Some(news_at);
+                // Also while every look finds something: else time would stand still under steady load.
+                if deliver(News::Idle { looked_at_ms }).is_break() {
+                    return Ok(End::Stopped);
+                }
                 continue;
             }
         }

@@ -120,20 +120,23 @@ fn a_new_beginning_is_never_taken_for_the_end() {
 }
 
 #[test]
-fn the_clock_is_told_only_behind_the_newest_item() {
+fn the_clock_is_told_only_behind_what_was_there() {
     let ring = Ring::new(1 << 20);
     start(&ring, "x", &[("a", 0)]);
     let mut wanted = positions(&[("a", 0)]);
     let mut place = ring.join("x", &wanted).unwrap();
-    assert_eq!(ring.idle_at_ms(place), None);
+    assert_eq!(ring.looked_at(), None);
     ring.take(News::Idle { looked_at_ms: 5 });
-    assert_eq!(ring.idle_at_ms(place), Some(5));
+    assert_eq!(ring.looked_at(), Some((5, place)));
     ring.take(News::Records(vec![record("a", 0)]));
-    assert_eq!(ring.idle_at_ms(place), None);
-    ring.fetch(&mut place, &mut wanted).unwrap();
-    assert_eq!(ring.idle_at_ms(place), Some(5));
+    assert_eq!(ring.looked_at(), Some((5, place)));
     ring.take(News::Idle { looked_at_ms: 6 });
-    assert_eq!(ring.idle_at_ms(place), Some(6));
+    let (looked_at_ms, behind) = ring.looked_at().unwrap();
+    assert!(looked_at_ms == 6 && !place.has_reached(behind));
+    ring.fetch(&mut place, &mut wanted).unwrap();
+    assert!(place.has_reached(behind));
     start(&ring, "x", &[("a", 1)]);
-    assert_eq!(ring.idle_at_ms(place), None);
+    assert_eq!(ring.looked_at(), None);
+    ring.take(News::Idle { looked_at_ms: 7 });
+    assert!(!place.has_reached(ring.looked_at().unwrap().1));
 }

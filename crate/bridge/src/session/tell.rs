@@ -43,7 +43,7 @@ impl Session<'_> {
             Some(trouble) => self.trouble(trouble).await?,
             None => self.told.trouble = None,
         }
-        let Some(feed) = &self.feed else {
+        let Some(feed) = &mut self.feed else {
             return Ok(());
         };
         let idle_at_ms = feed.idle_at_ms();

@@ -22,6 +22,8 @@ struct State {
     ends: BTreeMap<String, (i64, i64)>,
     trouble: Option<String>,
     reads: usize,
+    /// How often the place was lost.
+    lost: usize,
 }
 
 impl MemoryLog {
@@ -37,6 +39,7 @@ impl MemoryLog {
                     .collect(),
                 trouble: None,
                 reads: 0,
+                lost: 0,
             }),
             changed: Condvar::new(),
         })
@@ -93,6 +96,12 @@ impl MemoryLog {
         for ends in state.ends.values_mut() {
             *ends = (0, 0);
         }
+        self.changed.notify_all();
+    }
+
+    /// Has the log followed anew from its end, as when a table appears.
+    pub(crate) fn lose_place(&self) {
+        self.state.lock().unwrap().lost += 1;
         self.changed.notify_all();
     }
 
@@ -245,8 +254,10 @@ impl Source for MemoryLog {
                 let state = self.state.lock().unwrap();
                 state.check(None)?;
                 let all = state.removed + state.records.len();
-                match followed.replace((state.log_id.clone(), all)) {
-                    Some((log_id, seen)) if log_id == state.log_id => state.news(seen),
+                match followed.replace((state.log_id.clone(), all, state.lost)) {
+                    Some((log_id, seen, lost)) if log_id == state.log_id && lost == state.lost => {
+                        state.news(seen)
+                    }
                     _ => vec![News::Start {
                         log_id: state.log_id.clone(),
                         ends: state.topics(),
@@ -260,7 +271,10 @@ impl Source for MemoryLog {
             }
             let state = self.state.lock().unwrap();
             let all = state.removed + state.records.len();
-            if followed.as_ref().is_some_and(|(_, seen)| *seen == all) {
+            if followed
+                .as_ref()
+                .is_some_and(|(_, seen, lost)| (*seen, *lost) == (all, state.lost))
+            {
                 let _ = self
                     .changed
                     .wait_timeout(state, Duration::from_millis(10))

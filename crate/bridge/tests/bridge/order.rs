@@ -115,3 +115,26 @@ async fn a_tick_never_overtakes_a_record() {
         "{ticks} ticks, {records} records"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn time_goes_on_while_records_come_without_a_pause() {
+    let log = MemoryLog::new(&["a"]);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], 1 << 30).await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let writer = {
+        let (stop, log) = (stop.clone(), log.clone());
+        std::thread::spawn(move || {
+            while !stop.load(Ordering::SeqCst) {
+                log.append("a", "x");
+                std::thread::sleep(Duration::from_micros(300));
+            }
+        })
+    };
+    let heard = page.listen(Duration::from_secs(3)).await;
+    stop.store(true, Ordering::SeqCst);
+    writer.join().unwrap();
+    let ticks = heard.iter().filter(|heard| matches!(heard, Heard::Tick(_)));
+    assert!(ticks.count() >= 5);
+}

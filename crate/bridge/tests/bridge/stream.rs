@@ -317,3 +317,29 @@ async fn too_large_a_record_is_told_and_passed_over() {
     ));
     assert_eq!(places(&page.records(1).await), [("a", 2)]);
 }
+
+#[tokio::test]
+async fn a_ring_that_begins_anew_loses_and_repeats_nothing() {
+    let log = MemoryLog::new(&["a", "b"]);
+    let bridge = Bridge::start(&log).await;
+    let mut quick = Page::open(bridge.address).await;
+    let mut slow = Page::open(bridge.address).await;
+    let both = [("a", From::Earliest), ("b", From::Earliest)];
+    quick.subscribe(&both, MUCH).await;
+    slow.subscribe(&both, 500).await;
+    for round in 0..20 {
+        for _ in 0..10 {
+            log.append("a", "x");
+            log.append("b", "y");
+        }
+        if round % 3 == 0 {
+            log.lose_place();
+        }
+        if round % 4 == 0 {
+            tokio::time::sleep(Duration::from_millis(15)).await;
+        }
+    }
+    let all: Vec<_> = (0..200).flat_map(|n| [("a", n), ("b", n)]).collect();
+    assert_eq!(places(&quick.records(400).await), all);
+    assert_eq!(places(&slow.records(400).await), all);
+}

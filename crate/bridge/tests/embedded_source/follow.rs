@@ -170,3 +170,27 @@ fn following_ends_soon_after_it_is_told_to() {
         .expect("followed");
     assert!(started.elapsed() < Duration::from_secs(5));
 }
+
+#[test]
+fn the_clock_is_told_after_every_look_that_finds_something() {
+    let place = Place::new();
+    place.sql(TABLE);
+    let source = place.open();
+    let mut followed = follow(&source);
+    let connection = place.other();
+    let writer = std::thread::spawn(move || {
+        for _ in 0..300 {
+            connection
+                .execute("INSERT INTO t(at_ms) VALUES (1)", [])
+                .expect("inserted");
+        }
+    });
+    let mut records = 0;
+    while records < 300 {
+        if let News::Records(some) = followed.next_of_all() {
+            records += some.len();
+            assert!(matches!(followed.next_of_all(), News::Idle { .. }));
+        }
+    }
+    writer.join().expect("no panic");
+}
