@@ -11,8 +11,8 @@ use super::{names, numbers};
 
 /// More columns than this do not fit.
 const COLUMNS_MOST: usize = 4;
-/// Longer names of tables are cut, and to how much.
-const NAME_CHARS: (usize, usize) = (6, 3);
+/// A table's name and an offset have room for this many characters.
+const PLACE_CHARS: usize = 10;
 /// So many rows are shown.
 const ROWS_MOST: usize = 120;
 /// Keys of rows that wait lie above those of applied ones.
@@ -164,7 +164,7 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
     Line::Event {
         class,
         op: event.op,
-        place: format!("{} {}", shortened(short), event.offset),
+        place: place(short, event.offset),
         title,
         says,
     }
@@ -185,13 +185,18 @@ fn values(event: &EventRow, decimals: &[usize]) -> Says {
     }
 }
 
-/// A table's name beside an offset, which must stay in sight.
-fn shortened(name: &str) -> String {
-    let (most, kept) = NAME_CHARS;
-    if name.chars().count() <= most {
-        return name.to_owned();
+/// A table's name and an offset: the name is cut, so that the offset stays in sight.
+fn place(name: &str, offset: i64) -> String {
+    let offset = offset.to_string();
+    let room = PLACE_CHARS.saturating_sub(offset.len() + 1);
+    match name.chars().count() {
+        count if count <= room => format!("{name} {offset}"),
+        _ if room < 3 => offset,
+        _ => {
+            let start: String = name.chars().take(room - 1).collect();
+            format!("{start}… {offset}")
+        }
     }
-    name.chars().take(kept).chain(['…']).collect()
 }
 
 /// Decimals of a column: all that its numbers have, as far as they fit.
@@ -296,5 +301,22 @@ impl EventNode {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn the_offset_stays_in_sight_beside_a_long_name() {
+        for (name, offset, text) in [
+            ("train", 204, "train 204"),
+            ("train", 12_345, "tra… 12345"),
+            ("measurements", 7, "measure… 7"),
+            ("measurements", 12_345_678, "12345678"),
+        ] {
+            assert_eq!(place(name, offset), text);
+        }
     }
 }
