@@ -12,7 +12,7 @@ use super::{names, numbers};
 /// More columns than this do not fit.
 const COLUMNS_MOST: usize = 4;
 /// A table's name and an offset have room for this many characters.
-const PLACE_CHARS: usize = 10;
+const PLACE_CHARS: usize = 9;
 /// So many rows are shown.
 const ROWS_MOST: usize = 120;
 /// Keys of rows that wait lie above those of applied ones.
@@ -191,7 +191,7 @@ fn place(name: &str, offset: i64) -> String {
     let room = PLACE_CHARS.saturating_sub(offset.len() + 1);
     match name.chars().count() {
         count if count <= room => format!("{name} {offset}"),
-        _ if room < 3 => offset,
+        _ if room < 4 => offset,
         _ => {
             let start: String = name.chars().take(room - 1).collect();
             format!("{start}… {offset}")
@@ -312,9 +312,9 @@ mod tests {
     fn the_offset_stays_in_sight_beside_a_long_name() {
         for (name, offset, text) in [
             ("train", 204, "train 204"),
-            ("train", 12_345, "tra… 12345"),
-            ("measurements", 7, "measure… 7"),
-            ("measurements", 12_345_678, "12345678"),
+            ("train", 12_345, "12345"),
+            ("measurements", 7, "measur… 7"),
+            ("measurements", 1_234, "mea… 1234"),
         ] {
             assert_eq!(place(name, offset), text);
         }
