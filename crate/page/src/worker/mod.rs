@@ -8,9 +8,14 @@
 //! - [`session`]: what frames do: credit, catching up, publishing, log identity
 //! - [`retry`]: when to connect again
 //! - [`player`]: the pace of a recording
+//! - [`banners`]: what needs the reader, in words
+//! - `connect`: the connection as the reader sees it
+//! - `transport`: play, pause, step, look back, replay
 //! - [`run`]: commands in, updates out
 
 pub mod applied;
+pub mod banners;
+mod connect;
 pub mod desk;
 pub mod link;
 pub mod order;
@@ -19,3 +24,4 @@ pub mod progress;
 pub mod retry;
 pub mod run;
 pub mod session;
+mod transport;
