@@ -1,0 +1,161 @@
+//! The open batch, and the versions with the batches that made them.
+
+use learn::kmeans;
+
+use super::Place;
+use crate::config::{Cut, Role};
+use crate::lane::Lane;
+use crate::snapshot::{LedgerRow, OpenBatch};
+use crate::timeline::Entry;
+
+/// At most this many cells of the open batch are shown.
+const BATCH_CELLS: usize = 512;
+
+pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
+    let lane = place.lane;
+    let dim = lane.config.params.dim();
+    let entry = place.entry();
+    let rows: Vec<f64> = if place.live {
+        lane.batch().to_vec()
+    } else {
+        let trained = |record: &u64| matches!(place.row(*record), Some(Role::Train | Role::Both));
+        let records = (entry.to_record.max(place.lab.rows.first())..place.record).filter(trained);
+        records
+            .flat_map(|record| place.lab.features(lane, record))
+            .collect()
+    };
+    let count = rows.len() / dim;
+    let shown = &rows[count.saturating_sub(BATCH_CELLS) * dim..];
+    let clusters = match place.model() {
+        Some(model) => shown
+            .chunks(dim)
+            .map(|row| {
+                kmeans::nearest(&lane.config.params, model, row)
+                    .cluster
+                    .min(255) as u8
+            })
+            .collect(),
+        None => Vec::new(),
+    };
+    OpenBatch {
+        number: entry.last,
+        rows: count as u64,
+        size: if let Cut::Count(size) = lane.config.cut {
+            Some(size as u64)
+        } else {
+            None
+        },
+        window_ms: match (lane.config.cut, lane.window_end_ms()) {
+            (Cut::Interval(ms), Some(end)) if place.live => Some((end - ms, end)),
+            _ => None,
+        },
+        clusters,
+        held: if place.live { lane.held() as u64 } else { 0 },
+    }
+}
+
+pub(super) fn ledger_row(entry: &Entry) -> LedgerRow {
+    LedgerRow {
+        first: entry.first,
+        last: entry.last,
+        rows: entry.rows,
+        counts: entry.counts.clone(),
+        shift: entry.shift,
+        shifts: entry.shifts.clone(),
+        inertia_before: entry.inertia_before,
+        inertia_after: entry.inertia_after,
+        from_record: entry.from_record,
+        to_record: entry.to_record,
+        offsets: offsets(entry),
+        note: note(entry),
+    }
+}
+
+fn offsets(entry: &Entry) -> String {
+    let short = |topic: &str| topic.rsplit('.').next().unwrap_or(topic).to_owned();
+    match &entry.span {
+        None => String::new(),
+        Some((first, last)) if first.topic == last.topic && first.partition == last.partition => {
+            format!("{} {}–{}", short(&first.topic), first.offset, last.offset)
+        }
+        Some((first, last)) => {
+            let place = |source: &crate::event::Source| {
+                format!(
+                    "{}/{}/{}",
+                    short(&source.topic),
+                    source.partition,
+                    source.offset
+                )
+            };
+            format!("{} – {}", place(first), place(last))
+        }
+    }
+}
+
+fn note(entry: &Entry) -> String {
+    if entry.first == 1 {
+        return "the initial model: it already answers test rows".to_owned();
+    }
+    let split = entry
+        .split
+        .map(|(heavy, dying)| format!("cluster {heavy} was split, {dying} laid beside it"));
+    if entry.rows == 0 {
+        return match split {
+            Some(split) => format!("empty batch: {split}"),
+            None if entry.last > entry.first => {
+                format!("{} empty batches", entry.last - entry.first + 1)
+            }
+            None => "empty batch".to_owned(),
+        };
+    }
+    if let Some(split) = split {
+        return split;
+    }
+    let silent: Vec<String> = entry
+        .counts
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count == 0)
+        .map(|(i, _)| i.to_string())
+        .collect();
+    match silent.len() {
+        0 => String::new(),
+        1 => format!("cluster {} got no rows", silent[0]),
+        _ => format!("clusters {} got no rows", silent.join(", ")),
+    }
+}
+
+/// The whole timeline, neighbours merged until at most `most` are left; each keeps its largest shift.
+pub(super) fn bars(lane: &Lane, most: usize) -> Vec<LedgerRow> {
+    let entries = lane.timeline.entries();
+    let width = entries.len().div_ceil(most.max(1)).max(1);
+    entries
+        .chunks(width)
+        .map(|entries| {
+            entries
+                .iter()
+                .map(ledger_row)
+                .reduce(merge)
+                .unwrap_or_default()
+        })
+        .collect()
+}
+
+fn merge(mut a: LedgerRow, b: LedgerRow) -> LedgerRow {
+    a.last = b.last;
+    a.rows += b.rows;
+    for (a, b) in a.counts.iter_mut().zip(&b.counts) {
+        *a += b;
+    }
+    for (a, b) in a.shifts.iter_mut().zip(&b.shifts) {
+        *a = a.max(*b);
+    }
+    a.shift = a.shift.max(b.shift);
+    a.inertia_after = if b.rows > 0 {
+        b.inertia_after
+    } else {
+        a.inertia_after
+    };
+    a.to_record = b.to_record;
+    a
+}
