@@ -236,6 +236,7 @@ impl Lab {
             lane.open_window(now_ms);
         }
         let records = self.rows.end();
+        let mut may_fade = true;
         // In the order of their ends, so that the outcome does not hang on how often time moves.
         while let Some((end_ms, next)) = self.next_window_end()
             && end_ms <= now_ms
@@ -246,6 +247,20 @@ impl Lab {
             }) {
                 for lane in &mut self.lanes {
                     lane.skip_windows(now_ms, records, &mut self.out);
+                }
+            } else if !self
+                .lanes
+                .iter()
+                .any(|lane| lane.window_end_ms().is_some() && lane.has_rows())
+                && std::mem::take(&mut may_fade)
+                && let Some(faded) = self
+                    .lanes
+                    .iter()
+                    .map(|lane| lane.faded(now_ms))
+                    .collect::<Option<Vec<_>>>()
+            {
+                for (lane, faded) in self.lanes.iter_mut().zip(faded) {
+                    lane.pass_windows(now_ms, records, faded, &mut self.out);
                 }
             } else {
                 self.lanes[next].close_window(records, &mut self.out);

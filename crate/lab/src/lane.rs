@@ -7,7 +7,7 @@ use learn::Rows;
 use learn::kmeans::{self, Kmeans, Nearest, Unusable};
 
 use crate::config::{Cut, LabError, LaneConfig};
-use crate::event::{BatchEvent, LabEvent, Outbox, PredictionEvent, Source, VersionEvent};
+use crate::event::{BatchEvent, LabEvent, Outbox, PredictionEvent, RUN_MAX, Source, VersionEvent};
 use crate::timeline::{Entry, Timeline};
 
 /// A row on its way into a lane.
@@ -279,10 +279,7 @@ impl Lane {
 
     /// Passes all windows that end by `time_ms`, where each is empty and changes nothing.
     pub fn skip_windows(&mut self, time_ms: i64, records: u64, out: &mut Outbox) {
-        let (Cut::Interval(ms), Some(window)) = (self.config.cut, self.window) else {
-            return;
-        };
-        let skipped = time_ms.div_euclid(ms) - window;
+        let skipped = self.windows_until(time_ms);
         if skipped <= 0 {
             return;
         }
@@ -291,7 +288,54 @@ impl Lane {
         self.timeline.extend_run(last, records, self.model.model());
         let batch = empty_batch(self.model.model().weights.len());
         out.push_empty(self.version_event(first, last, Some(batch)));
-        self.window = Some(window + skipped);
+        self.window = self.window.map(|window| window + skipped);
+        self.batch_from = records;
+    }
+
+    /// The model after all windows that end by `time_ms`, and whether the last of them changed it.
+    ///
+    /// None where that has to be found out window by window: a row waits, or a centroid moves.
+    pub fn faded(&self, time_ms: i64) -> Option<(Kmeans, bool)> {
+        let passed = self.windows_until(time_ms);
+        if passed <= 0 || self.is_still() {
+            return Some((self.model.clone(), !self.still));
+        }
+        if self.has_rows() {
+            return None;
+        }
+        let mut model = self.model.clone();
+        let changed = model.fade(passed as u64)?;
+        Some((model, changed))
+    }
+
+    /// Passes all windows that end by `time_ms`, with what [`Lane::faded`] found.
+    pub fn pass_windows(
+        &mut self,
+        time_ms: i64,
+        records: u64,
+        (model, changed): (Kmeans, bool),
+        out: &mut Outbox,
+    ) {
+        let passed = self.windows_until(time_ms);
+        if !self.is_still() && passed <= RUN_MAX as i64 {
+            // So few are told of one by one.
+            (0..passed).for_each(|_| self.close_window(records, out));
+            return;
+        }
+        (self.model, self.still) = (model, !changed);
+        self.skip_windows(time_ms, records, out);
+    }
+
+    /// Whether rows wait for the open window's end.
+    pub fn has_rows(&self) -> bool {
+        !self.batch.is_empty() || !self.held.is_empty()
+    }
+
+    fn windows_until(&self, time_ms: i64) -> i64 {
+        match (self.config.cut, self.window) {
+            (Cut::Interval(ms), Some(window)) => time_ms.div_euclid(ms).saturating_sub(window),
+            _ => 0,
+        }
     }
 
     /// Training rows in the open batch.

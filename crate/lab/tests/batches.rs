@@ -256,3 +256,41 @@ proptest! {
         prop_assert_eq!(lines(&mut plain), lines(&mut ticked));
     }
 }
+
+#[test]
+fn a_jump_in_time_is_passed_quickly_and_gives_what_many_ticks_give() {
+    let fading = |name: &str, ms: i64, decay: f64| {
+        let mut lane = lane(name, "spark", json!({"by": "interval", "ms": ms}));
+        lane["model"]["decay_factor"] = json!(decay);
+        lane
+    };
+    let lanes = json!([
+        fading("A", 1, 0.999),
+        fading("B", 7, 0.9999),
+        fading("C", 1_000, 0.5)
+    ]);
+    let run = |step_ms: usize| {
+        let mut lab = Lab::new(file(lanes.clone())).unwrap();
+        lab.apply(row("a", 0, 1_000, "3").as_ref());
+        lab.apply(row("b", 0, 1_004, "4").as_ref());
+        for ms in (1_004..=60_000).step_by(step_ms) {
+            lab.tick(ms);
+        }
+        lab.tick(60_000);
+        lab.apply(row("a", 1, 60_001, "5").as_ref());
+        lab.finish();
+        lines(&mut lab)
+    };
+    let at_once = run(1_000_000);
+    assert_eq!(at_once, run(3));
+    assert_eq!(at_once, run(977));
+
+    // A timestamp in another century, or one that is nonsense.
+    for ms in [10 * 365 * 86_400_000, i64::MAX] {
+        let mut lab = Lab::new(file(json!([fading("A", 1, 0.999_999_999)]))).unwrap();
+        let begun = std::time::Instant::now();
+        lab.apply(row("a", 0, 1_000, "3").as_ref());
+        lab.apply(row("a", 1, ms, "3").as_ref());
+        assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    }
+}

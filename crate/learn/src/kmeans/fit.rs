@@ -4,10 +4,13 @@ use super::assign::{assign, measure, nearest};
 use super::distance::squared_difference;
 use super::model::check_initial;
 use super::parallel::{merge, parts};
-use super::split::split;
+use super::split::{is_dying, split};
 use super::update::update;
 use super::{Engine, Model, Nearest, ParamError, Params};
 use crate::Rows;
+
+/// More empty batches than these are not gone through one by one.
+const FADED_ONE_BY_ONE: u64 = 1 << 26;
 
 /// A model that learns batch by batch.
 #[derive(Clone, Debug)]
@@ -120,6 +123,47 @@ impl Kmeans {
             inertia_after: mean(self.squared_distances(rows)),
             split,
         }
+    }
+
+    /// Learns from so many empty batches at once, as [`Kmeans::partial_fit`] would from one after the other.
+    ///
+    /// None, and nothing learned, where something else than the weights would change, or several subtasks would learn.
+    /// Else whether the last of them changed anything. Beyond 2^26 batches the first ones are one multiplication by a
+    /// power of the discount, which differs from as many multiplications by rounding.
+    pub fn fade(&mut self, batches: u64) -> Option<bool> {
+        if self.params.parallelism() != 1 {
+            return None;
+        }
+        let discount = self.params.discount(0);
+        let spark = self.params.engine() == Engine::Spark;
+        let next = &mut self.scratch.next;
+        next.copy_from(&self.model);
+        let jump = batches.saturating_sub(FADED_ONE_BY_ONE);
+        if jump > 0 {
+            let discount = libm::pow(discount, jump as f64);
+            next.weights
+                .iter_mut()
+                .for_each(|weight| *weight *= discount);
+        }
+        let mut changed = true;
+        for _ in jump..batches {
+            changed = false;
+            let (mut most, mut least) = (f64::NEG_INFINITY, f64::INFINITY);
+            for weight in &mut next.weights {
+                let faded = *weight * discount;
+                changed |= faded != *weight;
+                *weight = faded;
+                (most, least) = (most.max(faded), least.min(faded));
+            }
+            if spark && is_dying(least, most) {
+                return None;
+            }
+            if !changed {
+                break;
+            }
+        }
+        std::mem::swap(&mut self.model, next);
+        Some(changed)
     }
 
     /// Makes the next model, counts each cluster's rows and sums up their squared distances.

@@ -22,7 +22,7 @@ pub(super) fn split(model: &mut Model, dim: usize) -> Option<(usize, usize)> {
         }
     }
     let (most, least) = (weights[heaviest], weights[lightest]);
-    if least >= DYING * most {
+    if !is_dying(least, most) {
         return None;
     }
     let half = (most + least) / 2.0;
@@ -35,6 +35,11 @@ pub(super) fn split(model: &mut Model, dim: usize) -> Option<(usize, usize)> {
         model.centroids[lightest * dim + j] = x - p;
     }
     Some((heaviest, lightest))
+}
+
+/// Whether the lightest of the clusters is dying.
+pub(super) fn is_dying(least: f64, most: f64) -> bool {
+    least < DYING * most
 }
 
 #[cfg(test)]
