@@ -75,11 +75,35 @@ mod tests {
             (0.0, "0"),
             (-0.0, "-0"),
             (0.1 + 0.2, "0.30000000000000004"),
+            (1e15, "1000000000000000"),
+            (123_456_789_012_345_680_000.0, "1.2345678901234568e20"),
             (1e300, "1e300"),
             (f64::NAN, "\"NaN\""),
             (f64::NEG_INFINITY, "\"-inf\""),
         ] {
             assert_eq!(written(value), text);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_number_reads_back_in_as_few_digits_as_there_are(bits: u64, whole: i64, shift in 0..64) {
+            for value in [f64::from_bits(bits), (whole >> shift) as f64, (whole >> shift) as f64 / 1000.0] {
+                if !value.is_finite() {
+                    continue;
+                }
+                let mut text = String::new();
+                write(&mut text, value);
+                assert_eq!(text.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{text}");
+                assert_eq!(serde_json::from_str::<f64>(&text).unwrap().to_bits(), value.to_bits(), "{text}");
+                // Digits without the zeros that only say where the point is.
+                let digits = |text: &str| {
+                    let mantissa = text.split('e').next().unwrap_or_default();
+                    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+                    digits.trim_matches('0').len()
+                };
+                assert_eq!(digits(&text), digits(&format!("{value:e}")), "{text}");
+            }
         }
     }
 
