@@ -112,11 +112,8 @@ impl Events {
             .collect();
         let prefix = &cx.state.scenario.prefix;
         let mut lines = Vec::new();
-        for (i, event) in update.waiting.iter().enumerate().rev() {
-            lines.push((
-                WAITING_KEY + event.offset as u64 * 8 + i as u64 % 2,
-                line(event, prefix, &decimals),
-            ));
+        for event in update.waiting.iter().rev() {
+            lines.push((waiting_key(event), line(event, prefix, &decimals)));
         }
         if !lines.is_empty() && !snapshot.events.is_empty() {
             lines.push((u64::MAX, Line::Here));
@@ -145,6 +142,19 @@ impl Events {
     }
 }
 
+/// A key of its own for a row that waits: FNV-1a of where its record stands, apart from the numbers of applied ones.
+fn waiting_key(event: &EventRow) -> u64 {
+    let bytes = event
+        .topic
+        .bytes()
+        .chain(event.partition.to_le_bytes())
+        .chain(event.offset.to_le_bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    WAITING_KEY | (hash >> 2)
+}
+
 fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
     let class = match (event.op, event.role, event.record) {
         ('!', ..) => "bad",
@@ -163,7 +173,7 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
     };
     Line::Event {
         class,
-        op: event.op,
+        op: if event.op == '0' { '∅' } else { event.op },
         place: place(short, event.offset),
         title,
         says,
