@@ -3,17 +3,28 @@
 //! Layout:
 //!
 //! - `rows`: a batch of rows, many numbers in one slice
-//! - `error`: why numbers are not rows
+//! - `error`: why numbers are not rows, and why settings or a row are refused
 //! - [`kmeans`]: k-means with decay, as Flink ML's `OnlineKMeans` and Spark's `StreamingKMeans` do it
+//! - `linear`: what linear models share
+//! - [`spark_sgd`]: Spark's `StreamingLinearRegressionWithSGD` and `StreamingLogisticRegressionWithSGD`
+//! - [`flink_logistic`]: Flink ML's `OnlineLogisticRegression`
+//!
+//! A model is made in three steps: a `Spec` says what is asked for, `Params::new` checks it once, the model starts from
+//! them. It learns with `partial_fit`, a batch at a time, without allocating for a row, and answers with `predict`; what
+//! predicts for an older version is a function of the numbers of that version.
 //!
 //! There is no I/O here, no clock and no thread. The same rows in the same batches give the same numbers, bit for bit,
 //! on every machine: sums run in one fixed order, no multiplication is fused with an addition, and `exp`, `ln` and
 //! `pow` come from `libm`.
 
 mod error;
+mod linear;
 mod rows;
 
+pub mod flink_logistic;
 pub mod kmeans;
+pub mod spark_sgd;
 
-pub use error::RowsError;
+pub use error::{BadRow, RowsError, SpecError};
+pub use linear::{Classified, Linear, LinearBatch};
 pub use rows::Rows;

@@ -6,8 +6,10 @@
 mod common;
 
 use common::{FLINK, SPARK};
-use eddy_learn::Rows;
+use eddy_learn::flink_logistic::{self, FlinkLogistic};
 use eddy_learn::kmeans::{Decay, Distance, Kmeans, Model, Params, Spec, TimeUnit};
+use eddy_learn::spark_sgd::{self, Intercept, Loss, SparkSgd};
+use eddy_learn::{Linear, Rows};
 
 const DIM: usize = 3;
 const BATCH_ROWS: usize = 24;
@@ -71,7 +73,120 @@ fn subjects() -> Vec<Subject> {
                 ..SPARK
             },
         ),
+        spark_sgd("Spark, linear", Loss::Squared, Intercept::Off),
+        spark_sgd(
+            "Spark, linear, intercept",
+            Loss::Squared,
+            Intercept::Restarts,
+        ),
+        spark_sgd("Spark, logistic", Loss::Logistic, Intercept::Continues),
+        flink_logistic(),
     ]
+}
+
+fn spark_sgd(name: &'static str, loss: Loss, intercept: Intercept) -> Subject {
+    use spark_sgd::{Params, Spec};
+    let spec = Spec {
+        intercept,
+        ..Spec::defaults(loss, DIM)
+    };
+    let refuse = |spec, dim| {
+        let made = Params::new(spec).and_then(|params| SparkSgd::new(params, Linear::zeros(dim)));
+        made.map(|_| ()).map_err(|error| error.to_string())
+    };
+    Subject {
+        name,
+        start: Box::new(move || {
+            Box::new(SparkSgd::new(Params::new(spec).unwrap(), Linear::zeros(DIM)).unwrap())
+        }),
+        refused: vec![
+            refuse(Spec { dim: 0, ..spec }, 0),
+            refuse(
+                Spec {
+                    step_size: f64::NAN,
+                    ..spec
+                },
+                DIM,
+            ),
+            refuse(
+                Spec {
+                    convergence_tol: 1.5,
+                    ..spec
+                },
+                DIM,
+            ),
+            refuse(spec, 1),
+        ],
+    }
+}
+
+impl Learner for SparkSgd {
+    fn partial_fit(&mut self, rows: Rows<'_>) {
+        let targets = targets(rows, self.params().spec().loss == Loss::Logistic);
+        SparkSgd::partial_fit(self, rows, &targets);
+    }
+
+    fn state(&self) -> Vec<f64> {
+        [&self.model().coefficients[..], &[self.model().intercept]].concat()
+    }
+
+    fn predict(&self, row: &[f64]) -> Vec<f64> {
+        vec![SparkSgd::predict(self, row)]
+    }
+}
+
+fn flink_logistic() -> Subject {
+    use flink_logistic::{Params, Spec};
+    let spec = Spec::defaults(DIM);
+    let refuse = |spec, initial: &[f64]| {
+        let made = Params::new(spec).and_then(|params| FlinkLogistic::new(params, initial));
+        made.map(|_| ()).map_err(|error| error.to_string())
+    };
+    Subject {
+        name: "Flink, logistic",
+        start: Box::new(move || {
+            Box::new(FlinkLogistic::new(Params::new(spec).unwrap(), &[0.0; DIM]).unwrap())
+        }),
+        refused: vec![
+            refuse(Spec { dim: 0, ..spec }, &[]),
+            refuse(
+                Spec {
+                    alpha: f64::NAN,
+                    ..spec
+                },
+                &[0.0; DIM],
+            ),
+            refuse(spec, &[0.0]),
+            refuse(spec, &[0.0, f64::NAN, 0.0]),
+        ],
+    }
+}
+
+impl Learner for FlinkLogistic {
+    fn partial_fit(&mut self, rows: Rows<'_>) {
+        FlinkLogistic::partial_fit(self, rows, &targets(rows, true));
+    }
+
+    fn state(&self) -> Vec<f64> {
+        let state = FlinkLogistic::state(self);
+        [&state.coefficients[..], &state.z, &state.n].concat()
+    }
+
+    fn predict(&self, row: &[f64]) -> Vec<f64> {
+        let found = FlinkLogistic::predict(self, row);
+        vec![found.class.into(), found.probability]
+    }
+}
+
+/// What there is to learn of the rows: a plane, or its side.
+fn targets(rows: Rows<'_>, classes: bool) -> Vec<f64> {
+    let plane = rows.iter().map(|row| 3.0 + 2.0 * row[0] - row[1]);
+    match classes {
+        true => plane
+            .map(|height| f64::from(u8::from(height > 0.0)))
+            .collect(),
+        false => plane.collect(),
+    }
 }
 
 fn kmeans(name: &'static str, spec: Spec) -> Subject {
