@@ -8,6 +8,9 @@
 //! - `linear`: what linear models share
 //! - [`spark_sgd`]: Spark's `StreamingLinearRegressionWithSGD` and `StreamingLogisticRegressionWithSGD`
 //! - [`flink_logistic`]: Flink ML's `OnlineLogisticRegression`
+//! - [`rls`]: linear regression by recursive least squares
+//! - [`sgd`]: linear regression by plain stochastic gradient descent
+//! - [`scaler`]: standard, min-max and fixed scaling, and Flink ML's `OnlineStandardScaler`
 //!
 //! A model is made in three steps: a `Spec` says what is asked for, `Params::new` checks it once, the model starts from
 //! them. It learns with `partial_fit`, a batch at a time, without allocating for a row, and answers with `predict`; what
@@ -23,6 +26,9 @@ mod rows;
 
 pub mod flink_logistic;
 pub mod kmeans;
+pub mod rls;
+pub mod scaler;
+pub mod sgd;
 pub mod spark_sgd;
 
 pub use error::{BadRow, RowsError, SpecError};

@@ -1,0 +1,247 @@
+//! Linear regression by recursive least squares, with forgetting and ridge.
+//!
+//! After `n` rows `x` with targets `t` the model is, for a forgetting factor `f` and a ridge `r`,
+//!
+//! ```text
+//! argmin over w, b of  sum over i of f^(n-i) * (t_i - x_i.w - b)^2  +  f^n * r * (|w|^2 + b^2)
+//! ```
+//!
+//! which is what the textbook recursion (Haykin, "Adaptive Filter Theory", chapter 10) makes of a first covariance
+//! `P = I/r`; there too the ridge is forgotten with the rows. That recursion subtracts large numbers from each other: on
+//! rows such as (age, income) it misses its own closed form by some percent. Here the rows are kept as the triangle `R` of
+//! their QR decomposition, into which each is turned by Givens rotations (Gentleman, "Least squares computations by Givens
+//! transformations without square roots", 1973; Haykin, chapter 15). `R'R`, the inverse of `P`, is symmetric and never
+//! negative by construction, and rows need not be scaled.
+//!
+//! While rows are fewer than coefficients, what only the ridge decides is as exact as the ridge is large beside the rows'
+//! squares: to some 1e-6 for 1e-6 beside 1e10.
+//!
+//! With ridge 0 the first rows leave some coefficients open: those are 0, the later ones in a row first, until rows say
+//! more. So is the coefficient of a number that never changes: it is the intercept's part.
+//!
+//! ```
+//! use eddy_learn::Rows;
+//! use eddy_learn::rls::{Params, Rls, Spec};
+//!
+//! let mut regression = Rls::new(Params::new(Spec::defaults(1))?);
+//! regression.partial_fit(Rows::new(&[1.0, 2.0, 4.0], 1)?, &[5.0, 7.0, 11.0]);
+//! assert!((regression.predict(&[10.0]) - 23.0).abs() < 1e-12);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use crate::Rows;
+use crate::error::{SpecError, check_dim, check_numbers, check_setting};
+use crate::linear::{Linear, LinearBatch, assert_batch};
+
+/// What is left of two numbers that cancel out, in shares of their size, is rounding.
+const CANCELLED: f64 = 16.0 * f64::EPSILON;
+/// A coordinate of which only this share is its own, and not the others', is open.
+const OPEN: f64 = 1e-12;
+
+/// What is asked for, not yet checked.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Spec {
+    /// Numbers in a row.
+    pub dim: usize,
+    /// What is left of a row's weight after the next one, above 0, up to 1.
+    pub forgetting: f64,
+    /// How strongly coefficients and intercept are drawn to 0 at the start; 1 divided by the first covariance.
+    pub ridge: f64,
+}
+
+impl Spec {
+    /// Nothing is forgotten, nothing is drawn to 0.
+    pub fn defaults(dim: usize) -> Self {
+        Self {
+            dim,
+            forgetting: 1.0,
+            ridge: 0.0,
+        }
+    }
+}
+
+/// Parameters that are valid.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Params {
+    spec: Spec,
+}
+
+impl Params {
+    /// Checks what is asked for.
+    ///
+    /// # Errors
+    ///
+    /// When a number is out of its range.
+    pub fn new(spec: Spec) -> Result<Self, SpecError> {
+        let (forgetting, ridge) = (spec.forgetting, spec.ridge);
+        check_dim(spec.dim)?;
+        let remembers = forgetting > 0.0 && forgetting <= 1.0;
+        check_setting("forgetting", "above 0, up to 1", forgetting, remembers)?;
+        let draws = ridge >= 0.0 && ridge.is_finite();
+        check_setting("ridge", "0 or more and finite", ridge, draws)?;
+        Ok(Self { spec })
+    }
+
+    /// What was asked for.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+}
+
+/// All that a regression has learned and goes on with; the intercept comes first, as a coordinate of ones.
+#[derive(Clone, PartialEq, Debug)]
+pub struct State {
+    /// The triangle `R`: `dim + 1` rows of `dim + 1` numbers, zeros below the diagonal.
+    pub triangle: Vec<f64>,
+    /// The targets, turned as the rows: `R w = z` is the model.
+    pub turned: Vec<f64>,
+}
+
+/// A regression that learns row by row.
+#[derive(Clone, Debug)]
+pub struct Rls {
+    params: Params,
+    state: State,
+    model: Linear,
+    /// The row that is turned into the triangle, its target last; then the solution.
+    scratch: Vec<f64>,
+}
+
+impl Rls {
+    /// Starts from nothing but the ridge.
+    pub fn new(params: Params) -> Self {
+        let width = params.spec.dim + 1;
+        let mut triangle = vec![0.0; width * width];
+        for k in 0..width {
+            triangle[k * width + k] = params.spec.ridge.sqrt();
+        }
+        let turned = vec![0.0; width];
+        Self::start(params, State { triangle, turned })
+    }
+
+    /// Goes on from a state, as if it had never stopped.
+    ///
+    /// # Errors
+    ///
+    /// When the state is not of the parameters' width or has a number that is not finite.
+    pub fn restore(params: Params, state: State) -> Result<Self, SpecError> {
+        let width = params.spec.dim + 1;
+        check_numbers("triangle's numbers", &state.triangle, width * width)?;
+        check_numbers("turned targets", &state.turned, width)?;
+        Ok(Self::start(params, state))
+    }
+
+    fn start(params: Params, state: State) -> Self {
+        let mut regression = Self {
+            params,
+            state,
+            model: Linear::zeros(params.spec.dim),
+            scratch: vec![0.0; params.spec.dim + 2],
+        };
+        regression.solve();
+        regression
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// All that the regression has learned.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The model after the batches so far.
+    pub fn model(&self) -> &Linear {
+        &self.model
+    }
+
+    /// What the model predicts for a row.
+    ///
+    /// # Panics
+    ///
+    /// When the row is not of the model's width.
+    pub fn predict(&self, row: &[f64]) -> f64 {
+        self.model.predict(row)
+    }
+
+    /// Learns from a batch, which may be empty, row after row, and makes the next version of the model.
+    ///
+    /// How rows are cut into batches does not change the result.
+    ///
+    /// # Panics
+    ///
+    /// When the rows are not of the model's width or not as many as the targets.
+    pub fn partial_fit(&mut self, rows: Rows<'_>, targets: &[f64]) -> LinearBatch {
+        let Spec {
+            dim, forgetting, ..
+        } = self.params.spec;
+        assert_batch(rows, targets, dim);
+        let fade = forgetting.sqrt();
+        for (row, target) in rows.iter().zip(targets) {
+            let State { triangle, turned } = &mut self.state;
+            if fade < 1.0 {
+                triangle.iter_mut().for_each(|number| *number *= fade);
+                turned.iter_mut().for_each(|number| *number *= fade);
+            }
+            self.scratch[0] = 1.0;
+            self.scratch[1..=dim].copy_from_slice(row);
+            self.scratch[dim + 1] = *target;
+            turn_in(triangle, turned, &mut self.scratch);
+        }
+        self.solve();
+        LinearBatch {
+            rows: rows.len(),
+            steps: rows.len(),
+        }
+    }
+
+    /// Makes the model of the triangle, from the last coefficient to the first.
+    fn solve(&mut self) {
+        let State { triangle, turned } = &self.state;
+        let width = turned.len();
+        let solution = &mut self.scratch[..width];
+        for k in (0..width).rev() {
+            let row = &triangle[k * width..][..width];
+            let column = triangle[k..].iter().step_by(width);
+            let size = column.fold(0.0, |sum, number| sum + number * number).sqrt();
+            let known = (k + 1..width).fold(turned[k], |rest, j| rest - row[j] * solution[j]);
+            solution[k] = match row[k].abs() <= OPEN * size {
+                true => 0.0,
+                false => known / row[k],
+            };
+        }
+        self.model.intercept = solution[0];
+        self.model.coefficients.copy_from_slice(&solution[1..]);
+    }
+}
+
+/// Turns a row, its target last, into the triangle: a rotation for each coordinate makes that coordinate 0.
+fn turn_in(triangle: &mut [f64], turned: &mut [f64], row: &mut [f64]) {
+    let width = turned.len();
+    for k in 0..width {
+        let (own, new) = (triangle[k * width + k], row[k]);
+        if new == 0.0 {
+            continue;
+        }
+        let length = libm::hypot(own, new);
+        let (cos, sin) = (own / length, new / length);
+        triangle[k * width + k] = length;
+        for j in k + 1..width {
+            rotate(cos, sin, &mut triangle[k * width + j], &mut row[j]);
+        }
+        rotate(cos, sin, &mut turned[k], &mut row[width]);
+    }
+}
+
+fn rotate(cos: f64, sin: f64, own: &mut f64, new: &mut f64) {
+    let (from_new, from_own) = (cos * *new, sin * *own);
+    let rest = from_new - from_own;
+    *own = cos * *own + sin * *new;
+    // Rounding that is taken for a row's own part would stand for a coordinate that is the others' sum.
+    *new = match rest.abs() <= CANCELLED * from_new.abs() {
+        true => 0.0,
+        false => rest,
+    };
+}
