@@ -7,6 +7,7 @@
 //! - [`kmeans`]: k-means with decay, as Flink ML's `OnlineKMeans` and Spark's `StreamingKMeans` do it
 //! - `linear`: what linear models share
 //! - [`spark_sgd`]: Spark's `StreamingLinearRegressionWithSGD` and `StreamingLogisticRegressionWithSGD`
+//! - `spark_sample`: which rows Spark draws from a batch
 //! - [`flink_logistic`]: Flink ML's `OnlineLogisticRegression`
 //! - [`rls`]: linear regression by recursive least squares
 //! - [`sgd`]: linear regression by plain stochastic gradient descent
@@ -23,6 +24,7 @@
 mod error;
 mod linear;
 mod rows;
+mod spark_sample;
 
 pub mod flink_logistic;
 pub mod kmeans;

@@ -12,7 +12,8 @@
 //! w' = w*(1 - e*reg_param) - e*g  logistic
 //! ```
 //!
-//! From the second step on it ends where `|w' - w| < convergence_tol * max(|w'|, 1)`. An empty batch changes nothing. A
+//! With a `mini_batch_fraction` below 1 each step looks at a random share of the rows, the same as the engine's; a step
+//! that draws none is left out. From the second step on it ends where `|w' - w| < convergence_tol * max(|w'|, 1)`. An empty batch changes nothing. A
 //! number that is not finite makes every coefficient NaN, for good.
 //!
 //! The engine fuses the multiplications of `w.x` and of `sum(d*x)` with their additions; here they are plain, which is
@@ -33,6 +34,7 @@
 use crate::Rows;
 use crate::error::{BadRow, SpecError, check_dim, check_setting, check_width};
 use crate::linear::{Classified, Linear, LinearBatch, add_scaled, assert_batch, dot, logistic};
+use crate::spark_sample::Sample;
 
 /// What the weights are to make small.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,7 +69,8 @@ pub struct Spec {
     pub iterations: usize,
     /// How much the weights of a logistic regression shrink; no effect on a linear one, as in the engine.
     pub reg_param: f64,
-    /// The share of a batch's rows that a step looks at; 1 only, see [`Params::new`].
+    /// The share of a batch's rows that a step looks at, above 0, up to 1; drawn as the engine draws where a batch is one
+    /// partition.
     pub mini_batch_fraction: f64,
     /// A step that moves the weights by less than this share of their length is the batch's last.
     pub convergence_tol: f64,
@@ -102,8 +105,7 @@ impl Params {
     ///
     /// # Errors
     ///
-    /// When the engine would refuse it; or when a mini-batch fraction is below 1: which rows the engine draws then hangs
-    /// on its random numbers, which are not repeated here.
+    /// When the engine would refuse it.
     pub fn new(spec: Spec) -> Result<Self, SpecError> {
         let (step, reg) = (spec.step_size, spec.reg_param);
         let (fraction, tol) = (spec.mini_batch_fraction, spec.convergence_tol);
@@ -122,8 +124,6 @@ impl Params {
         )?;
         let drawn = fraction > 0.0 && fraction <= 1.0;
         check_setting("mini_batch_fraction", "above 0, up to 1", fraction, drawn)?;
-        let rule = "1: the engine's random draw of rows is not repeated here";
-        check_setting("mini_batch_fraction", rule, fraction, fraction == 1.0)?;
         check_setting("convergence_tol", "0 to 1", tol, (0.0..=1.0).contains(&tol))?;
         Ok(Self { spec })
     }
@@ -251,36 +251,46 @@ pub fn classify(model: &Linear, row: &[f64]) -> Classified {
 /// Makes the steps of one batch and tells how many.
 fn descend(spec: &Spec, scratch: &mut Scratch, rows: Rows<'_>, targets: &[f64]) -> usize {
     let Scratch { weights, gradient } = scratch;
+    let mut steps = 0;
     for i in 1..=spec.iterations {
-        sum_gradient(spec.loss, weights, gradient, rows, targets);
-        let (moved, length) = step(spec, i, weights, gradient, rows.len());
-        if i > 1 && moved < spec.convergence_tol * length.max(1.0) {
-            return i;
+        let mut sample = Sample::of_step(spec.mini_batch_fraction, i);
+        let batch = rows.iter().zip(targets).filter(|_| sample.draws());
+        let drawn = sum_gradient(spec, weights, gradient, batch);
+        if drawn == 0 {
+            continue;
+        }
+        let (moved, length) = step(spec, i, weights, gradient, drawn);
+        steps += 1;
+        if steps > 1 && moved < spec.convergence_tol * length.max(1.0) {
+            break;
         }
     }
-    spec.iterations
+    steps
 }
 
-fn sum_gradient(
-    loss: Loss,
+/// Sums up the gradient over rows and tells how many they are.
+fn sum_gradient<'a>(
+    spec: &Spec,
     weights: &[f64],
     gradient: &mut [f64],
-    rows: Rows<'_>,
-    targets: &[f64],
-) {
-    let (weights, intercept) = weights.split_at(rows.dim());
-    let (gradient, intercept_gradient) = gradient.split_at_mut(rows.dim());
+    batch: impl Iterator<Item = (&'a [f64], &'a f64)>,
+) -> usize {
+    let (weights, intercept) = weights.split_at(spec.dim);
+    let (gradient, intercept_gradient) = gradient.split_at_mut(spec.dim);
     gradient.fill(0.0);
     intercept_gradient.fill(0.0);
-    for (row, target) in rows.iter().zip(targets) {
+    let mut rows = 0;
+    for (row, target) in batch {
         let margin = dot(row, weights) + intercept.first().unwrap_or(&0.0);
-        let difference = match loss {
+        let difference = match spec.loss {
             Loss::Squared => margin - target,
             Loss::Logistic => logistic(margin) - target,
         };
         add_scaled(gradient, difference, row);
         add_scaled(intercept_gradient, difference, &[1.0]);
+        rows += 1;
     }
+    rows
 }
 
 /// Makes a step, and tells how far it went and how long the weights are now.
