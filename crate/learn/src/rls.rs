@@ -3,11 +3,11 @@
 //! After `n` rows `x` with targets `t` the model is, for a forgetting factor `f` and a ridge `r`,
 //!
 //! ```text
-//! argmin over w, b of  sum over i of f^(n-i) * (t_i - x_i.w - b)^2  +  f^n * r * (|w|^2 + b^2)
+//! argmin over w, b of  sum over i of f^(n-i) * (t_i - x_i.w - b)^2  +  f^n * r * (|w - w_0|^2 + (b - b_0)^2)
 //! ```
 //!
 //! which is what the textbook recursion (Haykin, "Adaptive Filter Theory", chapter 10) makes of a first covariance
-//! `P = I/r`; there too the ridge is forgotten with the rows. That recursion subtracts large numbers from each other: on
+//! `P = I/r` and an initial model `w_0, b_0`; there too the ridge is forgotten with the rows. That recursion subtracts large numbers from each other: on
 //! rows such as (age, income) it misses its own closed form by some percent. Here the rows are kept as the triangle `R` of
 //! their QR decomposition, into which each is turned by Givens rotations (Gentleman, "Least squares computations by Givens
 //! transformations without square roots", 1973; Haykin, chapter 15). `R'R`, the inverse of `P`, is symmetric and never
@@ -16,14 +16,14 @@
 //! While rows are fewer than coefficients, what only the ridge decides is as exact as the ridge is large beside the rows'
 //! squares: to some 1e-6 for 1e-6 beside 1e10.
 //!
-//! With ridge 0 the first rows leave some coefficients open: those are 0, the later ones in a row first, until rows say
-//! more. So is the coefficient of a number that never changes: it is the intercept's part.
+//! With ridge 0 the first rows leave some coefficients open: those stay as they were in the initial model, the later ones in
+//! a row first, until rows say more. So does the coefficient of a number that never changes: it is the intercept's part.
 //!
 //! ```
-//! use eddy_learn::Rows;
 //! use eddy_learn::rls::{Params, Rls, Spec};
+//! use eddy_learn::{Linear, Rows};
 //!
-//! let mut regression = Rls::new(Params::new(Spec::defaults(1))?);
+//! let mut regression = Rls::new(Params::new(Spec::defaults(1))?, &Linear::zeros(1))?;
 //! regression.partial_fit(Rows::new(&[1.0, 2.0, 4.0], 1)?, &[5.0, 7.0, 11.0]);
 //! assert!((regression.predict(&[10.0]) - 23.0).abs() < 1e-12);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -45,12 +45,12 @@ pub struct Spec {
     pub dim: usize,
     /// What is left of a row's weight after the next one, above 0, up to 1.
     pub forgetting: f64,
-    /// How strongly coefficients and intercept are drawn to 0 at the start; 1 divided by the first covariance.
+    /// How strongly coefficients and intercept are drawn to the initial model at the start; 1 divided by the first covariance.
     pub ridge: f64,
 }
 
 impl Spec {
-    /// Nothing is forgotten, nothing is drawn to 0.
+    /// Nothing is forgotten, nothing is drawn to the initial model.
     pub fn defaults(dim: usize) -> Self {
         Self {
             dim,
@@ -95,6 +95,8 @@ pub struct State {
     pub triangle: Vec<f64>,
     /// The targets, turned as the rows: `R w = z` is the model.
     pub turned: Vec<f64>,
+    /// The initial model, in which coefficients stay that rows leave open.
+    pub initial: Vec<f64>,
 }
 
 /// A regression that learns row by row.
@@ -108,15 +110,26 @@ pub struct Rls {
 }
 
 impl Rls {
-    /// Starts from nothing but the ridge.
-    pub fn new(params: Params) -> Self {
-        let width = params.spec.dim + 1;
+    /// Starts from an initial model, which the ridge holds on to.
+    ///
+    /// # Errors
+    ///
+    /// When the initial model is not of the parameters' width or has a number that is not finite.
+    pub fn new(params: Params, initial: &Linear) -> Result<Self, SpecError> {
+        initial.check(params.spec.dim)?;
+        let initial = [&[initial.intercept], &initial.coefficients[..]].concat();
+        let (width, hold) = (initial.len(), params.spec.ridge.sqrt());
         let mut triangle = vec![0.0; width * width];
-        for k in 0..width {
-            triangle[k * width + k] = params.spec.ridge.sqrt();
-        }
-        let turned = vec![0.0; width];
-        Self::start(params, State { triangle, turned })
+        triangle
+            .iter_mut()
+            .step_by(width + 1)
+            .for_each(|own| *own = hold);
+        let state = State {
+            triangle,
+            turned: initial.iter().map(|number| hold * number).collect(),
+            initial,
+        };
+        Ok(Self::start(params, state))
     }
 
     /// Goes on from a state, as if it had never stopped.
@@ -128,6 +141,7 @@ impl Rls {
         let width = params.spec.dim + 1;
         check_numbers("triangle's numbers", &state.triangle, width * width)?;
         check_numbers("turned targets", &state.turned, width)?;
+        check_numbers("initial numbers", &state.initial, width)?;
         Ok(Self::start(params, state))
     }
 
@@ -180,7 +194,9 @@ impl Rls {
         assert_batch(rows, targets, dim);
         let fade = forgetting.sqrt();
         for (row, target) in rows.iter().zip(targets) {
-            let State { triangle, turned } = &mut self.state;
+            let State {
+                triangle, turned, ..
+            } = &mut self.state;
             if fade < 1.0 {
                 triangle.iter_mut().for_each(|number| *number *= fade);
                 turned.iter_mut().for_each(|number| *number *= fade);
@@ -199,7 +215,11 @@ impl Rls {
 
     /// Makes the model of the triangle, from the last coefficient to the first.
     fn solve(&mut self) {
-        let State { triangle, turned } = &self.state;
+        let State {
+            triangle,
+            turned,
+            initial,
+        } = &self.state;
         let width = turned.len();
         let solution = &mut self.scratch[..width];
         for k in (0..width).rev() {
@@ -208,7 +228,7 @@ impl Rls {
             let size = column.fold(0.0, |sum, number| sum + number * number).sqrt();
             let known = (k + 1..width).fold(turned[k], |rest, j| rest - row[j] * solution[j]);
             solution[k] = match row[k].abs() <= OPEN * size {
-                true => 0.0,
+                true => initial[k],
                 false => known / row[k],
             };
         }

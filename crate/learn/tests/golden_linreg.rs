@@ -37,10 +37,15 @@ fn split() -> (Vec<Labelled>, Vec<Labelled>) {
     (part("train_indices"), part("test_indices"))
 }
 
+fn start(params: Params) -> Rls {
+    Rls::new(params, &Linear::zeros(params.spec().dim)).unwrap()
+}
+
 fn fit(regression: &mut Rls, rows: &[Labelled]) {
     let flat: Vec<f64> = rows.iter().flat_map(|row| row.row.clone()).collect();
     let targets: Vec<f64> = rows.iter().map(|row| row.label).collect();
-    regression.partial_fit(Rows::new(&flat, 3).unwrap(), &targets);
+    let dim = regression.params().spec().dim;
+    regression.partial_fit(Rows::new(&flat, dim).unwrap(), &targets);
 }
 
 /// Intercept and coefficients as the recordings list them.
@@ -91,7 +96,7 @@ fn check_run(run: &Value) -> usize {
         forgetting: number(&run["lambda"]),
         ridge: 1.0 / number(&run["P0"]),
     });
-    let mut regression = Rls::new(params.unwrap());
+    let mut regression = start(params.unwrap());
     let mut checkpoints = array(&run["checkpoints"]).iter();
     let mut next = checkpoints.next();
     let mut progressive = 0.0;
@@ -181,7 +186,7 @@ fn covariances(regression: &Rls) -> Vec<f64> {
 fn without_ridge_and_forgetting_it_is_the_least_squares_fit() {
     let file = load("linreg/sklearn.json");
     let (train, test) = split();
-    let mut regression = Rls::new(Params::new(Spec::defaults(3)).unwrap());
+    let mut regression = start(Params::new(Spec::defaults(3)).unwrap());
     for batch in train.chunks(32) {
         fit(&mut regression, batch);
     }
@@ -213,16 +218,21 @@ fn without_ridge_and_forgetting_it_is_the_least_squares_fit() {
 }
 
 #[test]
-fn what_rows_leave_open_is_0() {
-    let mut regression = Rls::new(Params::new(Spec::defaults(3)).unwrap());
-    assert_eq!(regression.predict(&[1.0, 2.0, 3.0]), 0.0);
-    // The second number never changes, the third is the first twice: both say nothing of their own.
+fn what_rows_leave_open_stays_as_it_was() {
+    let initial = Linear {
+        coefficients: vec![0.0, 0.5, 0.25, 0.0],
+        intercept: 7.0,
+    };
+    let params = Params::new(Spec::defaults(4)).unwrap();
+    let mut regression = Rls::new(params, &initial).unwrap();
+    assert_eq!(regression.model(), &initial);
+    // The second number never changes, the third is the first twice: both say nothing of their own; the fourth does.
     let rows: Vec<Labelled> = (0..2000)
         .map(|i| {
-            let x = f64::from(i % 97) / 7.0;
+            let (x, y) = (f64::from(i % 97) / 7.0, f64::from(i % 31) / 3.0);
             Labelled {
-                label: 3.0 * x + 1.0,
-                row: vec![x, 0.7, 2.0 * x],
+                label: 3.0 * x - 2.0 * y + 1.0,
+                row: vec![x, 0.7, 2.0 * x, y],
             }
         })
         .collect();
@@ -234,8 +244,24 @@ fn what_rows_leave_open_is_0() {
         }
     }
     let found = numbers_of(regression.model());
-    assert_near("open", &[found[0], found[1]], &[1.0, 3.0]);
-    assert_eq!(found[2..], [0.0, 0.0]);
+    assert_near("open", &found, &[1.0 - 0.35, 3.0 - 0.5, 0.5, 0.25, -2.0]);
+}
+
+#[test]
+fn the_ridge_holds_on_to_the_initial_model() {
+    let spec = Spec {
+        ridge: 4.0,
+        ..Spec::defaults(1)
+    };
+    let initial = Linear {
+        coefficients: vec![2.0],
+        intercept: 1.0,
+    };
+    let mut regression = Rls::new(Params::new(spec).unwrap(), &initial).unwrap();
+    assert_eq!(regression.model(), &initial);
+    // One row (1, 1) with target 9, 6 above the initial model: each number moves by 6 / (4 + 2).
+    regression.partial_fit(Rows::new(&[1.0], 1).unwrap(), &[9.0]);
+    assert_near("moved", &numbers_of(regression.model()), &[2.0, 3.0]);
 }
 
 #[test]
@@ -247,7 +273,7 @@ fn a_restored_state_goes_on_to_the_bit() {
         dim: 3,
     })
     .unwrap();
-    let mut whole = Rls::new(params);
+    let mut whole = start(params);
     fit(&mut whole, &train[..100]);
     let mut restored = Rls::restore(params, whole.state().clone()).unwrap();
     assert_eq!(whole.model(), restored.model());
@@ -279,7 +305,7 @@ fn sgd_draws_near_to_the_least_squares_fit() {
     for _ in 0..50 {
         regression.partial_fit(Rows::new(&flat, 3).unwrap(), &targets);
     }
-    let mut exact = Rls::new(Params::new(Spec::defaults(3)).unwrap());
+    let mut exact = start(Params::new(Spec::defaults(3)).unwrap());
     fit(&mut exact, &train);
     let [found, ..] = errors(regression.model(), &train);
     let [least, ..] = errors(exact.model(), &train);

@@ -235,3 +235,21 @@ fn check_other(what: &str, refused: bool, loss: Loss) {
         what => assert!(what.ends_with("before setInitialWeights"), "{what}"),
     }
 }
+
+#[test]
+fn an_intercept_that_continues_keeps_what_it_learned() {
+    let learned = |intercept| {
+        let spec = Spec {
+            intercept,
+            ..Spec::defaults(Loss::Squared, 1)
+        };
+        let mut model = SparkSgd::new(Params::new(spec).unwrap(), Linear::zeros(1)).unwrap();
+        for _ in 0..40 {
+            model.partial_fit(Rows::new(&[-1.0, 1.0], 1).unwrap(), &[48.0, 52.0]);
+        }
+        model.model().intercept
+    };
+    let (continued, restarted) = (learned(Intercept::Continues), learned(Intercept::Restarts));
+    assert!((continued - 50.0).abs() < 0.1, "{continued}");
+    assert!((restarted - 50.0).abs() > 1.0, "{restarted}");
+}

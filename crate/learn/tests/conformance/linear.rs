@@ -110,28 +110,39 @@ pub(crate) fn rls() -> Subject {
         ridge: 0.1,
         ..Spec::defaults(DIM)
     };
-    let refuse = |spec| {
-        Params::new(spec)
-            .map(|_| ())
-            .map_err(|error| error.to_string())
+    let refuse = |spec, dim| {
+        let made = Params::new(spec).and_then(|params| Rls::new(params, &Linear::zeros(dim)));
+        made.map(|_| ()).map_err(|error| error.to_string())
     };
     Subject {
         name: "Recursive least squares",
-        start: Box::new(move || Box::new(Rls::new(Params::new(spec).unwrap()))),
+        start: Box::new(move || {
+            Box::new(Rls::new(Params::new(spec).unwrap(), &Linear::zeros(DIM)).unwrap())
+        }),
         refused: vec![
-            refuse(Spec { dim: 0, ..spec }),
-            refuse(Spec {
-                forgetting: 0.0,
-                ..spec
-            }),
-            refuse(Spec {
-                forgetting: 1.1,
-                ..spec
-            }),
-            refuse(Spec {
-                ridge: f64::INFINITY,
-                ..spec
-            }),
+            refuse(Spec { dim: 0, ..spec }, 0),
+            refuse(
+                Spec {
+                    forgetting: 0.0,
+                    ..spec
+                },
+                DIM,
+            ),
+            refuse(
+                Spec {
+                    forgetting: 1.1,
+                    ..spec
+                },
+                DIM,
+            ),
+            refuse(
+                Spec {
+                    ridge: f64::INFINITY,
+                    ..spec
+                },
+                DIM,
+            ),
+            refuse(spec, 1),
         ],
         by_row: false,
     }
