@@ -7,17 +7,18 @@
 //! ```
 //!
 //! which is what the textbook recursion (Haykin, "Adaptive Filter Theory", chapter 10) makes of a first covariance
-//! `P = I/r` and an initial model `w_0, b_0`; there too the ridge is forgotten with the rows. That recursion subtracts large numbers from each other: on
-//! rows such as (age, income) it misses its own closed form by some percent. Here the rows are kept as the triangle `R` of
-//! their QR decomposition, into which each is turned by Givens rotations (Gentleman, "Least squares computations by Givens
-//! transformations without square roots", 1973; Haykin, chapter 15). `R'R`, the inverse of `P`, is symmetric and never
-//! negative by construction, and rows need not be scaled.
+//! `P = I/r` and an initial model `w_0, b_0`; there too the ridge is forgotten with the rows. That recursion subtracts
+//! large numbers from each other: on rows such as (age, income) it misses its own closed form by some percent. Here the
+//! rows are kept as the triangle `R` of their QR decomposition, into which each is turned by Givens rotations (Gentleman,
+//! "Least squares computations by Givens transformations without square roots", 1973; Haykin, chapter 15). `R'R`, the
+//! inverse of `P`, is symmetric and never negative by construction, and rows need not be scaled.
 //!
 //! While rows are fewer than coefficients, what only the ridge decides is as exact as the ridge is large beside the rows'
 //! squares: to some 1e-6 for 1e-6 beside 1e10.
 //!
 //! With ridge 0 the first rows leave some coefficients open: those stay as they were in the initial model, the later ones in
 //! a row first, until rows say more. So does the coefficient of a number that never changes: it is the intercept's part.
+//! A number that is not finite makes every coefficient NaN, for good.
 //!
 //! ```
 //! use eddy_learn::rls::{Params, Rls, Spec};
@@ -33,8 +34,6 @@ use crate::Rows;
 use crate::error::{SpecError, check_dim, check_numbers, check_setting};
 use crate::linear::{Linear, LinearBatch, assert_batch};
 
-/// What is left of two numbers that cancel out, in shares of their size, is rounding.
-const CANCELLED: f64 = 16.0 * f64::EPSILON;
 /// A coordinate of which only this share is its own, and not the others', is open.
 const OPEN: f64 = 1e-12;
 
@@ -105,8 +104,16 @@ pub struct Rls {
     params: Params,
     state: State,
     model: Linear,
-    /// The row that is turned into the triangle, its target last; then the solution.
-    scratch: Vec<f64>,
+    scratch: Scratch,
+}
+
+/// What learning needs room for, kept from one batch to the next.
+#[derive(Clone, Debug)]
+struct Scratch {
+    /// A row that is turned into the triangle, its target last; then the solution.
+    row: Vec<f64>,
+    /// The state, made ready to be solved.
+    solved: State,
 }
 
 impl Rls {
@@ -146,11 +153,15 @@ impl Rls {
     }
 
     fn start(params: Params, state: State) -> Self {
+        let scratch = Scratch {
+            row: vec![0.0; params.spec.dim + 2],
+            solved: state.clone(),
+        };
         let mut regression = Self {
             params,
             state,
             model: Linear::zeros(params.spec.dim),
-            scratch: vec![0.0; params.spec.dim + 2],
+            scratch,
         };
         regression.solve();
         regression
@@ -193,7 +204,7 @@ impl Rls {
         } = self.params.spec;
         assert_batch(rows, targets, dim);
         let fade = forgetting.sqrt();
-        for (row, target) in rows.iter().zip(targets) {
+        for (features, target) in rows.iter().zip(targets) {
             let State {
                 triangle, turned, ..
             } = &mut self.state;
@@ -201,10 +212,11 @@ impl Rls {
                 triangle.iter_mut().for_each(|number| *number *= fade);
                 turned.iter_mut().for_each(|number| *number *= fade);
             }
-            self.scratch[0] = 1.0;
-            self.scratch[1..=dim].copy_from_slice(row);
-            self.scratch[dim + 1] = *target;
-            turn_in(triangle, turned, &mut self.scratch);
+            let row = &mut self.scratch.row;
+            row[0] = 1.0;
+            row[1..=dim].copy_from_slice(features);
+            row[dim + 1] = *target;
+            turn_in(0, triangle, turned, row);
         }
         self.solve();
         LinearBatch {
@@ -213,23 +225,25 @@ impl Rls {
         }
     }
 
-    /// Makes the model of the triangle, from the last coefficient to the first.
+    /// Makes the model of the triangle.
     fn solve(&mut self) {
+        let State { initial, .. } = &self.state;
+        let Scratch { row, solved } = &mut self.scratch;
+        solved.triangle.clone_from(&self.state.triangle);
+        solved.turned.clone_from(&self.state.turned);
         let State {
-            triangle,
-            turned,
-            initial,
-        } = &self.state;
+            triangle, turned, ..
+        } = solved;
         let width = turned.len();
-        let solution = &mut self.scratch[..width];
+        set_aside_open(triangle, turned, row);
+        // From the last coefficient to the first.
+        let solution = &mut row[..width];
         for k in (0..width).rev() {
-            let row = &triangle[k * width..][..width];
-            let column = triangle[k..].iter().step_by(width);
-            let size = column.fold(0.0, |sum, number| sum + number * number).sqrt();
-            let known = (k + 1..width).fold(turned[k], |rest, j| rest - row[j] * solution[j]);
-            solution[k] = match row[k].abs() <= OPEN * size {
+            let factors = &triangle[k * width..][..width];
+            let known = (k + 1..width).fold(turned[k], |rest, j| rest - factors[j] * solution[j]);
+            solution[k] = match factors[k] == 0.0 {
                 true => initial[k],
-                false => known / row[k],
+                false => known / factors[k],
             };
         }
         self.model.intercept = solution[0];
@@ -237,31 +251,41 @@ impl Rls {
     }
 }
 
-/// Turns a row, its target last, into the triangle: a rotation for each coordinate makes that coordinate 0.
-fn turn_in(triangle: &mut [f64], turned: &mut [f64], row: &mut [f64]) {
+/// Makes the diagonal of what rows leave open exactly 0. What such a coordinate's row says of the later ones is turned into
+/// their rows.
+fn set_aside_open(triangle: &mut [f64], turned: &mut [f64], row: &mut [f64]) {
     let width = turned.len();
     for k in 0..width {
+        let column = triangle[k..].iter().step_by(width);
+        let size = column.fold(0.0, |sum, number| sum + number * number).sqrt();
+        let open = size.is_finite() && triangle[k * width + k].abs() <= OPEN * size;
+        if !open {
+            continue;
+        }
+        triangle[k * width + k] = 0.0;
+        row[..width].copy_from_slice(&triangle[k * width..][..width]);
+        row[width] = turned[k];
+        turn_in(k + 1, triangle, turned, row);
+    }
+}
+
+/// Turns a row, its target last, into the triangle from a coordinate on: a rotation for each makes that coordinate 0.
+fn turn_in(from: usize, triangle: &mut [f64], turned: &mut [f64], row: &mut [f64]) {
+    let width = turned.len();
+    for k in from..width {
         let (own, new) = (triangle[k * width + k], row[k]);
         if new == 0.0 {
             continue;
         }
         let length = libm::hypot(own, new);
         let (cos, sin) = (own / length, new / length);
+        let rotate = |own: &mut f64, new: &mut f64| {
+            (*own, *new) = (cos * *own + sin * *new, cos * *new - sin * *own);
+        };
         triangle[k * width + k] = length;
         for j in k + 1..width {
-            rotate(cos, sin, &mut triangle[k * width + j], &mut row[j]);
+            rotate(&mut triangle[k * width + j], &mut row[j]);
         }
-        rotate(cos, sin, &mut turned[k], &mut row[width]);
+        rotate(&mut turned[k], &mut row[width]);
     }
-}
-
-fn rotate(cos: f64, sin: f64, own: &mut f64, new: &mut f64) {
-    let (from_new, from_own) = (cos * *new, sin * *own);
-    let rest = from_new - from_own;
-    *own = cos * *own + sin * *new;
-    // Rounding that is taken for a row's own part would stand for a coordinate that is the others' sum.
-    *new = match rest.abs() <= CANCELLED * from_new.abs() {
-        true => 0.0,
-        false => rest,
-    };
 }

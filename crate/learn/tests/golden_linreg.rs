@@ -248,6 +248,26 @@ fn what_rows_leave_open_stays_as_it_was() {
 }
 
 #[test]
+fn numbers_that_say_nothing_take_nothing_from_the_others() {
+    let start = |dim| start(Params::new(Spec::defaults(dim)).unwrap());
+    let (mut with, mut without) = (start(4), start(2));
+    for i in 0..300 {
+        let (x, y) = (f64::from(i * 7 % 31) / 7.0, f64::from(i * 5 % 23) / 3.0);
+        let label = x - y + f64::from(i * 11 % 17);
+        let row = |row: Vec<f64>| [Labelled { label, row }];
+        fit(&mut with, &row(vec![x, 0.7, 0.3 * x, y]));
+        fit(&mut without, &row(vec![x, y]));
+        let [intercept, of_x, of_y] = numbers_of(without.model())[..] else {
+            panic!("three numbers")
+        };
+        let found = numbers_of(with.model());
+        let close = |f: f64, e: f64| (f - e).abs() <= NEAR * e.abs().max(1.0);
+        let same = close(found[0], intercept) && close(found[1], of_x) && close(found[4], of_y);
+        assert!(same, "{i}: {found:?} {:?}", without.model());
+    }
+}
+
+#[test]
 fn the_ridge_holds_on_to_the_initial_model() {
     let spec = Spec {
         ridge: 4.0,
@@ -332,4 +352,19 @@ fn sgd_step_by_step() {
         intercept: 1.0,
     };
     assert_eq!(regression.model(), &expected);
+}
+
+#[test]
+fn a_number_that_is_not_finite_stays() {
+    for bad in [f64::NAN, f64::INFINITY] {
+        let mut regression = start(Params::new(Spec::defaults(2)).unwrap());
+        for row in [&[1.0, 2.0], &[bad, 1.0], &[3.0, 4.0], &[5.0, 7.0]] {
+            regression.partial_fit(Rows::new(row, 2).unwrap(), &[1.0]);
+        }
+        let found = numbers_of(regression.model());
+        assert!(
+            found.iter().all(|number| number.is_nan()),
+            "{bad}: {found:?}"
+        );
+    }
 }
