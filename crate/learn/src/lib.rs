@@ -3,17 +3,36 @@
 //! Layout:
 //!
 //! - `rows`: a batch of rows, many numbers in one slice
-//! - `error`: why numbers are not rows
+//! - `error`: why numbers are not rows, and why settings or a row are refused
 //! - [`kmeans`]: k-means with decay, as Flink ML's `OnlineKMeans` and Spark's `StreamingKMeans` do it
+//! - `linear`: what linear models share
+//! - [`spark_sgd`]: Spark's `StreamingLinearRegressionWithSGD` and `StreamingLogisticRegressionWithSGD`
+//! - `spark_sample`: which rows Spark draws from a batch
+//! - [`flink_logistic`]: Flink ML's `OnlineLogisticRegression`
+//! - [`rls`]: linear regression by recursive least squares
+//! - [`sgd`]: linear regression by plain stochastic gradient descent
+//! - [`scaler`]: standard, min-max and fixed scaling, and Flink ML's `OnlineStandardScaler`
+//!
+//! A model is made in three steps: a `Spec` says what is asked for, `Params::new` checks it once, the model starts from
+//! them. It learns with `partial_fit`, a batch at a time, without allocating for a row, and answers with `predict`; what
+//! predicts for an older version is a function of the numbers of that version.
 //!
 //! There is no I/O here, no clock and no thread. The same rows in the same batches give the same numbers, bit for bit,
 //! on every machine: sums run in one fixed order, no multiplication is fused with an addition, and `exp`, `ln` and
 //! `pow` come from `libm`.
 
 mod error;
+mod linear;
 mod rows;
+mod spark_sample;
 
+pub mod flink_logistic;
 pub mod kmeans;
+pub mod rls;
+pub mod scaler;
+pub mod sgd;
+pub mod spark_sgd;
 
-pub use error::RowsError;
+pub use error::{BadRow, RowsError, SpecError};
+pub use linear::{Classified, Linear, LinearBatch};
 pub use rows::Rows;

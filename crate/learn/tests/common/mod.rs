@@ -149,3 +149,88 @@ pub fn assert_numbers(at: &str, found: &[f64], expected: &[f64]) {
         );
     }
 }
+
+/// A row with its label, as a recording of a linear model has it; sparse ones filled up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Labelled {
+    pub label: f64,
+    pub row: Vec<f64>,
+}
+
+/// The rows that a case's `data` names: of the e-commerce table or of two classes of iris, in the columns it names.
+pub fn labelled(data: &Value) -> Vec<Labelled> {
+    let rows = match text(&data["file"]) {
+        "linreg/ecommerce.csv" => ecommerce(),
+        "data/iris.json" => two_irises(),
+        other => panic!("{other}"),
+    };
+    rows.into_iter()
+        .map(|Labelled { label, row }| Labelled {
+            label,
+            row: match text(&data["columns"]) {
+                "raw" => row,
+                "bias" => with_one(row),
+                "scaled" => scaled(row),
+                "scaled_bias" => with_one(scaled(row)),
+                other => panic!("{other}"),
+            },
+        })
+        .collect()
+}
+
+/// The e-commerce rows in file order: age, income, buy_count and the price as label.
+pub fn ecommerce() -> Vec<Labelled> {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/linreg/ecommerce.csv");
+    let table = std::fs::read_to_string(path).unwrap();
+    table
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let mut row: Vec<f64> = line.split(',').map(|n| n.parse().unwrap()).collect();
+            let label = row.pop().unwrap();
+            Labelled { label, row }
+        })
+        .collect()
+}
+
+fn two_irises() -> Vec<Labelled> {
+    let file = load("data/iris.json");
+    array(&file["order_A"])
+        .iter()
+        .map(|index| Labelled {
+            label: number(&file["labels"][count(index)]) - 1.0,
+            row: numbers(&file["points"][count(index)]),
+        })
+        .filter(|row| row.label >= 0.0)
+        .collect()
+}
+
+/// E-commerce features by the constants that the recordings name.
+pub fn scaled(row: Vec<f64>) -> Vec<f64> {
+    let constants = [(44.0, 15.0), (70000.0, 30000.0), (15.0, 9.0)];
+    row.iter()
+        .zip(constants)
+        .map(|(x, (centre, scale))| (x - centre) / scale)
+        .collect()
+}
+
+fn with_one(mut row: Vec<f64>) -> Vec<f64> {
+    row.insert(0, 1.0);
+    row
+}
+
+/// A dense vector, or a sparse one filled up with zeros.
+pub fn dense(vector: &Value) -> Vec<f64> {
+    if vector.is_array() {
+        return numbers(vector);
+    }
+    let mut row = vec![0.0; count(&vector["size"])];
+    for (index, value) in array(&vector["indices"])
+        .iter()
+        .zip(numbers(&vector["values"]))
+    {
+        row[count(index)] = value;
+    }
+    row
+}

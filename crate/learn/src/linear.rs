@@ -1,0 +1,84 @@
+//! What linear models share: coefficients, an intercept, a class.
+
+use crate::Rows;
+use crate::error::{SpecError, check_numbers};
+
+/// A linear model: the numbers that a row is multiplied with.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Linear {
+    /// One coefficient for each number of a row.
+    pub coefficients: Vec<f64>,
+    /// What a row of zeros gives.
+    pub intercept: f64,
+}
+
+impl Linear {
+    /// A model of zeros for rows of so many numbers.
+    pub fn zeros(dim: usize) -> Self {
+        Self {
+            coefficients: vec![0.0; dim],
+            intercept: 0.0,
+        }
+    }
+
+    /// The sum of coefficients times numbers, and the intercept: what a regression predicts.
+    ///
+    /// # Panics
+    ///
+    /// When the row is not of the model's width.
+    pub fn predict(&self, row: &[f64]) -> f64 {
+        assert_eq!(
+            row.len(),
+            self.coefficients.len(),
+            "a row has as many numbers as the model"
+        );
+        dot(row, &self.coefficients) + self.intercept
+    }
+
+    /// Refuses a model of another width, or with a number that is not finite.
+    pub(crate) fn check(&self, dim: usize) -> Result<(), SpecError> {
+        check_numbers("coefficients", &self.coefficients, dim)?;
+        check_numbers("intercepts", &[self.intercept], 1)
+    }
+}
+
+/// What a logistic model says of a row.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Classified {
+    /// 0 or 1; 0 where the probability is NaN.
+    pub class: u32,
+    /// How probable class 1 is.
+    pub probability: f64,
+}
+
+/// What a batch did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LinearBatch {
+    /// Rows in the batch.
+    pub rows: usize,
+    /// Steps that the model's weights made.
+    pub steps: usize,
+}
+
+/// The sum of the products, in the order of the numbers.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
+}
+
+/// Adds a multiple of a row to a sum.
+pub(crate) fn add_scaled(sum: &mut [f64], factor: f64, row: &[f64]) {
+    for (s, x) in sum.iter_mut().zip(row) {
+        *s += factor * x;
+    }
+}
+
+/// The logistic function.
+pub(crate) fn logistic(margin: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-margin))
+}
+
+/// Panics when a batch is not of a model's width, or has not one target for each row.
+pub(crate) fn assert_batch(rows: Rows<'_>, targets: &[f64], dim: usize) {
+    assert_eq!(rows.dim(), dim, "a row has as many numbers as the model");
+    assert_eq!(rows.len(), targets.len(), "each row has one target");
+}
