@@ -305,10 +305,9 @@ impl Lab {
             return self.reject(stream, number, Some(column), reason);
         }
         self.count_row(number);
-        let key = record.key.map(Arc::from);
         let source = self.source(stream, record.partition, record.offset);
         let update = op == 'u';
-        self.hand_out(role, number, update, &source, key);
+        self.hand_out(role, number, update, &source, record.key);
     }
 
     /// Keeps every scalar column of the row.
@@ -339,10 +338,7 @@ impl Lab {
     /// The first feature of any lane that is not a finite number, and why.
     fn unusable(&mut self, row: change::Row<'_>) -> Option<(String, String)> {
         let number = self.rows.end() - 1;
-        let wanted: Vec<usize> = (0..self.config.columns.len())
-            .filter(|column| self.is_feature(*column))
-            .collect();
-        for column in wanted {
+        for &column in &self.config.feature_columns {
             if self.rows.number(number, column).is_finite() {
                 continue;
             }
@@ -363,13 +359,6 @@ impl Lab {
         None
     }
 
-    fn is_feature(&self, column: usize) -> bool {
-        self.config
-            .lanes
-            .iter()
-            .any(|lane| lane.features.contains(&column))
-    }
-
     /// What the row does in each lane.
     fn hand_out(
         &mut self,
@@ -377,9 +366,11 @@ impl Lab {
         number: u64,
         update: bool,
         source: &Source,
-        key: Option<Arc<[u8]>>,
+        key: Option<&[u8]>,
     ) {
         let classified = matches!(role, Role::Classify | Role::Both);
+        // Only a prediction carries key and label.
+        let key: Option<Arc<[u8]>> = key.filter(|_| classified).map(Arc::from);
         let round = if classified {
             self.rounds.classify(number)
         } else {
@@ -401,6 +392,7 @@ impl Lab {
                 key: key.clone(),
                 label: config
                     .label
+                    .filter(|_| classified)
                     .and_then(|column| self.rows.label(number, column)),
                 features: config
                     .features

@@ -38,6 +38,34 @@ pub struct Entry {
     pub model: Option<Model>,
 }
 
+impl Entry {
+    /// Versions that no row made and in which no centroid moved.
+    fn without_rows(
+        first: u64,
+        last: u64,
+        from_record: u64,
+        to_record: u64,
+        model: Model,
+    ) -> Entry {
+        let k = model.weights.len();
+        Entry {
+            first,
+            last,
+            rows: 0,
+            counts: vec![0; k],
+            shift: 0.0,
+            shifts: vec![0.0; k],
+            inertia_before: f64::NAN,
+            inertia_after: f64::NAN,
+            from_record,
+            to_record,
+            span: None,
+            split: None,
+            model: Some(model),
+        }
+    }
+}
+
 /// A lane's history.
 #[derive(Clone, Debug)]
 pub struct Timeline {
@@ -52,22 +80,7 @@ impl Timeline {
     /// Starts with version 1; keeps at most `models_bytes` of models.
     pub fn new(initial: Model, models_bytes: usize) -> Timeline {
         let model_bytes = size_of::<f64>() * (initial.centroids.len() + initial.weights.len());
-        let k = initial.weights.len();
-        let entry = Entry {
-            first: 1,
-            last: 1,
-            rows: 0,
-            counts: vec![0; k],
-            shift: 0.0,
-            shifts: vec![0.0; k],
-            inertia_before: f64::NAN,
-            inertia_after: f64::NAN,
-            from_record: 0,
-            to_record: 0,
-            span: None,
-            split: None,
-            model: Some(initial),
-        };
+        let entry = Entry::without_rows(1, 1, 0, 0, initial);
         Timeline {
             entries: vec![entry],
             models_from: 0,
@@ -124,22 +137,8 @@ impl Timeline {
             }
             return;
         }
-        let k = model.weights.len();
-        let entry = Entry {
-            first: newest.last + 1,
-            last,
-            rows: 0,
-            counts: vec![0; k],
-            shift: 0.0,
-            shifts: vec![0.0; k],
-            inertia_before: f64::NAN,
-            inertia_after: f64::NAN,
-            from_record: newest.to_record,
-            to_record,
-            span: None,
-            split: None,
-            model: Some(model.clone()),
-        };
+        let (first, from_record) = (newest.last + 1, newest.to_record);
+        let entry = Entry::without_rows(first, last, from_record, to_record, model.clone());
         self.push(entry);
     }
 }

@@ -13,6 +13,8 @@ pub struct Config {
     pub streams: Vec<Stream>,
     /// Every column that some lane learns from or takes its label from, each once.
     pub columns: Vec<String>,
+    /// Indices of the columns that some lane learns from, ascending.
+    pub feature_columns: Vec<usize>,
     /// The lanes, in file order.
     pub lanes: Vec<LaneConfig>,
 }
@@ -102,8 +104,14 @@ impl Config {
                 &format!("lanes[{i}]"),
             )?);
         }
+        let learns = |column: &usize| {
+            lanes
+                .iter()
+                .any(|lane: &LaneConfig| lane.features.contains(column))
+        };
         Ok(Config {
             streams: file.streams.clone(),
+            feature_columns: (0..columns.len()).filter(learns).collect(),
             columns,
             lanes,
             file,
