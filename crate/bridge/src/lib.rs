@@ -4,7 +4,8 @@
 //!
 //! What it relays between:
 //!
-//! - [`source`]: where records come from; [`embedded`] is the one that needs no services
+//! - [`source`]: where records come from; [`embedded`] is the one that needs no services, `kafka` (a Cargo feature) the
+//!   one for streams that are there already
 //! - [`sink`]: where predictions go
 //! - [`insert`]: rows that are typed into the page
 //!
@@ -26,6 +27,8 @@
 pub mod config;
 pub mod embedded;
 pub mod insert;
+#[cfg(feature = "kafka")]
+pub mod kafka;
 pub mod server;
 pub mod sink;
 pub mod source;

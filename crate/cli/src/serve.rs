@@ -1,14 +1,16 @@
 //! `eddy serve`.
+//!
+//! Each source has its flags and its start in a file of its own: [`embedded`].
+
+mod embedded;
 
 use std::io::{ErrorKind, Write, stdout};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use bridge::embedded::{Embedded, EmbeddedConfig, PublishTable};
-use bridge::{Backend, Config};
+use bridge::Config;
 use tokio::net::TcpListener;
 
 use crate::scenario::{self, Scenario};
@@ -30,12 +32,8 @@ Rows come from any process:
   eddy insert iris_train sepal_length=5.1 sepal_width=3.5 petal_length=1.4 petal_width=0.2
   sqlite3 eddy.db \"INSERT INTO iris_train(sepal_length) VALUES (5.1)\"")]
 pub(crate) struct Args {
-    /// The SQLite file; created where it is missing
-    #[arg(long, value_name = "FILE", default_value = "eddy.db")]
-    db: PathBuf,
-    /// A table to watch, or a pattern with * and ?; may be repeated
-    #[arg(long = "table", value_name = "TABLE")]
-    tables: Vec<String>,
+    #[command(flatten)]
+    embedded: embedded::Args,
     /// A walk-through to set up; iris where no table is named
     #[arg(long)]
     scenario: Option<Scenario>,
@@ -60,18 +58,9 @@ pub(crate) struct Args {
     /// Another name of this machine that requests may be addressed to; may be repeated
     #[arg(long = "allow-host", value_name = "NAME")]
     allow_hosts: Vec<String>,
-    /// A table that rows may be typed into, and that starting over empties; may be repeated
-    #[arg(long = "allow-insert", value_name = "TABLE")]
-    allow_insert: Vec<String>,
     /// A topic that predictions may be published to, which is a table of that name; may be repeated
     #[arg(long = "allow-publish", value_name = "TOPIC")]
     allow_publish: Vec<String>,
-    /// Give keys and values their schema, as Debezium's JSON converter does by default
-    #[arg(long)]
-    schemas: bool,
-    /// How many changes the log keeps; all where this is left out
-    #[arg(long, value_name = "N")]
-    retention_rows: Option<u64>,
     /// How many bytes of recent records are kept in memory for all sessions together
     #[arg(long, value_name = "N", default_value_t = Config::default().ring_bytes)]
     ring_bytes: usize,
@@ -93,7 +82,7 @@ async fn serve(args: &Args) -> Result<()> {
     // Before anything is written: the port is what most often is not free.
     let listener = listen(args).await?;
     let address = listener.local_addr()?;
-    let scenario = match (args.scenario, args.tables.is_empty()) {
+    let scenario = match (args.scenario, args.embedded.tables.is_empty()) {
         (None, true) => Some(Scenario::Iris),
         (scenario, _) => scenario,
     };
@@ -106,43 +95,17 @@ async fn serve(args: &Args) -> Result<()> {
         lab_json: lab_json(args, scenario)?,
         ..Config::default()
     };
-    let embedded = Arc::new(open(args, scenario)?);
-    let backend = Backend {
-        source: embedded.clone(),
-        sink: Some(embedded.clone()),
-        insert: Some(embedded),
-    };
+    let mut publish = args.allow_publish.clone();
+    if scenario == Some(Scenario::Iris) {
+        publish.push(scenario::PREDICTIONS.to_owned());
+    }
+    let backend = embedded::open(&args.embedded, scenario, publish)?;
     // Told of from here on, so that a signal right after the line below is not lost.
     let shutdown = shutdown()?;
     warn_if_open(args, address);
     writeln!(stdout(), "Eddy is at {}", page_address(args, address))?;
     bridge::serve(listener, config, backend, shutdown).await?;
     Ok(())
-}
-
-fn open(args: &Args, scenario: Option<Scenario>) -> Result<Embedded> {
-    let mut config = EmbeddedConfig::new(&args.db);
-    config.tables.clone_from(&args.tables);
-    config.schemas = args.schemas;
-    config.retention_rows = args.retention_rows;
-    config.insert_tables.clone_from(&args.allow_insert);
-    let mut publish = args.allow_publish.clone();
-    if scenario == Some(Scenario::Iris) {
-        scenario::create_tables(&args.db)?;
-        config.tables.extend(scenario::TABLES.map(str::to_owned));
-        config
-            .insert_tables
-            .extend(scenario::TABLES.map(str::to_owned));
-        publish.push(scenario::PREDICTIONS.to_owned());
-    }
-    config.publish = publish
-        .into_iter()
-        .map(|topic| PublishTable {
-            table: topic.clone(),
-            topic,
-        })
-        .collect();
-    Ok(Embedded::open(config)?)
 }
 
 fn lab_json(args: &Args, scenario: Option<Scenario>) -> Result<Option<Vec<u8>>> {

@@ -33,7 +33,7 @@
 //!
 //! | tag | frame | body |
 //! | --- | --- | --- |
-//! | 0x81 | Hello | `text` log identity, `ends` |
+//! | 0x81 | Hello | `text` log identity, `ends`, list of (`text` topic, `text` the topic's own identity) |
 //! | 0x82 | Records | see below |
 //! | 0x83 | Tick | `sint` milliseconds since the epoch |
 //! | 0x84 | Ends | `ends` |

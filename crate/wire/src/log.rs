@@ -1,5 +1,7 @@
 //! What is said about a log beside its records.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Where a partition begins and ends.
@@ -17,13 +19,17 @@ pub struct TopicEnds {
 }
 
 /// Which log this is, and the topics that may be subscribed to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hello {
     /// The log's identity: offsets of one identity mean nothing in another.
     pub log_id: String,
     /// Every partition of every topic.
     pub topics: Vec<TopicEnds>,
+    /// By topic, its own identity, where the log has one for each (Kafka): it changes when a topic of the same name is
+    /// made anew, and its offsets then mean nothing any more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub topic_ids: BTreeMap<String, String>,
 }
 
 /// Offsets that are gone: retention removed them before they were sent.

@@ -209,8 +209,16 @@ fn ends() -> impl Strategy<Value = TopicEnds> {
 
 fn server_frame() -> impl Strategy<Value = ServerFrame<'static>> {
     prop_oneof![
-        ("[a-z]{0,9}", proptest::collection::vec(ends(), 0..4))
-            .prop_map(|(log_id, topics)| ServerFrame::Hello(Hello { log_id, topics })),
+        (
+            "[a-z]{0,9}",
+            proptest::collection::vec(ends(), 0..4),
+            proptest::collection::btree_map("[a-z]{0,9}", "[a-z]{0,9}", 0..4)
+        )
+            .prop_map(|(log_id, topics, topic_ids)| ServerFrame::Hello(Hello {
+                log_id,
+                topics,
+                topic_ids
+            })),
         any::<i64>().prop_map(|now_ms| ServerFrame::Tick { now_ms }),
         proptest::collection::vec(ends(), 0..4).prop_map(ServerFrame::Ends),
         ("[a-z]{0,9}", any::<i32>(), any::<i64>(), any::<i64>()).prop_map(

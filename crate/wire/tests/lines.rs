@@ -87,8 +87,17 @@ fn every_other_line_is_the_documented_one() {
             Line::Hello(Hello {
                 log_id: "x".to_owned(),
                 topics: vec![ends.clone()],
+                ..Hello::default()
             }),
             format!(r#"{{"hello":{{"log_id":"x","topics":[{ends_json}]}}}}"#),
+        ),
+        (
+            Line::Hello(Hello {
+                log_id: "x".to_owned(),
+                topics: Vec::new(),
+                topic_ids: [("t".to_owned(), "i".to_owned())].into(),
+            }),
+            r#"{"hello":{"log_id":"x","topics":[],"topic_ids":{"t":"i"}}}"#.to_owned(),
         ),
         (
             Line::Ends { ends: vec![ends] },

@@ -28,6 +28,7 @@ pub(super) fn hello(connection: &Connection, database: &Database) -> rusqlite::R
             .into_iter()
             .map(ends)
             .collect(),
+        ..Hello::default()
     })
 }
 

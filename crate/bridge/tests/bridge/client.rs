@@ -68,10 +68,7 @@ impl Page {
             socket: socket.unwrap(),
             decoder: RecordsDecoder::new(),
             log_id: String::new(),
-            hello: Hello {
-                log_id: String::new(),
-                topics: Vec::new(),
-            },
+            hello: Hello::default(),
         };
         let Heard::Hello(hello) = page.hear().await else {
             panic!("the first frame is not hello")

@@ -179,6 +179,7 @@ impl Source for MemoryLog {
         Ok(Hello {
             log_id: state.log_id.clone(),
             topics: state.topics(),
+            ..Hello::default()
         })
     }
 

@@ -52,6 +52,11 @@ pub fn encode_server_frame(frame: &ServerFrame<'_>) -> Vec<u8> {
             out.push(HELLO);
             put_bytes(&mut out, hello.log_id.as_bytes());
             put_ends(&mut out, &hello.topics);
+            put_u64(&mut out, hello.topic_ids.len() as u64);
+            for (topic, id) in &hello.topic_ids {
+                put_bytes(&mut out, topic.as_bytes());
+                put_bytes(&mut out, id.as_bytes());
+            }
         }
         ServerFrame::Records(records) => {
             out.push(RECORDS);
@@ -97,6 +102,10 @@ pub fn decode_server_frame(bytes: &[u8]) -> Result<ServerFrame<'_>, FrameError> 
         HELLO => ServerFrame::Hello(Hello {
             log_id: reader.str()?.to_owned(),
             topics: reader.list(ends)?,
+            topic_ids: (reader
+                .list(|reader| Ok((reader.str()?.to_owned(), reader.str()?.to_owned())))?)
+            .into_iter()
+            .collect(),
         }),
         RECORDS => return Ok(ServerFrame::Records(Records::new(&bytes[1..]))),
         TICK => ServerFrame::Tick {

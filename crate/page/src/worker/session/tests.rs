@@ -128,6 +128,7 @@ impl World {
         let hello = Hello {
             log_id: self.log_id.clone(),
             topics: self.ends(),
+            ..Hello::default()
         };
         self.tell(&ServerFrame::Hello(hello));
     }
