@@ -5,6 +5,7 @@
 //! - [`program`]: the `eddy` program, started on a free port
 //! - [`browser`]: finds Chromium and its driver, and starts them
 //! - [`demo`]: the published demo, as a second process plays it
+//! - [`stack`]: PostgreSQL, Kafka and Connect with Debezium, as `cargo xtask stack` starts them
 //! - [`page`]: one browser window: scripts, waits, sizes, screenshots, console
 //!
 //! The tests themselves are in `tests/e2e`. They run with `cargo xtask test`, which builds page and
@@ -21,3 +22,5 @@ pub mod golden;
 pub mod page;
 pub mod process;
 pub mod program;
+#[cfg(unix)]
+pub mod stack;

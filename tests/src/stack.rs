@@ -1,0 +1,184 @@
+//! PostgreSQL, Kafka and Connect, in a folder of their own, as `cargo xtask stack` starts them.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A running stack; dropped, it is stopped.
+pub struct Stack {
+    xtask: PathBuf,
+    folder: TempDir,
+    parts: &'static str,
+}
+
+impl Stack {
+    /// Starts these parts (`postgres,kafka,connect`), or None where tests may do without.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start, or if `EDDY_REQUIRE_STACK` is set and `EDDY_XTASK` names no program.
+    pub fn for_tests(parts: &'static str) -> Result<Option<Stack>> {
+        match env::var_os("EDDY_XTASK") {
+            Some(xtask) => Stack::start(xtask.into(), parts).map(Some),
+            None if env::var_os("EDDY_REQUIRE_STACK").is_some() => {
+                bail!("EDDY_XTASK does not name the program xtask")
+            }
+            None => {
+                eprintln!(
+                    "SKIPPED: run `cargo xtask test --only pipeline`, or name xtask in EDDY_XTASK"
+                );
+                Ok(None)
+            }
+        }
+    }
+
+    fn start(xtask: PathBuf, parts: &'static str) -> Result<Stack> {
+        let folder = tempfile::tempdir()?;
+        // PostgreSQL runs as a user of its own, where this is root.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+        let stack = Stack {
+            xtask,
+            folder,
+            parts,
+        };
+        stack.start_again()?;
+        Ok(stack)
+    }
+
+    /// Starts what does not run, where it ran and with what it had.
+    ///
+    /// # Errors
+    ///
+    /// If it does not start.
+    pub fn start_again(&self) -> Result<()> {
+        self.xtask(&["start", "--only", self.parts, "--no-eddy"])?;
+        Ok(())
+    }
+
+    /// Kills a part, as a crash would.
+    ///
+    /// # Errors
+    ///
+    /// If it does not run.
+    pub fn kill(&self, part: &str) -> Result<()> {
+        let pid = self.entry(part)?["pid"]
+            .as_u64()
+            .with_context(|| format!("{part} does not run"))?;
+        // The shell's own `kill`: a small system may have no program of that name.
+        let killed = Command::new("sh")
+            .args(["-c", &format!("kill -KILL {pid}")])
+            .status()?;
+        ensure!(killed.success(), "{part}, process {pid}, cannot be killed");
+        Ok(())
+    }
+
+    /// Where Kafka is: `127.0.0.1:PORT`.
+    ///
+    /// # Errors
+    ///
+    /// If it was never started.
+    pub fn kafka(&self) -> Result<String> {
+        self.text("kafka", "bootstrap_servers")
+    }
+
+    /// Runs psql with these arguments; returns what it printed.
+    ///
+    /// # Errors
+    ///
+    /// If it fails.
+    pub fn psql(&self, args: &[&str]) -> Result<String> {
+        let mut psql = self.psql_command()?;
+        text(&psql.args(args).output()?)
+    }
+
+    /// psql, connected to the database, that stops at the first error.
+    ///
+    /// # Errors
+    ///
+    /// If PostgreSQL was never started.
+    pub fn psql_command(&self) -> Result<Command> {
+        let mut psql = Command::new("psql");
+        psql.arg(self.text("postgres", "url")?)
+            .args(["--quiet", "--no-psqlrc", "--no-align", "--tuples-only"])
+            .args(["--set", "ON_ERROR_STOP=1"]);
+        Ok(psql)
+    }
+
+    /// Everything that Kafka's own console consumer reads of a topic, as `HEADERS KEY VALUE` lines.
+    ///
+    /// # Errors
+    ///
+    /// If it fails.
+    pub fn consume(&self, topic: &str, messages: usize) -> Result<Vec<String>> {
+        let kafka = self.kafka()?;
+        let output = Command::new("java")
+            .args(["-cp", &self.text("kafka", "classpath")?])
+            .arg("org.apache.kafka.tools.consumer.ConsoleConsumer")
+            .args(["--bootstrap-server", &kafka, "--topic", topic])
+            .args(["--from-beginning", "--timeout-ms", "4000"])
+            .args(["--max-messages", &messages.to_string()])
+            .args(["--formatter-property", "print.headers=true"])
+            .args(["--formatter-property", "print.key=true"])
+            .output()
+            .context("java does not start")?;
+        // It fails when no message comes for a while, and has then printed those that did.
+        let lines = String::from_utf8(output.stdout)?;
+        Ok(lines.lines().map(str::to_owned).collect())
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn text(&self, part: &str, name: &str) -> Result<String> {
+        let entry = self.entry(part)?;
+        let text = entry[name].as_str();
+        Ok(text
+            .with_context(|| format!("stack.json: {part}.{name}"))?
+            .to_owned())
+    }
+
+    fn entry(&self, part: &str) -> Result<Value> {
+        let file = self.folder.path().join("stack.json");
+        let state: Value = serde_json::from_slice(&fs::read(file)?)?;
+        Ok(state[part].clone())
+    }
+
+    fn xtask(&self, args: &[&str]) -> Result<String> {
+        let output = Command::new(&self.xtask)
+            .arg("stack")
+            .args(args)
+            .arg("--dir")
+            .arg(self.folder.path())
+            .output()
+            .with_context(|| format!("{} does not start", self.xtask.display()))?;
+        text(&output)
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if let Err(error) = self.xtask(&["stop"]) {
+            eprintln!("{error:#}");
+        }
+    }
+}
+
+fn text(output: &Output) -> Result<String> {
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "{}\n{said}\n{errors}",
+        output.status
+    );
+    Ok(said.into_owned())
+}
