@@ -28,6 +28,14 @@ pub(crate) fn build(repo: &Repo) -> Result<Programs> {
     })
 }
 
+/// Builds `eddy` with its Kafka client, for development.
+pub(crate) fn build_with_kafka(repo: &Repo) -> Result<PathBuf> {
+    let mut cargo = workspace(repo, "build");
+    run::hush(&mut cargo).args(["--features", "eddy/kafka", "--bin", "eddy"]);
+    run::shown(cargo)?;
+    Ok(repo.program("debug", "eddy"))
+}
+
 /// Builds `eddy` for release, with the page of `target/site` inside.
 pub(crate) fn build_release(repo: &Repo) -> Result<PathBuf> {
     let program = repo.program("release", "eddy");
