@@ -17,23 +17,25 @@ pub(crate) struct Programs {
     pub(crate) bindgen: PathBuf,
 }
 
+/// Whether `eddy` comes with its Kafka client, whose C library takes a minute to build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sources {
+    WithoutKafka,
+    WithKafka,
+}
+
 /// Builds for development.
-pub(crate) fn build(repo: &Repo) -> Result<Programs> {
+pub(crate) fn build(repo: &Repo, sources: Sources) -> Result<Programs> {
     let mut cargo = workspace(repo, "build");
     run::hush(&mut cargo).args(["--bin", "eddy", "--bin", "bindgen"]);
+    if sources == Sources::WithKafka {
+        cargo.args(["--features", "eddy/kafka"]);
+    }
     run::shown(cargo)?;
     Ok(Programs {
         eddy: repo.program("debug", "eddy"),
         bindgen: repo.program("debug", "bindgen"),
     })
-}
-
-/// Builds `eddy` with its Kafka client, for development.
-pub(crate) fn build_with_kafka(repo: &Repo) -> Result<PathBuf> {
-    let mut cargo = workspace(repo, "build");
-    run::hush(&mut cargo).args(["--features", "eddy/kafka", "--bin", "eddy"]);
-    run::shown(cargo)?;
-    Ok(repo.program("debug", "eddy"))
 }
 
 /// Builds `eddy` for release, with the page of `target/site` inside.

@@ -129,12 +129,13 @@ fn properties(kafka_port: u16, port: u16, folder: &Path, plugins: &Path) -> Stri
     let path = |path: &Path| path.display().to_string().replace('\\', "\\\\");
     let offsets = path(&folder.join("offsets"));
     let plugins = path(plugins);
-    // The connectors name their converters themselves; these are for a connector that is added by hand.
+    // The connectors name their converters themselves; these are for a connector that is added by hand. To look for
+    // plugins in every class, which is the default, takes 10 s of computing; all of these name theirs.
     format!(
         "bootstrap.servers=127.0.0.1:{kafka_port}\n\
          listeners=http://127.0.0.1:{port}\n\
          plugin.path={plugins}\n\
-         plugin.discovery=only_scan\n\
+         plugin.discovery=service_load\n\
          offset.storage.file.filename={offsets}\n\
          offset.flush.interval.ms=1000\n\
          key.converter=org.apache.kafka.connect.json.JsonConverter\n\

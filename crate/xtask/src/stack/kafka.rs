@@ -19,6 +19,8 @@ pub(crate) const PREDICTIONS: &str = "iris_predictions";
 /// What does not depend on where Kafka runs.
 const SETTINGS: &str = include_str!("../../stack/kafka.properties");
 const LOGGING: &str = include_str!("../../stack/log4j2.properties");
+/// Java compiles quickly rather than well: so a start takes half the time, and a broker mostly hands bytes on.
+const QUICK: [&str; 2] = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 const LIMIT: Duration = Duration::from_secs(90);
 const TOOL_LIMIT: Duration = Duration::from_secs(60);
 
@@ -36,17 +38,16 @@ impl Kafka {
         let mut command = Command::new(&self.java);
         command
             .arg("-Xmx512m")
+            .args(QUICK)
             .arg(format!("-Dlog4j2.configurationFile={}", logging.display()))
             .args(["-cp", &self.classpath(), main]);
         Ok(command)
     }
 
-    /// A tool of Kafka that ends soon, which leaves no time to compile much.
+    /// A tool of Kafka that ends soon.
     fn tool(&self, main: &str) -> Command {
         let mut command = Command::new(&self.java);
-        command
-            .args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"])
-            .args(["-cp", &self.classpath(), main]);
+        command.args(QUICK).args(["-cp", &self.classpath(), main]);
         command
     }
 

@@ -13,8 +13,9 @@ use super::part::{PARTS, Part};
 use super::server::Server;
 use super::{cache, connect, eddy, java, kafka, ports, postgres, server};
 use crate::page::Quality;
+use crate::programs::Sources;
 use crate::repo::Repo;
-use crate::{apt, page, programs, run};
+use crate::{apt, page, run};
 
 /// What the parts are started from.
 #[derive(Default)]
@@ -137,8 +138,7 @@ fn build(repo: &Repo) -> Result<PathBuf> {
         apt::install(&["gcc", "g++", "make", "pkg-config", "libssl-dev"])?;
     }
     eprintln!("building the page and the program (the first time takes some minutes) …");
-    page::build(repo, Quality::Quick)?;
-    programs::build_with_kafka(repo)
+    Ok(page::build(repo, Quality::Quick, Sources::WithKafka)?.eddy)
 }
 
 /// Runs two things at once.
