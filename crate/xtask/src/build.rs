@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use lexopt::Arg;
 
 use crate::page::Quality;
+use crate::programs::Sources;
 use crate::repo::Repo;
 use crate::{page, programs, run, unexpected};
 
@@ -35,7 +36,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     } else {
         Quality::Quick
     };
-    let mut program = page::build(repo, quality)?.eddy;
+    let mut program = page::build(repo, quality, Sources::WithoutKafka)?.eddy;
     if args.release {
         program = programs::build_release(repo)?;
     }

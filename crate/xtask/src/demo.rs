@@ -12,6 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use lexopt::{Arg, ValueExt};
 
 use crate::page::Quality;
+use crate::programs::Sources;
 use crate::repo::Repo;
 use crate::{page, run, unexpected};
 
@@ -50,7 +51,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     // Before the build, which may take minutes.
     check_port(args.port)?;
     eprintln!("building the page and the program (the first time takes a minute or two) …");
-    let program = page::build(repo, Quality::Quick)?.eddy;
+    let program = page::build(repo, Quality::Quick, Sources::WithoutKafka)?.eddy;
     let folder = repo.root.join("target/demo");
     if args.fresh && folder.exists() {
         fs::remove_dir_all(&folder)?;

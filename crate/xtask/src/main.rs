@@ -1,6 +1,7 @@
 //! Sets up, builds, runs and tests Eddy: `cargo xtask --help`.
 //!
 //! - [`demo`], [`build`], [`mod@test`], [`shot`]: the commands
+//! - [`mod@stack`]: the real pipeline, PostgreSQL to Eddy, without Docker
 //! - [`page`]: the page, from Rust to a folder that any file server can serve; [`bindgen`], [`site`]: its steps
 //! - [`programs`]: what runs on this machine
 //! - [`wasm`]: a compiler for wasm32, found or installed
@@ -21,6 +22,8 @@ mod run;
 mod rustup;
 mod shot;
 mod site;
+#[cfg(unix)]
+mod stack;
 mod steps;
 mod tally;
 mod test;
@@ -62,6 +65,18 @@ cargo xtask test [--only STEPS] [NAME]
 cargo xtask check
     The steps fmt, clippy, doc and house.
 
+cargo xtask stack [start] [--dir DIR] [--only PARTS] [--server] [--no-eddy] [--port-PART PORT]
+    Start PostgreSQL, Kafka, Kafka Connect with Debezium, and Eddy on them, in the background. Starts only what does not
+    run; ports and data stay. Installs and downloads what is missing, where that is possible.
+    --dir DIR      the folder for all of it [default: target/stack]
+    --only PARTS   only these of postgres, kafka, connect, eddy; as in --only kafka,postgres
+    --server       Debezium Server in place of Kafka: postgres, receiver (an Eddy that it posts to), server. 700 MB, Java 21
+    --no-eddy      without Eddy
+    --port-PART P  a port, as in --port-kafka 9092 [default: 15432, 19092, 18083, 8080 where free; else, and with
+                   --dir, any free ones]; DIR/stack.json names them
+cargo xtask stack stop|status|logs [NAME] [--dir DIR]
+    Stop it (the data stays); say what runs (exit code 1 if something that was started is down); print what was logged.
+
 cargo xtask shot --url URL --out FILE [--size 1440x900] [--dark] [--js SCRIPT] [--wait MS]
     Take a screenshot of a page; `cargo xtask shot --help` for more.
 ";
@@ -86,6 +101,10 @@ fn command() -> Result<ExitCode> {
         "build" => build::run(&repo, &build::Args::parse(args)?),
         "test" => Ok(test::run(&repo, &test::Args::parse(args)?)),
         "check" => Ok(test::run(&repo, &test::Args::check(args)?)),
+        #[cfg(unix)]
+        "stack" => stack::run(&repo, &stack::Args::parse(args)?),
+        #[cfg(not(unix))]
+        "stack" => bail!("the stack needs Linux or macOS: use compose.yaml, or WSL"),
         "shot" => shot::run(&repo, args),
         "open" => demo::open(args),
         "help" => help(),

@@ -5,7 +5,7 @@ use std::{fs, thread};
 
 use anyhow::{Result, anyhow};
 
-use crate::programs::{self, Programs};
+use crate::programs::{self, Programs, Sources};
 use crate::repo::Repo;
 use crate::{bindgen, run, site, wasm};
 
@@ -19,13 +19,13 @@ pub(crate) enum Quality {
 }
 
 /// Builds the page, `pkg/` (the npm package) and `target/site` (what is served), and the programs.
-pub(crate) fn build(repo: &Repo, quality: Quality) -> Result<Programs> {
+pub(crate) fn build(repo: &Repo, quality: Quality, sources: Sources) -> Result<Programs> {
     // The program that reads it may be compiled before the first page is there.
     fs::create_dir_all(repo.site())?;
     let (module, programs) = thread::scope(|scope| {
         // At once, because each has stretches that keep only one core busy.
         let module = scope.spawn(|| compile(repo, quality));
-        let programs = programs::build(repo);
+        let programs = programs::build(repo, sources);
         (
             module
                 .join()

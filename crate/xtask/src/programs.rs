@@ -17,10 +17,20 @@ pub(crate) struct Programs {
     pub(crate) bindgen: PathBuf,
 }
 
+/// Whether `eddy` comes with its Kafka client, whose C library takes a minute to build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sources {
+    WithoutKafka,
+    WithKafka,
+}
+
 /// Builds for development.
-pub(crate) fn build(repo: &Repo) -> Result<Programs> {
+pub(crate) fn build(repo: &Repo, sources: Sources) -> Result<Programs> {
     let mut cargo = workspace(repo, "build");
     run::hush(&mut cargo).args(["--bin", "eddy", "--bin", "bindgen"]);
+    if sources == Sources::WithKafka {
+        cargo.args(["--features", "eddy/kafka"]);
+    }
     run::shown(cargo)?;
     Ok(Programs {
         eddy: repo.program("debug", "eddy"),

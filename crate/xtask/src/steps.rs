@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::page::Quality;
+use crate::programs::Sources;
 use crate::repo::Repo;
 use crate::tally::{self, Tally};
 use crate::{apt, chromium, page, programs, run, rustup};
@@ -73,7 +74,9 @@ impl Step {
                 sqlite_shell();
                 tests(repo, &[], filter)
             }
-            Step::Page => page::build(repo, Quality::Quick).map(|_| no_tests(())),
+            Step::Page => {
+                page::build(repo, Quality::Quick, Sources::WithoutKafka).map(|_| no_tests(()))
+            }
             Step::Browser => browser(repo, filter),
         }
     }
@@ -157,7 +160,7 @@ fn browser(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
         repo.site().join("index.html").is_file(),
         "the page is not built: run `cargo xtask build`"
     );
-    let program = programs::build(repo)?.eddy;
+    let program = programs::build(repo, Sources::WithoutKafka)?.eddy;
     let mut cargo = cargo_test(repo, &["--test", "e2e"], filter)?;
     // Each test has a browser of its own, which keeps a core busy.
     cargo.arg("--test-threads=2");
