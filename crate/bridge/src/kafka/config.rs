@@ -1,9 +1,18 @@
 //! What Eddy is told of a Kafka cluster.
 //!
-//! - [`settings`]: how to reach it, under Kafka's own names
+//! - [`given`]: settings as people give them: properties file, variables, flags
+//! - [`settings`]: how to reach the cluster, checked, in librdkafka's terms
+//! - `names`: whose each setting is; `jaas`, `stores`, `pem`: what only Java's clients are told so
 
+pub mod given;
 pub mod settings;
 
+mod jaas;
+mod names;
+mod pem;
+mod stores;
+
+pub use given::{Given, Place};
 pub use settings::Settings;
 
 /// A cluster, and what of it may be read and written.
