@@ -1,4 +1,8 @@
 //! Clients of a cluster, each set up for its use.
+//!
+//! - [`reach`]: whether the cluster answers
+
+mod reach;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,6 +16,8 @@ use rdkafka::types::RDKafkaErrorCode;
 use super::config::Settings;
 use super::error::{KafkaError, explain};
 
+pub use reach::reach;
+
 /// What a client is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
@@ -23,6 +29,10 @@ pub(crate) enum Use {
     ///
     /// On a client of its own, because a question waits behind an idle long poll, up to 500 ms.
     LookUp,
+    /// As [`Use::LookUp`], but a topic's end is behind open transactions, not before them.
+    LookUpAll,
+    /// Reading the newest records of a topic that is published to.
+    Remember,
     /// Publishing.
     Produce,
 }
@@ -62,8 +72,6 @@ fn always() -> &'static [(&'static str, &'static str)] {
         ("reconnect.backoff.max.ms", "1000"),
         // New topics and partitions are seen within five seconds.
         ("topic.metadata.refresh.interval.ms", "5000"),
-        // A subscription to a topic that is not there must not make one.
-        ("allow.auto.create.topics", "false"),
     ]
 }
 
@@ -73,6 +81,8 @@ fn of(purpose: Use) -> &'static [(&'static str, &'static str)] {
             // librdkafka wants a name although no group is joined.
             ("group.id", "eddy"),
             ("enable.auto.commit", "false"),
+            // A subscription to a topic that is not there must not make one.
+            ("allow.auto.create.topics", "false"),
             // What retention has removed is a gap to report, not a place to jump from.
             ("auto.offset.reset", "error"),
             // Records of an aborted transaction never reach a page.
@@ -88,6 +98,7 @@ fn of(purpose: Use) -> &'static [(&'static str, &'static str)] {
         Use::CatchUp => &[
             ("group.id", "eddy"),
             ("enable.auto.commit", "false"),
+            ("allow.auto.create.topics", "false"),
             ("auto.offset.reset", "error"),
             ("isolation.level", "read_committed"),
             ("fetch.wait.max.ms", "100"),
@@ -101,13 +112,38 @@ fn of(purpose: Use) -> &'static [(&'static str, &'static str)] {
             ("enable.partition.eof", "true"),
         ],
         // Without a group: nothing is consumed, so that no coordinator is looked for.
-        Use::LookUp => &[("isolation.level", "read_committed")],
+        Use::LookUp => &[
+            ("allow.auto.create.topics", "false"),
+            ("isolation.level", "read_committed"),
+        ],
+        Use::LookUpAll => &[
+            ("allow.auto.create.topics", "false"),
+            ("isolation.level", "read_uncommitted"),
+        ],
+        Use::Remember => &[
+            ("group.id", "eddy"),
+            ("enable.auto.commit", "false"),
+            ("allow.auto.create.topics", "false"),
+            // Whatever retention has removed need not be known.
+            ("auto.offset.reset", "earliest"),
+            // Somebody else's open transaction must not hide what stands behind it.
+            ("isolation.level", "read_uncommitted"),
+            ("fetch.wait.max.ms", "100"),
+            ("queued.max.messages.kbytes", "8192"),
+            ("fetch.queue.backoff.ms", "2"),
+            ("fetch.error.backoff.ms", "10"),
+            ("enable.partition.eof", "true"),
+        ],
         Use::Produce => &[
             // A repeat after a lost answer is recognised by the broker; order holds within a partition.
             ("enable.idempotence", "true"),
             ("acks", "all"),
             // A batch forms without anybody noticing the delay.
             ("linger.ms", "5"),
+            // A message that may be in the topic already is never given up: only so is it known not to be there twice.
+            ("message.timeout.ms", "0"),
+            ("queue.buffering.max.messages", "100000"),
+            ("queue.buffering.max.kbytes", "65536"),
             // Keys go to the partitions that a Java producer would put them into.
             ("partitioner", "murmur2_random"),
         ],

@@ -9,7 +9,11 @@ use super::KafkaError;
 ///
 /// `doing` completes "cannot ..": "read topic shop.orders, partition 3". `trouble` is what the client's log knows.
 pub(crate) fn answer(error: &NativeError, doing: &str, trouble: Option<KafkaError>) -> KafkaError {
-    let Some(code) = error.rdkafka_error_code() else {
+    let code = match error {
+        NativeError::AdminOp(code) => Some(*code),
+        other => other.rdkafka_error_code(),
+    };
+    let Some(code) = code else {
         return KafkaError::passing(format!("cannot {doing}: {error}"), "see the program's log");
     };
     match code {
