@@ -52,16 +52,13 @@ struct Shared {
 }
 
 impl Kafka {
-    /// Connects to the cluster, and sees whether the topics that are named can be read.
-    ///
-    /// A topic that is not there yet is no error: it is listed when it appears.
+    /// A source of the cluster's topics; it connects when it is used.
     ///
     /// # Errors
     ///
-    /// Where a pattern or a setting is refused, no broker answers within some five seconds, or a topic may not be read.
+    /// Where a pattern or a setting is refused.
     pub fn open(config: KafkaConfig) -> Result<Self, KafkaError> {
         let catalog = Catalog::new(&config)?;
-        catalog.check()?;
         let shared = Arc::new(Shared {
             config,
             catalog,
@@ -86,6 +83,17 @@ impl Kafka {
                 )
             })?;
         Ok(Kafka { shared })
+    }
+
+    /// Sees whether the topics that are named can be read.
+    ///
+    /// A topic that is not there yet is no error: it is listed when it appears.
+    ///
+    /// # Errors
+    ///
+    /// Where no broker answers within some five seconds, or a topic may not be read.
+    pub fn check(&self) -> Result<(), KafkaError> {
+        self.shared.catalog.check()
     }
 
     /// What holds records back although nothing is wrong with the cluster, such as an open transaction.
