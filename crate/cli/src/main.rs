@@ -77,3 +77,15 @@ fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn no_two_flags_are_called_alike() {
+        Cli::command().debug_assert();
+    }
+}

@@ -12,7 +12,9 @@ use crate::scenario::{self, Scenario};
 /// Flags that choose Kafka, where these here have no meaning.
 const KAFKA: [&str; 3] = ["kafka", "kafka_config", "kafka_set"];
 
+// clap would name the group of each source's flags `Args`.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     /// The SQLite file; created where it is missing
     #[arg(long, value_name = "FILE", default_value = "eddy.db", conflicts_with_all = KAFKA)]

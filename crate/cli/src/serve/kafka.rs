@@ -6,7 +6,9 @@ use lab::LabFile;
 
 use crate::kafka::{self, KafkaArgs, Topics};
 
+// clap would name the group of each source's flags `Args`.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) kafka: KafkaArgs,
