@@ -14,7 +14,7 @@ use rdkafka::error::KafkaError as NativeError;
 use rdkafka::types::RDKafkaErrorCode;
 
 use super::config::Settings;
-use super::error::{KafkaError, explain};
+use super::error::{KafkaError, Nature, explain};
 
 pub use reach::reach;
 
@@ -58,7 +58,8 @@ where
     for (name, value) in settings.native() {
         config.set(name, value);
     }
-    config.set_log_level(RDKafkaLogLevel::Warning);
+    // Broker connections that are closed are told at this level only.
+    config.set_log_level(RDKafkaLogLevel::Info);
     config
         .create_with_context(context)
         .map_err(|error| explain::creation(&error))
@@ -175,6 +176,22 @@ impl ClientLog {
         *self.lock() = None;
     }
 
+    fn note(&self, code: RDKafkaErrorCode, told: &str) {
+        let Some(found) = explain::connection(code, told) else {
+            return;
+        };
+        let mut trouble = self.lock();
+        // The same failure comes as a line of the log and as an error; the one that says what to change is kept.
+        let says_more = found.nature == Nature::Setting;
+        if says_more
+            || !trouble
+                .as_ref()
+                .is_some_and(|known| known.nature == Nature::Setting)
+        {
+            *trouble = Some(found);
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<KafkaError>> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -182,8 +199,13 @@ impl ClientLog {
 
 impl ClientContext for ClientLog {
     fn log(&self, level: RDKafkaLogLevel, fac: &str, log_message: &str) {
-        // What matters comes again as an error, and is said in Eddy's words.
         tracing::debug!(target: "librdkafka", ?level, fac, "{log_message}");
+        // Some failures of a connection are told here only; `[thrd:..]: ` comes before what an error would say.
+        if fac == "FAIL"
+            && let Some((_, told)) = log_message.split_once("]: ")
+        {
+            self.note(RDKafkaErrorCode::BrokerTransportFailure, told);
+        }
     }
 
     fn error(&self, error: NativeError, reason: &str) {
@@ -192,11 +214,8 @@ impl ClientContext for ClientLog {
             return;
         };
         // That all brokers are down follows from what was said of the last of them.
-        if code == RDKafkaErrorCode::AllBrokersDown {
-            return;
-        }
-        if let Some(found) = explain::connection(code, reason) {
-            *self.lock() = Some(found);
+        if code != RDKafkaErrorCode::AllBrokersDown {
+            self.note(code, reason);
         }
     }
 }
