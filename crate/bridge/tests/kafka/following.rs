@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use eddy_bridge::kafka::Kafka;
-use eddy_bridge::{News, Source as _, SourceError};
+use eddy_bridge::{News, Source as _};
 use wire::Record;
 
 use super::cluster::SOON;
@@ -18,7 +18,7 @@ pub(crate) struct Following {
     news: Receiver<News>,
     stop: Arc<AtomicBool>,
     held: Arc<(Mutex<bool>, Condvar)>,
-    thread: Option<JoinHandle<Result<(), SourceError>>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Following {
@@ -29,14 +29,22 @@ impl Following {
         let held = Arc::new((Mutex::new(false), Condvar::new()));
         let (kafka, stopping, holding) = (kafka.clone(), stop.clone(), held.clone());
         let thread = std::thread::spawn(move || {
-            kafka.tail(&now_ms, &mut |news| {
+            let mut deliver = |news| {
                 let guard = holding.0.lock().expect("a lock");
                 drop(holding.1.wait_while(guard, |held| *held).expect("a lock"));
                 if stopping.load(Ordering::Relaxed) || tell.send(news).is_err() {
                     return ControlFlow::Break(());
                 }
                 ControlFlow::Continue(())
-            })
+            };
+            // As the bridge does: it waits a little, and follows again.
+            while let Err(error) = kafka.tail(&now_ms, &mut deliver) {
+                eprintln!("following: {error}");
+                if stopping.load(Ordering::Relaxed) {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(200));
+            }
         });
         let mut following = Following {
             news,
@@ -118,7 +126,7 @@ impl Following {
         self.stop.store(true, Ordering::Relaxed);
         let asked = Instant::now();
         let thread = self.thread.take().expect("it was not stopped before");
-        thread.join().expect("no panic").expect("no error");
+        thread.join().expect("no panic");
         let took = asked.elapsed();
         assert!(took < Duration::from_millis(600), "stopping took {took:?}");
     }

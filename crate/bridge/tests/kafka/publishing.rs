@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use eddy_bridge::embedded::{Embedded, EmbeddedConfig, PublishTable};
 use eddy_bridge::kafka::{KafkaConfig, KafkaSink, Settings};
-use eddy_bridge::{Sink as _, SinkError, Source as _};
+use eddy_bridge::{Sink as _, SinkError};
 use rdkafka::producer::Producer as _;
 use wire::{Header, Publication, Record};
 
@@ -104,7 +104,9 @@ fn each_message_is_there_once_whoever_asks() {
     other.publish(&messages[150..250]).expect("published");
     first.publish(&messages[200..300]).expect("published");
     drop((first, other));
-    let ids = sink(&cluster, &topic).publish(&messages).expect("published");
+    let ids = sink(&cluster, &topic)
+        .publish(&messages)
+        .expect("published");
     assert_eq!(ids, ids_of(&messages));
     assert_eq!(ids_in(&records(&cluster, &topic, 1)), ids_of(&messages));
 }
@@ -153,9 +155,13 @@ fn partitions_that_are_added_are_read_too() {
     first.publish(&messages[..20]).expect("published");
     cluster.widen(&topic, 4);
     // By then the producers know of them, or not: either is right, as what is read counts.
-    other.publish(&messages[20..40]).expect("published");
-    first.publish(&messages).expect("published");
-    other.publish(&messages).expect("published");
+    for (sink, messages) in [
+        (&other, &messages[20..40]),
+        (&first, &messages[..]),
+        (&other, &messages[..]),
+    ] {
+        insist(sink, messages);
+    }
     let mut found = ids_in(&records(&cluster, &topic, 4));
     found.sort();
     let mut expected = ids_of(&messages);
@@ -171,7 +177,9 @@ fn only_the_newest_are_remembered() {
     let topic = cluster.topic("bounded");
     cluster.create(&topic, 1, None);
     let messages: Vec<Publication> = (0..30).map(|n| message(&topic, n)).collect();
-    sink(&cluster, &topic).publish(&messages).expect("published");
+    sink(&cluster, &topic)
+        .publish(&messages)
+        .expect("published");
     let mut config = config(&cluster.broker.address, &topic);
     config.remember_records = 10;
     let again = KafkaSink::open(&config).expect("a sink");
@@ -193,11 +201,8 @@ fn a_topic_made_anew_holds_nothing_of_the_old_one() {
     sink.publish(&messages).expect("published");
     cluster.delete(&topic);
     cluster.create(&topic, 1, None);
-    let deadline = Instant::now() + SOON;
     // The producer may learn of the new topic only after a refusal.
-    while let Err(error) = sink.publish(&messages) {
-        assert!(Instant::now() < deadline, "{error}");
-    }
+    insist(&sink, &messages);
     assert_eq!(ids_in(&records(&cluster, &topic, 1)), ids_of(&messages));
 }
 
@@ -214,10 +219,16 @@ fn somebody_elses_open_transaction_hides_nothing() {
     producer.begin_transaction().expect("a transaction");
     produce(&producer, &topic, &[row("not from here")]);
     let messages: Vec<Publication> = (0..5).map(|n| message(&topic, n)).collect();
-    sink(&cluster, &topic).publish(&messages).expect("published");
-    sink(&cluster, &topic).publish(&messages).expect("published");
+    sink(&cluster, &topic)
+        .publish(&messages)
+        .expect("published");
+    sink(&cluster, &topic)
+        .publish(&messages)
+        .expect("published");
     producer.abort_transaction(SOON).expect("aborted");
-    sink(&cluster, &topic).publish(&messages).expect("published");
+    sink(&cluster, &topic)
+        .publish(&messages)
+        .expect("published");
     assert_eq!(ids_in(&records(&cluster, &topic, 1)), ids_of(&messages));
 }
 
@@ -244,7 +255,8 @@ fn what_a_topic_cannot_hold_is_refused_for_good() {
         assert!(matches!(error, SinkError::Refused { .. }), "{error:?}");
         assert!(error.to_string().contains(&topic), "{error}");
         let fits = message(&topic, 2);
-        sink.publish(std::slice::from_ref(&fits)).expect("published");
+        sink.publish(std::slice::from_ref(&fits))
+            .expect("published");
         assert_eq!(ids_in(&records(&cluster, &topic, 1)), [fits.id]);
     }
 }
@@ -322,7 +334,9 @@ fn a_killed_broker_loses_nothing_and_doubles_nothing() {
         assert!(failures > 0, "no call failed");
     });
     // A bridge that is started anew finds all of them.
-    self::sink(&cluster, &topic).publish(&messages).expect("published");
+    self::sink(&cluster, &topic)
+        .publish(&messages)
+        .expect("published");
     let mut found: BTreeMap<i32, Vec<String>> = BTreeMap::new();
     for record in records(&cluster, &topic, 2) {
         let ids = found.entry(record.partition).or_default();
@@ -370,6 +384,15 @@ fn config(address: &str, topic: &str) -> KafkaConfig {
 
 fn sink(cluster: &Cluster, topic: &str) -> KafkaSink {
     KafkaSink::open(&config(&cluster.broker.address, topic)).expect("a sink")
+}
+
+/// Publishes, and does so again as long as that fails.
+fn insist(sink: &KafkaSink, messages: &[Publication]) {
+    let deadline = Instant::now() + SOON;
+    while let Err(error) = sink.publish(messages) {
+        assert!(Instant::now() < deadline, "{error}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Everything that the topic holds.
