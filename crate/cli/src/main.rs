@@ -1,6 +1,7 @@
 //! The `eddy` program.
 //!
 //! - [`serve`]: the bridge and the page; [`scenario`]: its tables and lab file, [`assets`]: the page's files
+//! - [`kafka`]: a Kafka cluster, for every command that reads from one
 //! - [`insert`]: rows into a database, as any other process would put them there; [`rows`]: their values
 //! - [`dataset`]: the published demo's rows as SQL files
 //! - [`record`]: records into a file; [`recording`]: the file, [`live`]: from a bridge
@@ -14,6 +15,7 @@ mod columns;
 mod dataset;
 mod insert;
 mod inspect;
+mod kafka;
 mod lines;
 mod live;
 mod progress;
@@ -47,7 +49,8 @@ Examples:
 
 #[derive(Subcommand)]
 enum Command {
-    Serve(serve::Args),
+    // Boxed, as it has many flags.
+    Serve(Box<serve::Args>),
     Insert(insert::Args),
     Dataset(dataset::Args),
     Record(record::Args),
@@ -72,5 +75,17 @@ fn main() -> ExitCode {
             eprintln!("eddy: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn no_two_flags_are_called_alike() {
+        Cli::command().debug_assert();
     }
 }

@@ -1,8 +1,9 @@
 //! `eddy serve`.
 //!
-//! Each source has its flags and its start in a file of its own: [`embedded`].
+//! Each source has its flags and its start in a file of its own: [`embedded`], [`kafka`].
 
 mod embedded;
+mod kafka;
 
 use std::io::{ErrorKind, Write, stdout};
 use std::net::SocketAddr;
@@ -16,10 +17,10 @@ use tokio::net::TcpListener;
 use crate::scenario::{self, Scenario};
 use crate::{assets, query, replay};
 
-/// Start the bridge and the page on a SQLite file
+/// Start the bridge and the page, on a SQLite file or on Kafka
 ///
 /// Changes of the watched tables are captured by triggers, whichever process makes them, and go to everyone who has
-/// the page open. Ctrl-C ends it.
+/// the page open. With --kafka they are records of topics that are there already. Ctrl-C ends it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -28,13 +29,22 @@ Examples:
   eddy serve --db shop.db --table 'order*'         watch one's own tables
   eddy serve --host 0.0.0.0 --token SECRET         for others on the network
 
+Topics of a Kafka cluster, as Debezium fills them:
+  eddy serve --kafka broker:9092 --scenario iris
+  eddy serve --kafka broker:9092 --topic shop.public.orders --lab orders.json --allow-publish order_predictions
+  eddy serve --kafka-config client.properties --topic-pattern 'shop\\.public\\..*'
+  EDDY_KAFKA_SASL_PASSWORD=.. eddy serve --kafka broker:9093 --kafka-set security.protocol=SASL_SSL \\
+    --kafka-set sasl.mechanism=SCRAM-SHA-512 --kafka-set sasl.username=alice --topic shop.public.orders
+
 Rows come from any process:
   eddy insert iris_train sepal_length=5.1 sepal_width=3.5 petal_length=1.4 petal_width=0.2
   sqlite3 eddy.db \"INSERT INTO iris_train(sepal_length) VALUES (5.1)\"")]
 pub(crate) struct Args {
     #[command(flatten)]
     embedded: embedded::Args,
-    /// A walk-through to set up; iris where no table is named
+    #[command(flatten)]
+    kafka: kafka::Args,
+    /// A walk-through to set up; iris where neither tables nor Kafka are named
     #[arg(long)]
     scenario: Option<Scenario>,
     /// The lab file that the page begins with
@@ -58,7 +68,7 @@ pub(crate) struct Args {
     /// Another name of this machine that requests may be addressed to; may be repeated
     #[arg(long = "allow-host", value_name = "NAME")]
     allow_hosts: Vec<String>,
-    /// A topic that predictions may be published to, which is a table of that name; may be repeated
+    /// A topic that predictions may be published to, in SQLite a table of that name; may be repeated
     #[arg(long = "allow-publish", value_name = "TOPIC")]
     allow_publish: Vec<String>,
     /// How many bytes of recent records are kept in memory for all sessions together
@@ -82,7 +92,8 @@ async fn serve(args: &Args) -> Result<()> {
     // Before anything is written: the port is what most often is not free.
     let listener = listen(args).await?;
     let address = listener.local_addr()?;
-    let scenario = match (args.scenario, args.embedded.tables.is_empty()) {
+    let on_its_own = args.embedded.tables.is_empty() && !args.kafka.chosen();
+    let scenario = match (args.scenario, on_its_own) {
         (None, true) => Some(Scenario::Iris),
         (scenario, _) => scenario,
     };
@@ -99,7 +110,11 @@ async fn serve(args: &Args) -> Result<()> {
     if scenario == Some(Scenario::Iris) {
         publish.push(scenario::PREDICTIONS.to_owned());
     }
-    let backend = embedded::open(&args.embedded, scenario, publish)?;
+    let backend = if args.kafka.chosen() {
+        kafka::open(&args.kafka, config.lab_json.as_deref(), publish)?
+    } else {
+        embedded::open(&args.embedded, scenario, publish)?
+    };
     // Told of from here on, so that a signal right after the line below is not lost.
     let shutdown = shutdown()?;
     warn_if_open(args, address);

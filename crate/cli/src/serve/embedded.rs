@@ -9,22 +9,27 @@ use bridge::embedded::{Embedded, EmbeddedConfig, PublishTable};
 
 use crate::scenario::{self, Scenario};
 
+/// Flags that choose Kafka, where these here have no meaning.
+const KAFKA: [&str; 3] = ["kafka", "kafka_config", "kafka_set"];
+
+// clap would name the group of each source's flags `Args`.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
     /// The SQLite file; created where it is missing
-    #[arg(long, value_name = "FILE", default_value = "eddy.db")]
+    #[arg(long, value_name = "FILE", default_value = "eddy.db", conflicts_with_all = KAFKA)]
     pub(super) db: PathBuf,
     /// A table to watch, or a pattern with * and ?; may be repeated
-    #[arg(long = "table", value_name = "TABLE")]
+    #[arg(long = "table", value_name = "TABLE", conflicts_with_all = KAFKA)]
     pub(super) tables: Vec<String>,
     /// A table that rows may be typed into, and that starting over empties; may be repeated
-    #[arg(long = "allow-insert", value_name = "TABLE")]
+    #[arg(long = "allow-insert", value_name = "TABLE", conflicts_with_all = KAFKA)]
     allow_insert: Vec<String>,
     /// Give keys and values their schema, as Debezium's JSON converter does by default
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = KAFKA)]
     schemas: bool,
     /// How many changes the log keeps; all where this is left out
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", conflicts_with_all = KAFKA)]
     retention_rows: Option<u64>,
 }
 

@@ -1,0 +1,22 @@
+//! What a build without Kafka says of it.
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use bridge::{Backend, Source};
+
+use super::{KafkaArgs, Topics};
+
+const ABSENT: &str = "this build has no Kafka; build with `--features kafka`, which needs a C++ compiler, make, \
+                      pkg-config and OpenSSL's headers";
+
+/// The records of these topics.
+#[allow(dead_code)]
+pub(crate) fn open_source(_: &KafkaArgs, _: Topics) -> Result<Arc<dyn Source>> {
+    bail!(ABSENT)
+}
+
+/// The records of these topics, and these to publish to.
+pub(crate) fn open(_: &KafkaArgs, _: Topics, _: Vec<String>) -> Result<Backend> {
+    bail!(ABSENT)
+}

@@ -1,0 +1,59 @@
+//! The source for streams that are there already: topics of a Kafka cluster.
+
+use anyhow::{Result, ensure};
+use bridge::Backend;
+use lab::LabFile;
+
+use crate::kafka::{self, KafkaArgs, Topics};
+
+// clap would name the group of each source's flags `Args`.
+#[derive(clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) kafka: KafkaArgs,
+    /// A topic that may be subscribed to; those of the lab file where none is named; may be repeated
+    #[arg(long = "topic", value_name = "TOPIC")]
+    topics: Vec<String>,
+    /// Topics that may be subscribed to, those there will be included: a regular expression for the whole name; may be
+    /// repeated
+    #[arg(long = "topic-pattern", value_name = "REGEX")]
+    patterns: Vec<String>,
+}
+
+impl Args {
+    /// Whether Kafka is asked for.
+    pub(super) fn chosen(&self) -> bool {
+        self.kafka.chosen()
+    }
+}
+
+/// Opens the cluster, for the page that begins with this lab file, to publish to these topics.
+pub(super) fn open(args: &Args, lab_json: Option<&[u8]>, publish: Vec<String>) -> Result<Backend> {
+    let mut topics = Topics {
+        names: args.topics.clone(),
+        patterns: args.patterns.clone(),
+    };
+    if let (true, true, Some(lab_json)) = (
+        topics.names.is_empty(),
+        topics.patterns.is_empty(),
+        lab_json,
+    ) {
+        topics.names = streams(lab_json)?;
+    }
+    ensure!(
+        !topics.names.is_empty() || !topics.patterns.is_empty(),
+        "no topic is named; name those that pages may subscribe to with --topic or --topic-pattern, or give --lab FILE \
+         or --scenario iris, whose topics they are then"
+    );
+    kafka::open(&args.kafka, topics, publish)
+}
+
+/// The topics of a lab file, each once.
+fn streams(lab_json: &[u8]) -> Result<Vec<String>> {
+    let lab = LabFile::parse(std::str::from_utf8(lab_json)?)?;
+    let mut names: Vec<String> = lab.streams.into_iter().map(|stream| stream.topic).collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
