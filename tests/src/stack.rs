@@ -5,6 +5,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -75,6 +77,11 @@ impl Stack {
             .args(["-c", &format!("kill -KILL {pid}")])
             .status()?;
         ensure!(killed.success(), "{part}, process {pid}, cannot be killed");
+        let end = Instant::now() + Duration::from_secs(10);
+        while Path::new(&format!("/proc/{pid}")).exists() {
+            ensure!(Instant::now() < end, "{part}, process {pid}, does not die");
+            thread::sleep(Duration::from_millis(10));
+        }
         Ok(())
     }
 
@@ -110,7 +117,7 @@ impl Stack {
         Ok(psql)
     }
 
-    /// Everything that Kafka's own console consumer reads of a topic, as `HEADERS KEY VALUE` lines.
+    /// Everything that Kafka's own console consumer reads of a topic, as lines of headers, key and value with tabs between.
     ///
     /// # Errors
     ///
@@ -118,7 +125,7 @@ impl Stack {
     pub fn consume(&self, topic: &str, messages: usize) -> Result<Vec<String>> {
         let kafka = self.kafka()?;
         let output = Command::new("java")
-            .args(["-cp", &self.text("kafka", "classpath")?])
+            .args(["-cp", &self.classpath()?])
             .arg("org.apache.kafka.tools.consumer.ConsoleConsumer")
             .args(["--bootstrap-server", &kafka, "--topic", topic])
             .args(["--from-beginning", "--timeout-ms", "4000"])
@@ -127,15 +134,27 @@ impl Stack {
             .args(["--formatter-property", "print.key=true"])
             .output()
             .context("java does not start")?;
-        // It fails when no message comes for a while, and has then printed those that did.
+        // Its own log, which says in the end that no message came for a while, goes the same way.
         let lines = String::from_utf8(output.stdout)?;
-        Ok(lines.lines().map(str::to_owned).collect())
+        let messages = lines.lines().filter(|line| line.contains('\t'));
+        Ok(messages.map(str::to_owned).collect())
     }
 
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The jars that the broker runs from, which hold Kafka's console programs too.
+    fn classpath(&self) -> Result<String> {
+        let pid = self.entry("kafka")?["pid"]
+            .as_u64()
+            .context("kafka's pid")?;
+        let line = fs::read_to_string(format!("/proc/{pid}/cmdline"))?;
+        let mut words = line.split('\0').skip_while(|word| *word != "-cp");
+        let classpath = words.nth(1).context("the broker has a -cp")?;
+        Ok(classpath.to_owned())
     }
 
     fn text(&self, part: &str, name: &str) -> Result<String> {
