@@ -73,7 +73,7 @@ fn find(shared: &Shared, headers: &HeaderMap, path: &str) -> Result<Response, Re
         None => Err(Refusal::new(
             StatusCode::NOT_FOUND,
             format!(
-                "there is no {path:?} here; the page is at /, the streams at /ws, the bridge's state at /health"
+                "there is no {path:?} here; the page is at /, the streams at /ws, the bridge's state at /health, its numbers at /metrics"
             ),
         )),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::time::{Duration, Instant};
-use wire::{From, Hello, MAX_STREAMS, Record, Subscription, TopicEnds};
+use wire::{From, Gap, Hello, MAX_STREAMS, Record, Subscription, TopicEnds};
 
 use crate::follow::RETRY;
 use crate::ring::{Item, Place};
@@ -161,6 +161,29 @@ impl Feed {
         ends.collect()
     }
 
+    /// How many records lie between what was handed out and these ends of its partitions; offsets that hold no record
+    /// (Kafka's transaction marks) count too.
+    pub(crate) fn lag(&self, ends: &[TopicEnds]) -> u64 {
+        let behind = ends.iter().filter_map(|ends| {
+            let position = self.positions.iter().find(|position| {
+                position.partition == ends.partition && *position.topic == *ends.topic
+            })?;
+            u64::try_from(ends.end.saturating_sub(position.offset)).ok()
+        });
+        behind.sum()
+    }
+
+    /// The names of the subscribed topics.
+    pub(crate) fn topics(&self) -> Vec<&str> {
+        let mut topics: Vec<&str> = self
+            .positions
+            .iter()
+            .map(|position| &*position.topic)
+            .collect();
+        topics.dedup();
+        topics
+    }
+
     async fn read(&self) -> Result<Chunk, SourceError> {
         let source = self.shared.backend.source.clone();
         let (log_id, positions) = (self.log_id.clone(), self.positions.clone());
@@ -168,6 +191,15 @@ impl Feed {
     }
 
     fn advance(&mut self, chunk: Chunk) -> Vec<Item> {
+        for gap in &chunk.gaps {
+            let Gap {
+                topic,
+                partition,
+                from,
+                to,
+            } = gap;
+            tracing::info!(topic, partition, from, to, "records are not there any more");
+        }
         for next in chunk.next {
             let known = self.positions.iter_mut().find(|position| {
                 position.partition == next.partition && position.topic == next.topic

@@ -15,16 +15,22 @@ use crate::SourceError;
 use crate::closing::{self, End, Step};
 use crate::feed::{Feed, Refused};
 use crate::follow::BEAT;
+use crate::metrics::Meter;
 use crate::ring::Item;
 use crate::shared::Shared;
 
 /// Serves a reader until it leaves or the bridge stops.
-pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket, query: Vec<(String, String)>) {
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    mut socket: WebSocket,
+    query: Vec<(String, String)>,
+    meter: &Meter,
+) {
     let end = tokio::select! {
-        Err(end) = converse(&shared, &mut socket, &query) => end,
+        Err(end) = converse(&shared, &mut socket, &query, meter) => end,
         () = shared.stopped() => End::Stopping,
     };
-    tracing::debug!("session of eddy.json ended: {end:?}");
+    meter.ended(&end);
     let last = end.reason().map(|reason| {
         let error = reason.to_owned();
         text(&Line::Error { error })
@@ -35,6 +41,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket, query: Vec<(
 struct Session<'a> {
     shared: &'a Arc<Shared>,
     socket: &'a mut WebSocket,
+    meter: &'a Meter,
     topics: Vec<String>,
     log_id: String,
     feed: Feed,
@@ -53,15 +60,18 @@ async fn converse(
     shared: &Arc<Shared>,
     socket: &mut WebSocket,
     query: &[(String, String)],
+    meter: &Meter,
 ) -> Result<Infallible, End> {
     let mut head = shared.ring.head();
     let hello = shared.hello().await.map_err(failed)?;
     closing::send(socket, text(&Line::Hello(hello.clone()))).await?;
     let (topics, from) = wanted(query, &hello).map_err(End::Broken)?;
     let feed = begin(shared, &hello, &topics, &from).await?;
+    meter.subscribed(&feed.topics());
     let mut session = Session {
         shared,
         socket,
+        meter,
         topics,
         log_id: hello.log_id,
         feed,
@@ -156,6 +166,8 @@ impl Session<'_> {
                 Item::Record(record) => {
                     let mut line = String::with_capacity(record.size_bytes());
                     write_record(&mut line, record.as_ref().as_ref());
+                    self.meter.records(1);
+                    self.meter.bytes(line.len());
                     Message::Text(line.into())
                 }
                 Item::Gap(gap) => text(&Line::Gap { gap }),
@@ -170,6 +182,7 @@ impl Session<'_> {
         let hello = self.shared.hello().await.map_err(failed)?;
         closing::send(self.socket, text(&Line::Hello(hello.clone()))).await?;
         self.feed = begin(self.shared, &hello, &self.topics, &From::Earliest).await?;
+        self.meter.subscribed(&self.feed.topics());
         self.log_id = hello.log_id;
         self.told = Told::default();
         Ok(())
@@ -186,6 +199,7 @@ impl Session<'_> {
         let hello = self.shared.ends.borrow().clone();
         if let Some(hello) = hello.filter(|hello| hello.log_id == self.log_id) {
             let ends = self.feed.ends(&hello);
+            self.meter.lag(self.feed.lag(&ends));
             if ends != self.told.ends {
                 self.told.ends.clone_from(&ends);
                 closing::send(self.socket, text(&Line::Ends { ends })).await?;

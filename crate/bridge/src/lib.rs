@@ -15,6 +15,7 @@
 //! - [`server`]: listener, routes, shutdown; `shared`: what its parts share
 //! - `guard`, `answer`: who may ask, and how a no is said
 //! - `assets`, `health`, `posts`, `upgrade`: what is answered, and how a request becomes a session
+//! - `metrics`: what it counts of itself, and how that is told; `state`: how source and sink are
 //!
 //! How records reach a session:
 //!
@@ -41,11 +42,13 @@ mod follow;
 mod guard;
 mod health;
 mod json_session;
+mod metrics;
 mod posts;
 mod publish;
 mod ring;
 mod session;
 mod shared;
+mod state;
 mod upgrade;
 
 pub use config::{Assets, Backend, Clock, Config};

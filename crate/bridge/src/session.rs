@@ -7,6 +7,7 @@ mod tell;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::extract::ws::{Message, WebSocket};
@@ -20,18 +21,19 @@ use crate::SourceError;
 use crate::closing::{self, End, Step};
 use crate::feed::{Feed, Refused};
 use crate::follow::BEAT;
+use crate::metrics::{Meter, Rejection};
 use crate::publish;
 use crate::ring::Item;
 use crate::session::tell::Told;
 use crate::shared::Shared;
 
 /// Serves a page until it leaves or the bridge stops.
-pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket) {
+pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket, meter: &Meter) {
     let end = tokio::select! {
-        Err(end) = converse(&shared, &mut socket) => end,
-        () = shared.stopped() => End::Stopping,
+        Err(end) = converse(&shared, &mut socket, meter) => end,
+        () = closing::too_long(&shared) => End::Stopping,
     };
-    tracing::debug!("session of eddy.v1 ended: {end:?}");
+    meter.ended(&end);
     let last = end.reason().map(|reason| {
         let frame = ServerFrame::Error {
             message: reason.to_owned(),
@@ -45,6 +47,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket) {
 struct Session<'a> {
     shared: &'a Arc<Shared>,
     socket: &'a mut WebSocket,
+    meter: &'a Meter,
     /// The log that the page was last told of.
     log_id: String,
     /// Whether the log may be another by now.
@@ -64,16 +67,23 @@ struct Session<'a> {
     told: Told,
 }
 
-async fn converse(shared: &Arc<Shared>, socket: &mut WebSocket) -> Result<Infallible, End> {
+async fn converse(
+    shared: &Arc<Shared>,
+    socket: &mut WebSocket,
+    meter: &Meter,
+) -> Result<Infallible, End> {
+    let mut stopped = pin!(shared.stopped());
     let mut head = shared.ring.head();
     let mut epoch = head.borrow_and_update().epoch;
-    let mut session = begin(shared, socket).await?;
+    let mut session = begin(shared, socket, meter).await?;
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let due = session.due(*head.borrow());
         tokio::select! {
             biased;
+            // Heard between two steps, so that what is being published is published, and confirmed.
+            () = &mut stopped => return Err(End::Stopping),
             message = session.socket.recv() => session.on_message(message).await?,
             _ = beat.tick() => session.beat().await?,
             () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => session.pump().await?,
@@ -91,7 +101,11 @@ async fn converse(shared: &Arc<Shared>, socket: &mut WebSocket) -> Result<Infall
     }
 }
 
-async fn begin<'a>(shared: &'a Arc<Shared>, socket: &'a mut WebSocket) -> Result<Session<'a>, End> {
+async fn begin<'a>(
+    shared: &'a Arc<Shared>,
+    socket: &'a mut WebSocket,
+    meter: &'a Meter,
+) -> Result<Session<'a>, End> {
     let hello = shared
         .hello()
         .await
@@ -99,6 +113,7 @@ async fn begin<'a>(shared: &'a Arc<Shared>, socket: &'a mut WebSocket) -> Result
     let mut session = Session {
         shared,
         socket,
+        meter,
         log_id: hello.log_id.clone(),
         doubt: false,
         stale: false,
@@ -166,6 +181,7 @@ impl Session<'_> {
         }
         match Feed::begin(self.shared, &hello, streams).await {
             Ok(feed) => {
+                self.meter.subscribed(&feed.topics());
                 self.log_id = hello.log_id;
                 self.stale = false;
                 self.feed = Some(feed);
@@ -208,6 +224,12 @@ impl Session<'_> {
         if self.stale {
             let message =
                 "the log was made anew; what was learned from the old one is not published";
+            publish::rejected(
+                self.shared,
+                Rejection::MadeAnew,
+                publications.len(),
+                message,
+            );
             return self.error(message.to_owned()).await;
         }
         let outcome = publish::publish(self.shared, &self.log_id, publications).await;

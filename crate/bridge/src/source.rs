@@ -27,6 +27,14 @@ pub trait Source: Send + Sync + 'static {
     fn read(&self, log_id: &str, from: &[Position], max_bytes: usize)
     -> Result<Chunk, SourceError>;
 
+    /// What is worth knowing though nothing is wrong, a sentence for people: "an open transaction holds back topic T,
+    /// partition 0, at offset 12".
+    ///
+    /// Shown in `/health`. It is asked for often, so the answer comes from memory.
+    fn note(&self) -> Option<String> {
+        None
+    }
+
     /// For each partition of the topic, the first offset whose record is not older than this.
     ///
     /// Where there is none, it is the partition's end. Unknown topics give an empty list.

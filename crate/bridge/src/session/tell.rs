@@ -49,6 +49,7 @@ impl Session<'_> {
         let idle_at_ms = feed.idle_at_ms();
         if let Some(ends) = ends {
             let ends = feed.ends(&ends);
+            self.meter.lag(feed.lag(&ends) + self.pending.len() as u64);
             self.ends(ends).await?;
         }
         let quiet = !self.paused && self.pending.is_empty();

@@ -51,7 +51,7 @@ impl Sink for Outbox {
     }
 }
 
-fn publication(id: &str, topic: &str) -> Publication {
+pub(crate) fn publication(id: &str, topic: &str) -> Publication {
     Publication {
         id: id.to_owned(),
         topic: topic.to_owned(),

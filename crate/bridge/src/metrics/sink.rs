@@ -1,0 +1,161 @@
+//! What was published, and what was not.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::SinkError;
+use crate::metrics::Count;
+
+/// Why messages were not published, as a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rejection {
+    /// The bridge publishes nothing.
+    NoSink,
+    /// The topic was not allowed.
+    NotAllowed,
+    /// The log that they were made from is another by now.
+    MadeAnew,
+    /// The sink cannot hold such a message.
+    Refused,
+    /// The sink, or the source that is asked first, is in trouble.
+    Unwritable,
+    /// The sink's code panicked.
+    Panicked,
+}
+
+impl Rejection {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::NoSink,
+        Self::NotAllowed,
+        Self::MadeAnew,
+        Self::Refused,
+        Self::Unwritable,
+        Self::Panicked,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::NoSink => "no_sink",
+            Self::NotAllowed => "not_allowed",
+            Self::MadeAnew => "made_anew",
+            Self::Refused => "refused",
+            Self::Unwritable => "unwritable",
+            Self::Panicked => "panicked",
+        }
+    }
+
+    /// Whether it is the sink that has to be mended, rather than what was asked of it.
+    fn is_trouble(self) -> bool {
+        matches!(self, Self::Unwritable | Self::Panicked)
+    }
+}
+
+impl From<&SinkError> for Rejection {
+    fn from(error: &SinkError) -> Self {
+        match error {
+            SinkError::NotAllowed { .. } => Self::NotAllowed,
+            SinkError::Refused { .. } => Self::Refused,
+            SinkError::Unwritable { .. } => Self::Unwritable,
+        }
+    }
+}
+
+/// What is counted where messages are published.
+#[derive(Default)]
+pub(crate) struct SinkNumbers {
+    published: Count,
+    rejected: [Count; Rejection::ALL.len()],
+    under_way: Arc<()>,
+    /// Why the last messages that could have been published were not, and since when that is so.
+    trouble: Mutex<Option<(String, i64)>>,
+}
+
+/// Messages that are being published, until it is dropped.
+pub(crate) struct UnderWay {
+    _counted: Arc<()>,
+}
+
+impl SinkNumbers {
+    /// Notes that messages are being published.
+    pub(crate) fn begin(&self) -> UnderWay {
+        UnderWay {
+            _counted: Arc::clone(&self.under_way),
+        }
+    }
+
+    /// Counts messages that are there now.
+    pub(crate) fn published(&self, messages: usize) {
+        self.published.add(messages as u64);
+        if self.lock().take().is_some() {
+            tracing::info!("the sink can be written again");
+        }
+    }
+
+    /// Counts messages that were not published, for a reason that is told at this time of the bridge's clock.
+    pub(crate) fn rejected(&self, rejection: Rejection, messages: usize, why: &str, now_ms: i64) {
+        self.rejected[rejection as usize].add(messages as u64);
+        let reason = rejection.name();
+        let mut trouble = self.lock();
+        // Once for each trouble: pages try again and again.
+        if rejection.is_trouble() && trouble.is_none() {
+            tracing::error!(reason, messages, error = why, "the sink is in trouble");
+        } else {
+            tracing::info!(reason, messages, error = why, "messages were not published");
+        }
+        if rejection.is_trouble() {
+            let since_ms = trouble.as_ref().map_or(now_ms, |(_, since_ms)| *since_ms);
+            *trouble = Some((why.to_owned(), since_ms));
+        }
+    }
+
+    pub(crate) fn messages_published(&self) -> u64 {
+        self.published.get()
+    }
+
+    pub(crate) fn messages_rejected(&self, rejection: Rejection) -> u64 {
+        self.rejected[rejection as usize].get()
+    }
+
+    /// How many calls of the sink have not come back.
+    pub(crate) fn calls_under_way(&self) -> usize {
+        Arc::strong_count(&self.under_way) - 1
+    }
+
+    /// Why the last messages were not published, and since when.
+    pub(crate) fn trouble(&self) -> Option<(String, i64)> {
+        self.lock().clone()
+    }
+
+    /// Replaced in one step, so a panic elsewhere cannot have broken it.
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(String, i64)>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_lasts_until_something_is_published() {
+        let sink = SinkNumbers::default();
+        sink.rejected(Rejection::NotAllowed, 2, "not allowed", 1);
+        assert_eq!(sink.trouble(), None, "the asker's fault, not the sink's");
+        sink.rejected(Rejection::Unwritable, 3, "locked", 10);
+        sink.rejected(Rejection::Unwritable, 3, "still locked", 20);
+        assert_eq!(sink.trouble(), Some(("still locked".to_owned(), 10)));
+        sink.published(1);
+        assert_eq!(sink.trouble(), None);
+        let rejected = Rejection::ALL.map(|rejection| sink.messages_rejected(rejection));
+        assert_eq!(rejected, [0, 2, 0, 0, 6, 0]);
+        assert_eq!(sink.messages_published(), 1);
+    }
+
+    #[test]
+    fn calls_are_under_way_until_they_come_back() {
+        let sink = SinkNumbers::default();
+        let (first, second) = (sink.begin(), sink.begin());
+        assert_eq!(sink.calls_under_way(), 2);
+        drop((first, second));
+        assert_eq!(sink.calls_under_way(), 0);
+    }
+}
