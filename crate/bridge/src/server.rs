@@ -112,16 +112,16 @@ async fn leave(shared: &Shared, ended: impl Future<Output = io::Result<()>>) -> 
         result
     };
     let result = tokio::time::timeout(PATIENCE, everything).await;
-    let ms = began.elapsed().as_millis();
+    let seconds = began.elapsed().as_secs_f64();
     let (sessions, publishing) = (shared.sessions(), shared.metrics.sink.calls_under_way());
     match result {
         Ok(result) if publishing == 0 => {
-            tracing::info!(ms, "stopped; everything under way was finished");
+            tracing::info!(seconds, "stopped; everything under way was finished");
             result
         }
         result => {
             tracing::warn!(
-                ms,
+                seconds,
                 sessions,
                 publishing,
                 "stopped before everything under way was finished"
