@@ -6,7 +6,7 @@
 //! schemas = true                       # a switch
 //! ```
 //!
-//! The file's settings become arguments before the command line's own ([`file`]), so that one parser judges both. What
+//! The file's settings become arguments before the command line's own ([`mod@file`]), so that one parser judges both. What
 //! the command line or the environment gives as well, the file does not: neither adds to the other's list. Paths are
 //! relative to the folder that the program runs in, as on the command line.
 
