@@ -18,6 +18,7 @@
 //!
 //! How records reach a session:
 //!
+//! - `identity`: what offsets belong to
 //! - `follow`: the source's end, into the ring
 //! - `ring`: the recent records, once for all sessions
 //! - `feed`: one session's way through source and ring
@@ -40,6 +41,7 @@ mod feed;
 mod follow;
 mod guard;
 mod health;
+mod identity;
 mod json_session;
 mod posts;
 mod publish;
