@@ -19,6 +19,7 @@
 //!
 //! How records reach a session:
 //!
+//! - `identity`: what offsets belong to
 //! - `follow`: the source's end, into the ring
 //! - `ring`: the recent records, once for all sessions
 //! - `feed`: one session's way through source and ring
@@ -41,6 +42,7 @@ mod feed;
 mod follow;
 mod guard;
 mod health;
+mod identity;
 mod json_session;
 mod metrics;
 mod posts;

@@ -112,7 +112,7 @@ impl Meter {
     }
 
     /// Counts a subscription that has begun.
-    pub(crate) fn subscribed(&self, topics: &[&str]) {
+    pub(crate) fn subscribed(&self, topics: &[String]) {
         if self.subscribed.swap(true, Ordering::Relaxed) {
             self.totals().resubscriptions.add(1);
         }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::SinkError;
 use crate::metrics::Count;
+use crate::publish::Outcome;
 
 /// Why messages were not published, as a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,18 +17,24 @@ pub(crate) enum Rejection {
     MadeAnew,
     /// The sink cannot hold such a message.
     Refused,
-    /// The sink, or the source that is asked first, is in trouble.
+    /// The sink is slower than what the page publishes.
+    Waiting,
+    /// The source, which is asked first whether they are still wanted, is in trouble.
+    Source,
+    /// The sink is in trouble.
     Unwritable,
     /// The sink's code panicked.
     Panicked,
 }
 
 impl Rejection {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::NoSink,
         Self::NotAllowed,
         Self::MadeAnew,
         Self::Refused,
+        Self::Waiting,
+        Self::Source,
         Self::Unwritable,
         Self::Panicked,
     ];
@@ -38,6 +45,8 @@ impl Rejection {
             Self::NotAllowed => "not_allowed",
             Self::MadeAnew => "made_anew",
             Self::Refused => "refused",
+            Self::Waiting => "waiting",
+            Self::Source => "source",
             Self::Unwritable => "unwritable",
             Self::Panicked => "panicked",
         }
@@ -82,16 +91,24 @@ impl SinkNumbers {
         }
     }
 
-    /// Counts messages that are there now.
-    pub(crate) fn published(&self, messages: usize) {
+    /// Counts messages, each by what became of it at this time of the bridge's clock.
+    pub(crate) fn count(&self, outcome: &Outcome, now_ms: i64) {
+        if !outcome.published.is_empty() {
+            self.published(outcome.published.len());
+        }
+        for not in outcome.refused.iter().chain(&outcome.unpublished) {
+            self.rejected(not.reason, not.ids.len(), &not.message, now_ms);
+        }
+    }
+
+    fn published(&self, messages: usize) {
         self.published.add(messages as u64);
         if self.lock().take().is_some() {
             tracing::info!("the sink can be written again");
         }
     }
 
-    /// Counts messages that were not published, for a reason that is told at this time of the bridge's clock.
-    pub(crate) fn rejected(&self, rejection: Rejection, messages: usize, why: &str, now_ms: i64) {
+    fn rejected(&self, rejection: Rejection, messages: usize, why: &str, now_ms: i64) {
         self.rejected[rejection as usize].add(messages as u64);
         let reason = rejection.name();
         let mut trouble = self.lock();
@@ -146,7 +163,7 @@ mod tests {
         sink.published(1);
         assert_eq!(sink.trouble(), None);
         let rejected = Rejection::ALL.map(|rejection| sink.messages_rejected(rejection));
-        assert_eq!(rejected, [0, 2, 0, 0, 6, 0]);
+        assert_eq!(rejected, [0, 2, 0, 0, 0, 0, 6, 0]);
         assert_eq!(sink.messages_published(), 1);
     }
 

@@ -139,7 +139,7 @@ async fn records_sessions_and_messages_are_counted() {
         .await;
     let messages = vec![publication("1", "predictions"), publication("2", "secret")];
     page.say(&ClientFrame::Publish(messages)).await;
-    assert!(matches!(page.hear_news().await, Heard::Error(_, false)));
+    assert!(matches!(page.hear_news().await, Heard::Refused(..)));
     assert!(matches!(page.hear_news().await, Heard::Published(_)));
     let reader = connect(
         bridge.address,
