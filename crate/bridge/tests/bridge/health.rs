@@ -22,7 +22,8 @@ async fn health(bridge: &Bridge) -> (u16, Value) {
 
 /// Asks until it is so.
 async fn health_when(bridge: &Bridge, so: impl Fn(&Value) -> bool) -> (u16, Value) {
-    let until = Instant::now() + PATIENCE;
+    // A silence is no trouble before 10 s.
+    let until = Instant::now() + 2 * PATIENCE;
     loop {
         let (status, health) = health(bridge).await;
         if so(&health) {
@@ -78,8 +79,38 @@ async fn a_source_in_trouble_fails_it_but_not_the_bridge() {
     assert_eq!(status, 200);
 }
 
-/// A log whose tail panics while this is set, and that has something to note.
-struct Brittle(Arc<MemoryLog>, Arc<AtomicBool>);
+/// A log that fails in ways that are no error, and that has something to note.
+struct Brittle {
+    log: Arc<MemoryLog>,
+    tail_panics: AtomicBool,
+    tail_is_silent: AtomicBool,
+    hello_hangs: AtomicBool,
+}
+
+impl Brittle {
+    async fn start() -> (Arc<Brittle>, Bridge) {
+        let source = Arc::new(Brittle {
+            log: MemoryLog::new(&["a"]),
+            tail_panics: AtomicBool::new(false),
+            tail_is_silent: AtomicBool::new(false),
+            hello_hangs: AtomicBool::new(false),
+        });
+        let bridge = Bridge::start_with(&source.log, Config::default(), |backend| Backend {
+            source: source.clone(),
+            ..backend
+        })
+        .await;
+        (source, bridge)
+    }
+}
+
+/// Waits while this is set, but not for good: a test that fails must end.
+fn wait_while(set: &AtomicBool) {
+    let until = Instant::now() + 2 * PATIENCE;
+    while set.load(Ordering::Relaxed) && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
 
 impl Source for Brittle {
     fn kind(&self) -> &'static str {
@@ -87,11 +118,12 @@ impl Source for Brittle {
     }
 
     fn hello(&self) -> Result<Hello, SourceError> {
-        self.0.hello()
+        wait_while(&self.hello_hangs);
+        self.log.hello()
     }
 
     fn read(&self, log: &str, from: &[Position], max: usize) -> Result<Chunk, SourceError> {
-        self.0.read(log, from, max)
+        self.log.read(log, from, max)
     }
 
     fn note(&self) -> Option<String> {
@@ -99,7 +131,7 @@ impl Source for Brittle {
     }
 
     fn offset_at(&self, log: &str, topic: &str, ms: i64) -> Result<Vec<(i32, i64)>, SourceError> {
-        self.0.offset_at(log, topic, ms)
+        self.log.offset_at(log, topic, ms)
     }
 
     fn tail(
@@ -107,8 +139,9 @@ impl Source for Brittle {
         now_ms: &dyn Fn() -> i64,
         deliver: &mut dyn FnMut(News) -> ControlFlow<()>,
     ) -> Result<(), SourceError> {
-        self.0.tail(now_ms, &mut |news| {
-            assert!(!self.1.load(Ordering::Relaxed), "a bug");
+        self.log.tail(now_ms, &mut |news| {
+            assert!(!self.tail_panics.load(Ordering::Relaxed), "a bug");
+            wait_while(&self.tail_is_silent);
             deliver(news)
         })
     }
@@ -116,31 +149,55 @@ impl Source for Brittle {
 
 #[tokio::test]
 async fn a_source_that_panics_is_in_trouble_and_is_followed_again() {
-    let log = MemoryLog::new(&["a"]);
-    let panics = Arc::new(AtomicBool::new(false));
-    let bridge = Bridge::start_with(&log, Config::default(), |backend| Backend {
-        source: Arc::new(Brittle(log.clone(), panics.clone())),
-        ..backend
-    })
-    .await;
+    let (source, bridge) = Brittle::start().await;
     let (_, well) = health(&bridge).await;
     assert_eq!(
         well["source"]["note"],
         "an open transaction holds back topic a"
     );
-    panics.store(true, Ordering::Relaxed);
+    source.tail_panics.store(true, Ordering::Relaxed);
     let (status, health) = health_when(&bridge, |health| health["status"] == "failed").await;
     assert_eq!(status, 503);
     let error = health["source"]["error"].as_str().unwrap();
     assert!(error.starts_with("the source panicked: a bug;"), "{error}");
-    panics.store(false, Ordering::Relaxed);
+    source.tail_panics.store(false, Ordering::Relaxed);
     health_when(&bridge, |health| health["status"] == "ok").await;
     // It relays again, too.
     let mut page = Page::open(bridge.address).await;
     page.subscribe(&[("a", wire::From::Latest)], 1 << 20).await;
     page.listen(Duration::from_millis(50)).await;
-    log.append("a", "after");
+    source.log.append("a", "after");
     assert_eq!(page.records(1).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_source_that_hangs_holds_up_neither_answer_nor_bridge() {
+    let (source, bridge) = Brittle::start().await;
+    source.hello_hangs.store(true, Ordering::Relaxed);
+    // Many at once: they share the one call that hangs.
+    let many = (0..8).map(|_| get(bridge.address, "/health"));
+    for (status, body) in futures_util::future::join_all(many).await {
+        assert_eq!(status, 503, "{body}");
+        assert!(body.contains("has not answered for 2 s"), "{body}");
+    }
+    assert_eq!(get(bridge.address, "/health/live").await.0, 200);
+    source.hello_hangs.store(false, Ordering::Relaxed);
+    health_when(&bridge, |health| health["status"] == "ok").await;
+}
+
+#[tokio::test]
+async fn a_source_that_says_nothing_for_long_is_in_trouble() {
+    let (source, bridge) = Brittle::start().await;
+    source.tail_is_silent.store(true, Ordering::Relaxed);
+    let (status, health) = health_when(&bridge, |health| health["status"] == "failed").await;
+    assert_eq!(status, 503);
+    let error = health["source"]["error"].as_str().unwrap();
+    assert!(
+        error.starts_with("the source has told nothing for 10 s"),
+        "{error}"
+    );
+    source.tail_is_silent.store(false, Ordering::Relaxed);
+    health_when(&bridge, |health| health["status"] == "ok").await;
 }
 
 /// A sink that is in trouble while this is set; it knows by itself only if it is told to.
