@@ -1,8 +1,14 @@
 //! When the program is told to stop.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Result;
 
-/// Resolves on the first SIGINT (Ctrl-C) or SIGTERM; the second one then ends the program at once.
+/// How long after the first signal another one is still the same: `timeout` and shells that pass on what they get send
+/// it to the program and to its process group.
+const ECHO: Duration = Duration::from_millis(250);
+
+/// Resolves on the first SIGINT (Ctrl-C) or SIGTERM; a later one then ends the program at once.
 ///
 /// Signals are kept from the moment on that this is called.
 #[cfg(unix)]
@@ -20,7 +26,12 @@ pub(crate) fn signal() -> Result<impl Future<Output = ()> + Send + 'static> {
         let (signal, _) = next().await;
         tracing::info!(signal, "told to stop; a second signal ends it at once");
         tokio::spawn(async move {
-            let (signal, kind) = next().await;
+            let told = Instant::now();
+            let mut again = next().await;
+            while told.elapsed() < ECHO {
+                again = next().await;
+            }
+            let (signal, kind) = again;
             tracing::warn!(signal, "ended at once; what was under way was not finished");
             // As a shell reports a program that the signal ended.
             std::process::exit(128 + kind.as_raw_value());
@@ -28,7 +39,7 @@ pub(crate) fn signal() -> Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// Resolves on the first Ctrl-C; the second one then ends the program at once.
+/// Resolves on the first Ctrl-C; a later one then ends the program at once.
 #[cfg(not(unix))]
 pub(crate) fn signal() -> Result<impl Future<Output = ()> + Send + 'static> {
     Ok(async {
@@ -41,8 +52,11 @@ pub(crate) fn signal() -> Result<impl Future<Output = ()> + Send + 'static> {
             "told to stop; a second one ends it at once"
         );
         tokio::spawn(async {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(1);
+            let told = Instant::now();
+            while tokio::signal::ctrl_c().await.is_ok() {
+                if told.elapsed() >= ECHO {
+                    std::process::exit(1);
+                }
             }
         });
     })

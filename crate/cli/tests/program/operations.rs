@@ -85,7 +85,8 @@ async fn what_is_being_published_when_it_is_stopped_is_there_and_confirmed() {
     let folder = Folder::new();
     let mut served = folder.serve(&["--log", "info"]);
     let (mut socket, lock) = publishing(&folder, &served).await;
-    served.send("-TERM");
+    // Twice at once, as `timeout` does it, is one signal.
+    served.send(&["-TERM", "-TERM", "-INT"]);
     let host = served.host().to_owned();
     until("it still listens", || TcpStream::connect(&host).is_err()).await;
     lock.execute_batch("ROLLBACK")
@@ -109,7 +110,7 @@ async fn what_cannot_be_published_in_time_is_neither_there_nor_confirmed() {
     let mut served = folder.serve(&[]);
     let (mut socket, lock) = publishing(&folder, &served).await;
     let told = Instant::now();
-    served.send("-TERM");
+    served.send(&["-TERM"]);
     assert_eq!(confirmed(&mut socket).await, [""; 0]);
     assert_eq!(served.ended(), (Some(0), String::new()));
     let took = told.elapsed();
@@ -128,13 +129,16 @@ async fn a_second_signal_ends_it_at_once() {
     let folder = Folder::new();
     let mut served = folder.serve(&[]);
     let (_socket, _lock) = publishing(&folder, &served).await;
-    let host = served.host().to_owned();
-    served.send("-TERM");
-    until("it still listens", || TcpStream::connect(&host).is_err()).await;
     let told = Instant::now();
-    assert_eq!(served.end("-TERM"), (Some(143), String::new()));
+    // Again and again, as an impatient hand: one that comes too early is taken for the first.
+    until("it does not end", || {
+        served.send(&["-TERM"]);
+        TcpStream::connect(served.host()).is_err() && told.elapsed() > Duration::from_millis(300)
+    })
+    .await;
+    assert_eq!(served.ended(), (Some(143), String::new()));
     assert!(
-        told.elapsed() < Duration::from_millis(500),
+        told.elapsed() < Duration::from_secs(1),
         "{:?}",
         told.elapsed()
     );
@@ -143,10 +147,7 @@ async fn a_second_signal_ends_it_at_once() {
 #[tokio::test]
 async fn the_log_has_fields_and_keeps_payloads_and_tokens_to_itself() {
     let folder = Folder::new();
-    folder.write(
-        "eddy.toml",
-        "log = \"eddy=trace,eddy_bridge=trace\"\nlog-format = \"json\"",
-    );
+    folder.write("eddy.toml", "log = \"trace\"\nlog-format = \"json\"");
     let mut served = folder.serve(&["--config", "eddy.toml", "--token", "topsecret"]);
     folder.good(&["insert", "iris_train", "sepal_length=7.654321"]);
     let address = format!(

@@ -125,10 +125,13 @@ impl Served {
         answer
     }
 
+    /// Sends signals, at once.
     #[cfg(unix)]
-    pub(crate) fn send(&self, signal: &str) {
+    pub(crate) fn send(&self, signals: &[&str]) {
+        let id = self.child.id();
         // The shell's own `kill`: a small system may have no program of that name.
-        let kill = format!("kill {signal} {}", self.child.id());
+        let kills = signals.iter().map(|signal| format!("kill {signal} {id};"));
+        let kill: String = kills.collect();
         let sent = Command::new("sh").args(["-c", &kill]).status();
         assert!(sent.expect("kill runs").success());
     }
@@ -136,7 +139,7 @@ impl Served {
     /// Sends a signal, and answers the exit status and what else was printed.
     #[cfg(unix)]
     pub(crate) fn end(&mut self, signal: &str) -> (Option<i32>, String) {
-        self.send(signal);
+        self.send(&[signal]);
         self.ended()
     }
 
