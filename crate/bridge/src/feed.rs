@@ -159,7 +159,8 @@ impl Feed {
             }
             self.place = None;
         }
-        let chunk = self.read().await.inspect_err(|_| {
+        let chunk = self.read().await.inspect_err(|error| {
+            self.shared.metrics.source.read_failed(error);
             self.read_at = Instant::now() + RETRY;
         })?;
         self.read_at = Instant::now();

@@ -95,7 +95,7 @@ fn source(text: &mut Text, shared: &Shared, look: &Look) {
     text.metric(
         Kind::Counter,
         "eddy_source_errors_total",
-        "Failures to follow the source, by kind.",
+        "Failures of the source, by kind: unreadable, ended and panicked while it was followed, read for a session that is behind.",
     );
     for failure in SourceFailure::ALL {
         text.sample(&[("kind", &failure.name())], source.failures(failure));

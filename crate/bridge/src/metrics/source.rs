@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use wire::Gap;
 
-use crate::News;
 use crate::metrics::Count;
+use crate::{News, SourceError};
 
 /// How the source failed, as a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,16 +17,19 @@ pub(crate) enum SourceFailure {
     Ended,
     /// Its code panicked.
     Panicked,
+    /// It could not be read for a session that is behind.
+    Read,
 }
 
 impl SourceFailure {
-    pub(crate) const ALL: [Self; 3] = [Self::Unreadable, Self::Ended, Self::Panicked];
+    pub(crate) const ALL: [Self; 4] = [Self::Unreadable, Self::Ended, Self::Panicked, Self::Read];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
             Self::Ended => "ended",
             Self::Panicked => "panicked",
+            Self::Read => "read",
         }
     }
 }
@@ -85,6 +88,14 @@ impl SourceNumbers {
         self.failures[failure as usize].add(1);
         if was_well {
             self.since_ms.store(now_ms, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts a read for a session that failed; the session tries again. A log made anew is no failure.
+    pub(crate) fn read_failed(&self, error: &SourceError) {
+        if !matches!(error, SourceError::MadeAnew { .. }) {
+            self.failures[SourceFailure::Read as usize].add(1);
+            tracing::info!(%error, "the source could not be read for a session");
         }
     }
 
@@ -172,6 +183,6 @@ mod tests {
         source.mended(30);
         assert_eq!(source.since_ms(), 30);
         let failures = SourceFailure::ALL.map(|failure| source.failures(failure));
-        assert_eq!(failures, [1, 0, 1]);
+        assert_eq!(failures, [1, 0, 1, 0]);
     }
 }

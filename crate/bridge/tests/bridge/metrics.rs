@@ -246,3 +246,26 @@ async fn troubles_are_numbers_too() {
     .await;
     assert_eq!(foreign.status, 403);
 }
+
+#[tokio::test]
+async fn a_read_that_fails_for_a_session_is_counted() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], 0).await;
+    let failed = "eddy_source_errors_total{kind=\"read\"}";
+    // It is subscribed, and was sent nothing yet.
+    let lag = "eddy_session_lag_records{protocol=\"eddy.v1\"}";
+    let until = Instant::now() + PATIENCE;
+    while Report::of(&bridge).await.get(lag) != 5.0 {
+        assert!(Instant::now() < until);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    log.fail(Some("the disk is gone"));
+    page.say(&ClientFrame::Credit { bytes: 1 << 20 }).await;
+    while Report::of(&bridge).await.get(failed) == 0.0 {
+        assert!(Instant::now() < until);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -10,7 +10,6 @@ use bridge::embedded::{Embedded, EmbeddedConfig, PublishTable};
 use crate::scenario::{self, Scenario};
 
 #[derive(clap::Args)]
-// Its group would have the name of every other struct that is called so.
 #[group(skip)]
 pub(super) struct Args {
     /// The SQLite file; created where it is missing
