@@ -83,7 +83,7 @@ pub async fn serve(
         result = &mut serving => Some(result),
         () = shared.stopped() => None,
     };
-    let leave = leave(&shared, async {
+    let result = leave(&shared, async {
         let result = match result {
             Some(result) => result,
             // A request that does not end must not keep the bridge; it has as much time as everything else.
@@ -92,8 +92,8 @@ pub async fn serve(
         // Nobody may be left to end the thread; it may only take too long.
         let _ = tail.await;
         result
-    });
-    let result = leave.await;
+    })
+    .await;
     ends.abort();
     result.map_err(ServeError::Listener)
 }
@@ -109,24 +109,26 @@ async fn leave(shared: &Shared, ended: impl Future<Output = io::Result<()>>) -> 
     let everything = async {
         // Seats are never closed, only given back.
         let (result, _) = tokio::join!(ended, shared.seats.acquire_many(everyone));
+        // A page may have left without waiting for its messages.
+        shared.metrics.sink.finished().await;
         result
     };
     let result = tokio::time::timeout(PATIENCE, everything).await;
     let seconds = began.elapsed().as_secs_f64();
     let (sessions, publishing) = (shared.sessions(), shared.metrics.sink.calls_under_way());
     match result {
-        Ok(result) if publishing == 0 => {
+        Ok(result) => {
             tracing::info!(seconds, "stopped; everything under way was finished");
             result
         }
-        result => {
+        Err(_) => {
             tracing::warn!(
                 seconds,
                 sessions,
                 publishing,
                 "stopped before everything under way was finished"
             );
-            result.unwrap_or(Ok(()))
+            Ok(())
         }
     }
 }

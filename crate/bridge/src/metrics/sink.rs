@@ -1,6 +1,8 @@
 //! What was published, and what was not.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::watch;
 
 use crate::SinkError;
 use crate::metrics::Count;
@@ -69,26 +71,40 @@ impl From<&SinkError> for Rejection {
 }
 
 /// What is counted where messages are published.
-#[derive(Default)]
 pub(crate) struct SinkNumbers {
     published: Count,
     rejected: [Count; Rejection::ALL.len()],
-    under_way: Arc<()>,
+    /// How many calls of the sink have not come back.
+    under_way: watch::Sender<usize>,
     /// Why the last messages that could have been published were not, and since when that is so.
     trouble: Mutex<Option<(String, i64)>>,
 }
 
 /// Messages that are being published, until it is dropped.
-pub(crate) struct UnderWay {
-    _counted: Arc<()>,
+pub(crate) struct UnderWay(watch::Sender<usize>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.send_modify(|calls| *calls -= 1);
+    }
+}
+
+impl Default for SinkNumbers {
+    fn default() -> Self {
+        SinkNumbers {
+            published: Count::default(),
+            rejected: Default::default(),
+            under_way: watch::Sender::new(0),
+            trouble: Mutex::default(),
+        }
+    }
 }
 
 impl SinkNumbers {
     /// Notes that messages are being published.
     pub(crate) fn begin(&self) -> UnderWay {
-        UnderWay {
-            _counted: Arc::clone(&self.under_way),
-        }
+        self.under_way.send_modify(|calls| *calls += 1);
+        UnderWay(self.under_way.clone())
     }
 
     /// Counts messages, each by what became of it at this time of the bridge's clock.
@@ -134,7 +150,17 @@ impl SinkNumbers {
 
     /// How many calls of the sink have not come back.
     pub(crate) fn calls_under_way(&self) -> usize {
-        Arc::strong_count(&self.under_way) - 1
+        *self.under_way.borrow()
+    }
+
+    /// Resolves when every call of the sink has come back.
+    pub(crate) async fn finished(&self) {
+        // The sender is a field of this very value, so it is there as long as anyone waits.
+        let _ = self
+            .under_way
+            .subscribe()
+            .wait_for(|calls| *calls == 0)
+            .await;
     }
 
     /// Why the last messages were not published, and since when.

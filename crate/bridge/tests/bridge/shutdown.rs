@@ -12,7 +12,8 @@ use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Message;
 use wire::{ClientFrame, From, Publication};
 
-use crate::client::{Heard, Page, connect};
+use crate::client::{Heard, PATIENCE, Page, connect};
+use crate::http::get;
 use crate::memory::MemoryLog;
 use crate::publish::publication;
 use crate::server::Bridge;
@@ -142,6 +143,26 @@ async fn what_is_being_published_is_published_and_confirmed() {
         Heard::Published(vec!["1".to_owned()])
     );
     assert!(matches!(page.hear_news().await, Heard::Closed(1001, _)));
+    bridge.stopped().await;
+    assert_eq!(sink.published.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn what_a_page_left_behind_is_published_too() {
+    let (sink, go, mut bridge, page) = publishing().await;
+    let address = bridge.address;
+    drop(page);
+    let until = Instant::now() + PATIENCE;
+    while !get(address, "/health").await.1.contains("\"sessions\":0") {
+        assert!(Instant::now() < until, "the session has not ended");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    bridge.ask_to_stop();
+    while TcpStream::connect(address).await.is_ok() {
+        assert!(Instant::now() < until, "it still listens");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    go.send(()).unwrap();
     bridge.stopped().await;
     assert_eq!(sink.published.load(Ordering::Relaxed), 1);
 }
