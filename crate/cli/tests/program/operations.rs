@@ -86,7 +86,7 @@ async fn what_is_being_published_when_it_is_stopped_is_there_and_confirmed() {
     let mut served = folder.serve(&["--log", "info"]);
     let (mut socket, lock) = publishing(&folder, &served).await;
     // Twice at once, as `timeout` does it, is one signal.
-    served.send(&["-TERM", "-TERM", "-INT"]);
+    served.send(&["-TERM", "-TERM", "-TERM"]);
     let host = served.host().to_owned();
     until("it still listens", || TcpStream::connect(&host).is_err()).await;
     lock.execute_batch("ROLLBACK")
