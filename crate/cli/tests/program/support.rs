@@ -143,6 +143,11 @@ impl Served {
         self.ended()
     }
 
+    #[cfg(unix)]
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a status").is_some()
+    }
+
     /// Waits until it ends, and answers the exit status and what else was printed.
     pub(crate) fn ended(&mut self) -> (Option<i32>, String) {
         use std::io::Read;
