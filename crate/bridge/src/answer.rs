@@ -19,6 +19,8 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        let status = self.status.as_u16();
+        tracing::debug!(status, error = self.error, "request refused");
         let body = Json(serde_json::json!({ "error": self.error }));
         (self.status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
     }

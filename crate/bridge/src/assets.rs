@@ -13,10 +13,7 @@ use crate::answer::Refusal;
 use crate::guard;
 use crate::shared::Shared;
 
-/// Where the page looks for the token.
-const TOKEN_PLACE: &str = r#"<meta name="eddy-token" content="">"#;
-
-/// Answers with the page itself, the token filled in.
+/// Answers with the page itself; the token, the source's kind, and whether it takes rows are filled in.
 pub(crate) async fn index(
     State(shared): State<Arc<Shared>>,
     Query(query): Query<Vec<(String, String)>>,
@@ -30,11 +27,10 @@ pub(crate) async fn index(
     let html = String::from_utf8_lossy(&html);
     // A page that was opened without the token that sessions need learns no token either.
     let html = if guard::knows_token(&shared, &query) {
-        let filled = format!(
-            r#"<meta name="eddy-token" content="{}">"#,
-            attribute(&shared.token)
-        );
-        html.replacen(TOKEN_PLACE, &filled, 1)
+        let takes_rows = shared.backend.insert.is_some();
+        let html = filled(&html, "eddy-token", &shared.token);
+        let html = filled(&html, "eddy-source", shared.backend.source.kind());
+        filled(&html, "eddy-insert", if takes_rows { "yes" } else { "" })
     } else {
         html.into_owned()
     };
@@ -73,7 +69,7 @@ fn find(shared: &Shared, headers: &HeaderMap, path: &str) -> Result<Response, Re
         None => Err(Refusal::new(
             StatusCode::NOT_FOUND,
             format!(
-                "there is no {path:?} here; the page is at /, the streams at /ws, the bridge's state at /health"
+                "there is no {path:?} here; the page is at /, the streams at /ws, the bridge's state at /health, its numbers at /metrics"
             ),
         )),
     }
@@ -123,10 +119,16 @@ fn mime(path: &str) -> &'static str {
     }
 }
 
-/// A token as it may stand in an attribute: it may be any text that a user chose.
-fn attribute(token: &str) -> String {
-    token
-        .replace('&', "&amp;")
+/// The page with what it looks for under this name.
+fn filled(html: &str, name: &str, content: &str) -> String {
+    let place = format!(r#"<meta name="{name}" content="">"#);
+    let filled = format!(r#"<meta name="{name}" content="{}">"#, attribute(content));
+    html.replacen(&place, &filled, 1)
+}
+
+/// A text as it may stand in an attribute: a token may be any that a user chose.
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;")
         .replace('"', "&quot;")
         .replace('<', "&lt;")
 }

@@ -4,8 +4,14 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 
+use crate::shared::Shared;
+
 /// How long to wait for the other side to take leave.
 const FAREWELL: Duration = Duration::from_millis(500);
+
+/// How long a step that is under way when the bridge shuts down may take to end: a message that is being published is to
+/// be there and confirmed, or neither.
+const LAST_STEP: Duration = Duration::from_millis(1200);
 
 /// How many bytes a close frame's reason may have (RFC 6455, 5.5).
 const REASON_BYTES: usize = 123;
@@ -32,6 +38,16 @@ pub(crate) async fn send(socket: &mut WebSocket, message: Message) -> Step {
 }
 
 impl End {
+    /// A word for it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            End::Left => "left",
+            End::Stopping => "stopping",
+            End::Broken(_) => "broken",
+            End::Failed(_) => "failed",
+        }
+    }
+
     /// What the other side is to be told of it, if anything went wrong.
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {
@@ -39,6 +55,12 @@ impl End {
             End::Broken(reason) | End::Failed(reason) => Some(reason),
         }
     }
+}
+
+/// Resolves when the bridge shuts down and a session's last step has had its time.
+pub(crate) async fn too_long(shared: &Shared) {
+    shared.stopped().await;
+    tokio::time::sleep(LAST_STEP).await;
 }
 
 /// Says the last message and farewell, and waits a little for the answer: a socket that is dropped with unread bytes is reset, and a reset

@@ -1,11 +1,12 @@
 //! What one session is sent: from the source while it is behind, from the ring once it has caught up.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::time::{Duration, Instant};
-use wire::{From, Hello, MAX_STREAMS, Record, Subscription, TopicEnds};
+use wire::{From, Gap, Hello, MAX_STREAMS, Record, Subscription, TopicEnds};
 
-use crate::follow::RETRY;
+use crate::follow::{BEAT, RETRY};
 use crate::ring::{Item, Place};
 use crate::shared::{Shared, blocking};
 use crate::{Chunk, Position, SourceError};
@@ -16,6 +17,9 @@ const READ_BYTES: usize = 256 << 10;
 /// How long to wait where the source has nothing more and the ring does not yet hold what comes next.
 const WAIT: Duration = Duration::from_millis(20);
 
+/// How old the ends may be that a source tells.
+const ENDS_AGE: Duration = Duration::from_secs(1);
+
 /// A subscription that has begun.
 pub(crate) struct Feed {
     shared: Arc<Shared>,
@@ -23,10 +27,24 @@ pub(crate) struct Feed {
     positions: Vec<Position>,
     /// Where in the ring; none: it reads from the source.
     place: Option<Place>,
+    /// Partitions that are not sent although their topics are.
+    left_out: Vec<(Arc<str>, i32)>,
     /// When the source may be read next.
     read_at: Instant,
     /// A look at the log's end whose place was not reached when it was asked for.
     ahead: Option<(i64, Place)>,
+}
+
+/// A partition that ends before the offset that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "topic {topic}, partition {partition}: offset {offset} lies beyond the log's end, which is {end}; \
+     start from a smaller one",
+    topic = .position.topic, partition = .position.partition, offset = .position.offset
+)]
+pub(crate) struct Truncated {
+    pub(crate) position: Position,
+    pub(crate) end: i64,
 }
 
 /// Why a subscription cannot begin.
@@ -42,51 +60,83 @@ pub(crate) enum Refused {
     TooManyTopics { topics: usize, max: usize },
     #[error("the topics have more than {MAX_STREAMS} partitions; name fewer topics")]
     TooManyPartitions,
-    #[error(
-        "topic {topic}, partition {partition}: offset {offset} lies beyond the log's end, which is {end}; \
-         start from a smaller one"
-    )]
-    BeyondEnd {
-        topic: String,
-        partition: i32,
-        offset: i64,
-        end: i64,
-    },
 }
 
 impl Feed {
-    /// Begins a subscription to the log that `hello` describes.
+    /// Begins a subscription to the log that `hello` describes; partitions that end before the offset that was asked
+    /// for are left out, and named.
     pub(crate) async fn begin(
         shared: &Arc<Shared>,
         hello: &Hello,
         streams: &[Subscription],
-    ) -> Result<Feed, Refused> {
-        let max = shared.config.max_topics;
-        if streams.len() > max {
-            let topics = streams.len();
-            return Err(Refused::TooManyTopics { topics, max });
-        }
-        let mut positions = Vec::new();
-        for (index, stream) in streams.iter().enumerate() {
-            if streams[..index]
-                .iter()
-                .any(|other| other.topic == stream.topic)
-            {
-                return Err(Refused::Twice(stream.topic.clone()));
+    ) -> Result<(Feed, Vec<Truncated>), Refused> {
+        check(shared, streams)?;
+        let until = Instant::now() + ENDS_AGE;
+        let mut starts = Starts::find(shared, hello, streams).await?;
+        // The ends may be older than what was sent a moment ago.
+        while !starts.truncated.is_empty() && Instant::now() < until {
+            tokio::time::sleep(BEAT).await;
+            let newer = shared.hello().await?;
+            if newer.log_id != hello.log_id {
+                let log_id = newer.log_id;
+                return Err(SourceError::MadeAnew { log_id }.into());
             }
-            positions.extend(begin_topic(shared, hello, stream).await?);
+            starts = Starts::find(shared, &newer, streams).await?;
         }
-        if positions.len() > MAX_STREAMS {
+        if starts.positions.len() > MAX_STREAMS {
             return Err(Refused::TooManyPartitions);
         }
-        Ok(Feed {
+        let feed = Feed {
             shared: shared.clone(),
             log_id: hello.log_id.clone(),
-            positions,
+            positions: starts.positions,
+            left_out: starts.left_out,
             place: None,
             read_at: Instant::now(),
             ahead: None,
-        })
+        };
+        Ok((feed, starts.truncated))
+    }
+
+    /// The topics that are sent, or would be but for partitions that are left out.
+    pub(crate) fn topics(&self) -> Vec<String> {
+        let sent = self.positions.iter().map(|position| &position.topic);
+        let left_out = self.left_out.iter().map(|(topic, _)| topic);
+        let topics: BTreeSet<String> = sent.chain(left_out).map(ToString::to_string).collect();
+        topics.into_iter().collect()
+    }
+
+    /// Whether nothing is sent.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// Takes up partitions of these topics that appeared, from their start.
+    pub(crate) fn take_up(&mut self, hello: &Hello, topics: &[String]) {
+        for ends in &hello.topics {
+            let (topic, partition) = (&ends.topic, ends.partition);
+            let is_known = (self.positions.iter())
+                .map(|position| (&position.topic, position.partition))
+                .chain(self.left_out.iter().map(|(topic, at)| (topic, *at)))
+                .any(|(known, at)| **known == **topic && at == partition);
+            if is_known || !topics.contains(topic) || self.positions.len() == MAX_STREAMS {
+                continue;
+            }
+            self.positions.push(Position {
+                topic: Arc::from(topic.as_str()),
+                partition,
+                offset: ends.start,
+            });
+            // The ring may have passed their first records already.
+            self.place = None;
+        }
+    }
+
+    /// Forgets where it was in a topic that was made anew.
+    pub(crate) fn drop_topic(&mut self, topic: &str) {
+        self.positions.retain(|position| *position.topic != *topic);
+        self.left_out.retain(|(known, _)| **known != *topic);
+        self.place = None;
     }
 
     /// When there is something to fetch; none: when the ring's head moves.
@@ -109,7 +159,8 @@ impl Feed {
             }
             self.place = None;
         }
-        let chunk = self.read().await.inspect_err(|_| {
+        let chunk = self.read().await.inspect_err(|error| {
+            self.shared.metrics.source.read_failed(error);
             self.read_at = Instant::now() + RETRY;
         })?;
         self.read_at = Instant::now();
@@ -161,6 +212,18 @@ impl Feed {
         ends.collect()
     }
 
+    /// How many records lie between what was handed out and these ends of its partitions; offsets that hold no record
+    /// (Kafka's transaction marks) count too.
+    pub(crate) fn lag(&self, ends: &[TopicEnds]) -> u64 {
+        let behind = ends.iter().filter_map(|ends| {
+            let position = self.positions.iter().find(|position| {
+                position.partition == ends.partition && *position.topic == *ends.topic
+            })?;
+            u64::try_from(ends.end.saturating_sub(position.offset)).ok()
+        });
+        behind.sum()
+    }
+
     async fn read(&self) -> Result<Chunk, SourceError> {
         let source = self.shared.backend.source.clone();
         let (log_id, positions) = (self.log_id.clone(), self.positions.clone());
@@ -168,6 +231,15 @@ impl Feed {
     }
 
     fn advance(&mut self, chunk: Chunk) -> Vec<Item> {
+        for gap in &chunk.gaps {
+            let Gap {
+                topic,
+                partition,
+                from,
+                to,
+            } = gap;
+            tracing::info!(topic, partition, from, to, "records are not there any more");
+        }
         for next in chunk.next {
             let known = self.positions.iter_mut().find(|position| {
                 position.partition == next.partition && position.topic == next.topic
@@ -189,58 +261,111 @@ impl Feed {
     }
 }
 
-async fn begin_topic(
+/// Where the partitions of a subscription begin.
+#[derive(Default)]
+struct Starts {
+    positions: Vec<Position>,
+    left_out: Vec<(Arc<str>, i32)>,
+    truncated: Vec<Truncated>,
+}
+
+impl Starts {
+    async fn find(
+        shared: &Shared,
+        hello: &Hello,
+        streams: &[Subscription],
+    ) -> Result<Starts, Refused> {
+        let mut starts = Starts::default();
+        for stream in streams {
+            starts.add(shared, hello, stream).await?;
+        }
+        Ok(starts)
+    }
+
+    async fn add(
+        &mut self,
+        shared: &Shared,
+        hello: &Hello,
+        stream: &Subscription,
+    ) -> Result<(), Refused> {
+        let topic: Arc<str> = Arc::from(stream.topic.as_str());
+        let partitions = hello.topics.iter().filter(|ends| *ends.topic == *topic);
+        if partitions.clone().next().is_none() {
+            return Err(Refused::NoTopic {
+                topic: stream.topic.clone(),
+                there: topics(hello),
+            });
+        }
+        let (named, at_time) = offsets(shared, hello, stream).await?;
+        for ends in partitions {
+            let of = |offsets: &[(i32, i64)]| {
+                let found = offsets.iter().find(|(at, _)| *at == ends.partition);
+                found.map(|(_, offset)| *offset)
+            };
+            let (named, at_time) = (of(&named), of(&at_time));
+            let partition = ends.partition;
+            if named == Some(From::LEFT_OUT) {
+                self.left_out.push((topic.clone(), partition));
+                continue;
+            }
+            let offset = match (named.or(at_time), &stream.from) {
+                (Some(offset), _) => offset.max(0),
+                (None, From::Latest) => ends.end,
+                (None, _) => ends.start,
+            };
+            let position = Position {
+                topic: topic.clone(),
+                partition,
+                offset,
+            };
+            // A time may lie beyond the end that `hello` knew; an offset that a page once saw may not.
+            if named.is_some() && offset > ends.end {
+                self.left_out.push((topic.clone(), partition));
+                let end = ends.end;
+                self.truncated.push(Truncated { position, end });
+            } else {
+                self.positions.push(position);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The offsets that a stream names, and those of the time that it names.
+async fn offsets(
     shared: &Shared,
     hello: &Hello,
     stream: &Subscription,
-) -> Result<Vec<Position>, Refused> {
-    let partitions: Vec<_> = hello
-        .topics
-        .iter()
-        .filter(|ends| ends.topic == stream.topic)
-        .collect();
-    if partitions.is_empty() {
-        return Err(Refused::NoTopic {
-            topic: stream.topic.clone(),
-            there: topics(hello),
-        });
+) -> Result<(Vec<(i32, i64)>, Vec<(i32, i64)>), SourceError> {
+    let (named, timestamp_ms) = match &stream.from {
+        From::Earliest | From::Latest => return Ok((Vec::new(), Vec::new())),
+        From::Offsets(offsets) => return Ok((offsets.clone(), Vec::new())),
+        From::TimestampMs(timestamp_ms) => (Vec::new(), *timestamp_ms),
+        From::OffsetsOrTimestamp {
+            offsets,
+            timestamp_ms,
+        } => (offsets.clone(), *timestamp_ms),
+    };
+    let source = shared.backend.source.clone();
+    let (log_id, topic) = (hello.log_id.clone(), stream.topic.clone());
+    let at_time = blocking(move || source.offset_at(&log_id, &topic, timestamp_ms)).await?;
+    Ok((named, at_time))
+}
+
+/// Checks what can be checked without the log.
+fn check(shared: &Shared, streams: &[Subscription]) -> Result<(), Refused> {
+    let max = shared.config.max_topics;
+    if streams.len() > max {
+        let topics = streams.len();
+        return Err(Refused::TooManyTopics { topics, max });
     }
-    let offsets = match &stream.from {
-        From::Offsets(offsets) => offsets.clone(),
-        From::TimestampMs(timestamp_ms) => {
-            let source = shared.backend.source.clone();
-            let (log_id, topic) = (hello.log_id.clone(), stream.topic.clone());
-            let timestamp_ms = *timestamp_ms;
-            blocking(move || source.offset_at(&log_id, &topic, timestamp_ms)).await?
+    for (index, stream) in streams.iter().enumerate() {
+        let is_same = |other: &Subscription| other.topic == stream.topic;
+        if streams[..index].iter().any(is_same) {
+            return Err(Refused::Twice(stream.topic.clone()));
         }
-        From::Earliest | From::Latest => Vec::new(),
-    };
-    let topic: Arc<str> = Arc::from(stream.topic.as_str());
-    let position = |ends: &&TopicEnds| {
-        let named = offsets
-            .iter()
-            .find(|(partition, _)| *partition == ends.partition);
-        let offset = match (named, &stream.from) {
-            (Some((_, offset)), _) => (*offset).max(0),
-            (None, From::Latest) => ends.end,
-            (None, _) => ends.start,
-        };
-        // A time may lie beyond the end that `hello` knew; an offset that a page once saw may not.
-        if offset > ends.end && matches!(stream.from, From::Offsets(_)) {
-            return Err(Refused::BeyondEnd {
-                topic: stream.topic.clone(),
-                partition: ends.partition,
-                offset,
-                end: ends.end,
-            });
-        }
-        Ok(Position {
-            topic: topic.clone(),
-            partition: ends.partition,
-            offset,
-        })
-    };
-    partitions.iter().map(position).collect()
+    }
+    Ok(())
 }
 
 /// The names of the topics, for people.

@@ -1,7 +1,7 @@
 //! A session of `eddy.json`: a person, or a program in another language.
 //!
-//! Everything is asked for in the address. When the log is made anew, the session says hello again and goes on with
-//! the new log from its beginning.
+//! Everything is asked for in the address. When the log, or a topic, is made anew, the session says hello again and goes on
+//! with the new one from its beginning. Partitions that appear are sent from their start.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -15,16 +15,23 @@ use crate::SourceError;
 use crate::closing::{self, End, Step};
 use crate::feed::{Feed, Refused};
 use crate::follow::BEAT;
+use crate::identity::Identity;
+use crate::metrics::Meter;
 use crate::ring::Item;
 use crate::shared::Shared;
 
 /// Serves a reader until it leaves or the bridge stops.
-pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket, query: Vec<(String, String)>) {
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    mut socket: WebSocket,
+    query: Vec<(String, String)>,
+    meter: &Meter,
+) {
     let end = tokio::select! {
-        Err(end) = converse(&shared, &mut socket, &query) => end,
+        Err(end) = converse(&shared, &mut socket, &query, meter) => end,
         () = shared.stopped() => End::Stopping,
     };
-    tracing::debug!("session of eddy.json ended: {end:?}");
+    meter.ended(&end);
     let last = end.reason().map(|reason| {
         let error = reason.to_owned();
         text(&Line::Error { error })
@@ -35,8 +42,9 @@ pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket, query: Vec<(
 struct Session<'a> {
     shared: &'a Arc<Shared>,
     socket: &'a mut WebSocket,
+    meter: &'a Meter,
     topics: Vec<String>,
-    log_id: String,
+    identity: Identity,
     feed: Feed,
     told: Told,
 }
@@ -53,17 +61,20 @@ async fn converse(
     shared: &Arc<Shared>,
     socket: &mut WebSocket,
     query: &[(String, String)],
+    meter: &Meter,
 ) -> Result<Infallible, End> {
     let mut head = shared.ring.head();
     let hello = shared.hello().await.map_err(failed)?;
     closing::send(socket, text(&Line::Hello(hello.clone()))).await?;
     let (topics, from) = wanted(query, &hello).map_err(End::Broken)?;
-    let feed = begin(shared, &hello, &topics, &from).await?;
+    let feed = begin(shared, socket, &hello, &topics, &from).await?;
+    meter.subscribed(&feed.topics());
     let mut session = Session {
         shared,
         socket,
+        meter,
+        identity: Identity::of(&hello, &topics),
         topics,
-        log_id: hello.log_id,
         feed,
         told: Told::default(),
     };
@@ -117,6 +128,7 @@ fn wanted(query: &[(String, String)], hello: &Hello) -> Result<(Vec<String>, Fro
 
 async fn begin(
     shared: &Arc<Shared>,
+    socket: &mut WebSocket,
     hello: &Hello,
     topics: &[String],
     from: &From,
@@ -129,10 +141,18 @@ async fn begin(
         })
         .collect();
     let begun = Feed::begin(shared, hello, &streams).await;
-    begun.map_err(|error| match error {
+    let (feed, truncated) = begun.map_err(|error| match error {
         Refused::Source(error) => failed(error),
         refused => End::Broken(refused.to_string()),
-    })
+    })?;
+    for truncated in truncated {
+        let error = truncated.to_string();
+        if feed.is_empty() {
+            return Err(End::Broken(error));
+        }
+        closing::send(socket, text(&Line::Error { error })).await?;
+    }
+    Ok(feed)
 }
 
 /// Nothing is expected from the other side but its leave.
@@ -156,6 +176,8 @@ impl Session<'_> {
                 Item::Record(record) => {
                     let mut line = String::with_capacity(record.size_bytes());
                     write_record(&mut line, record.as_ref().as_ref());
+                    self.meter.records(1);
+                    self.meter.bytes(line.len());
                     Message::Text(line.into())
                 }
                 Item::Gap(gap) => text(&Line::Gap { gap }),
@@ -168,9 +190,21 @@ impl Session<'_> {
 
     async fn go_on_anew(&mut self) -> Step {
         let hello = self.shared.hello().await.map_err(failed)?;
+        if self.identity.is_of(&hello) {
+            return Ok(());
+        }
         closing::send(self.socket, text(&Line::Hello(hello.clone()))).await?;
-        self.feed = begin(self.shared, &hello, &self.topics, &From::Earliest).await?;
-        self.log_id = hello.log_id;
+        if hello.log_id == self.identity.log_id {
+            for topic in self.identity.topics_made_anew(&hello) {
+                self.feed.drop_topic(&topic);
+            }
+            self.feed.take_up(&hello, &self.topics);
+        } else {
+            let from = From::Earliest;
+            self.feed = begin(self.shared, self.socket, &hello, &self.topics, &from).await?;
+        }
+        self.meter.subscribed(&self.feed.topics());
+        self.identity = Identity::of(&hello, &self.topics);
         self.told = Told::default();
         Ok(())
     }
@@ -182,10 +216,19 @@ impl Session<'_> {
             Some(trouble) => self.trouble(trouble).await?,
             None => self.told.trouble = None,
         }
-        let idle_at_ms = self.feed.idle_at_ms();
         let hello = self.shared.ends.borrow().clone();
-        if let Some(hello) = hello.filter(|hello| hello.log_id == self.log_id) {
+        if let Some(hello) = &hello
+            && hello.log_id == self.identity.log_id
+        {
+            if !self.identity.is_of(hello) {
+                return self.go_on_anew().await;
+            }
+            self.feed.take_up(hello, &self.topics);
+        }
+        let idle_at_ms = self.feed.idle_at_ms();
+        if let Some(hello) = hello.filter(|hello| hello.log_id == self.identity.log_id) {
             let ends = self.feed.ends(&hello);
+            self.meter.lag(self.feed.lag(&ends));
             if ends != self.told.ends {
                 self.told.ends.clone_from(&ends);
                 closing::send(self.socket, text(&Line::Ends { ends })).await?;

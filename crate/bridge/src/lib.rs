@@ -15,9 +15,11 @@
 //! - [`server`]: listener, routes, shutdown; `shared`: what its parts share
 //! - `guard`, `answer`: who may ask, and how a no is said
 //! - `assets`, `health`, `posts`, `upgrade`: what is answered, and how a request becomes a session
+//! - `metrics`: what it counts of itself, and how that is told; `state`: how source and sink are
 //!
 //! How records reach a session:
 //!
+//! - `identity`: what offsets belong to
 //! - `follow`: the source's end, into the ring
 //! - `ring`: the recent records, once for all sessions
 //! - `feed`: one session's way through source and ring
@@ -40,12 +42,15 @@ mod feed;
 mod follow;
 mod guard;
 mod health;
+mod identity;
 mod json_session;
+mod metrics;
 mod posts;
 mod publish;
 mod ring;
 mod session;
 mod shared;
+mod state;
 mod upgrade;
 
 pub use config::{Assets, Backend, Clock, Config};

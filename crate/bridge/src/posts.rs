@@ -37,6 +37,7 @@ pub(crate) async fn insert(
         )
     })?;
     let inserted = blocking(move || insert.insert(&sets)).await?;
+    tracing::info!(rows = inserted, "rows inserted");
     Ok(Json(json!({ "inserted": inserted })).into_response())
 }
 
@@ -47,6 +48,7 @@ pub(crate) async fn start_over(
 ) -> Result<Response, Refusal> {
     let insert = allowed(&shared, &headers)?;
     let log_id = blocking(move || insert.start_over()).await?;
+    tracing::info!(log_id, "started over: tables and log were emptied");
     Ok(Json(json!({ "log_id": log_id })).into_response())
 }
 

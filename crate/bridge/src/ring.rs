@@ -28,6 +28,15 @@ pub(crate) struct Place {
     pub(crate) next: u64,
 }
 
+/// What a ring holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) bytes: usize,
+    pub(crate) items: usize,
+    /// The timestamp of the oldest record; none where there is no record.
+    pub(crate) oldest_ms: Option<i64>,
+}
+
 /// Recent records in the source's order, bounded in bytes; the oldest go first.
 pub(crate) struct Ring {
     state: Mutex<State>,
@@ -94,6 +103,20 @@ impl Ring {
     /// How much is held, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.lock().bytes
+    }
+
+    /// What is held.
+    pub(crate) fn held(&self) -> Held {
+        let state = self.lock();
+        let oldest_ms = state.items.iter().find_map(|item| match item {
+            Item::Record(record) => Some(record.timestamp_ms),
+            Item::Gap(_) => None,
+        });
+        Held {
+            bytes: state.bytes,
+            items: state.items.len(),
+            oldest_ms,
+        }
     }
 
     /// Where to go on in the ring, if it holds everything from these positions on.

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -16,12 +17,13 @@ use tokio::sync::{Semaphore, oneshot, watch};
 
 use crate::answer::Refusal;
 use crate::config::MAX_INSERT_BYTES;
+use crate::metrics::{self, Metrics};
 use crate::ring::Ring;
 use crate::shared::Shared;
 use crate::{Backend, Config, assets, follow, guard, health, posts, upgrade};
 
-/// How long everything that is still open may take to end.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long everything that is still open may take to end: a session's last step, and its farewell.
+const PATIENCE: Duration = Duration::from_millis(1800);
 
 /// Why a bridge could not serve.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +46,8 @@ pub enum ServeError {
     Sessions(usize),
 }
 
-/// Serves until `shutdown` resolves; then sessions are closed, and it returns within two seconds.
+/// Serves until `shutdown` resolves; then no more requests are taken, what is being published is finished, sessions are
+/// closed, and it returns within two seconds.
 pub async fn serve(
     listener: TcpListener,
     config: Config,
@@ -55,6 +58,8 @@ pub async fn serve(
     let shared = Arc::new(share(config, backend, address)?);
     let tail = follow_source(&shared)?;
     let ends = tokio::spawn(follow::ends(shared.clone()));
+    let source = shared.backend.source.kind();
+    tracing::info!(%address, source, "serving");
     let stop = {
         let shared = shared.clone();
         async move {
@@ -65,32 +70,67 @@ pub async fn serve(
     // Records are small and someone waits for each: no packet is to wait for the one before it to be confirmed.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!("no TCP_NODELAY: {error}");
+            tracing::debug!(%error, "no TCP_NODELAY");
         }
     });
-    let serving = axum::serve(listener, router(shared.clone())).with_graceful_shutdown(stop);
+    let routes = router(shared.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let mut serving = pin!(
+        axum::serve(listener, routes)
+            .with_graceful_shutdown(stop)
+            .into_future()
+    );
     let result = tokio::select! {
-        result = serving => result.map_err(ServeError::Listener),
-        () = too_long(&shared) => Ok(()),
+        result = &mut serving => Some(result),
+        () = shared.stopped() => None,
     };
-    shared.stop.send_replace(true);
-    ends.abort();
-    let everyone = u32::try_from(shared.config.max_sessions).unwrap_or(u32::MAX);
-    let left = async {
-        // Neither the seats nor the tail's thread ever fail to come back; they may only take too long.
-        let _ = shared.seats.acquire_many(everyone).await;
+    let result = leave(&shared, async {
+        let result = match result {
+            Some(result) => result,
+            // A request that does not end must not keep the bridge; it has as much time as everything else.
+            None => serving.await,
+        };
+        // Nobody may be left to end the thread; it may only take too long.
         let _ = tail.await;
-    };
-    if tokio::time::timeout(PATIENCE, left).await.is_err() {
-        tracing::warn!("some sessions did not take leave in time");
-    }
-    result
+        result
+    })
+    .await;
+    ends.abort();
+    result.map_err(ServeError::Listener)
 }
 
-/// Resolves when the bridge has been shutting down for too long: a request that does not end must not keep it.
-async fn too_long(shared: &Shared) {
-    shared.stopped().await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
+/// Waits until everything has ended, but not for long, and tells the log what came of it.
+async fn leave(shared: &Shared, ended: impl Future<Output = io::Result<()>>) -> io::Result<()> {
+    let began = Instant::now();
+    shared.stop.send_replace(true);
+    let sessions = shared.sessions();
+    let publishing = shared.metrics.sink.calls_under_way();
+    tracing::info!(sessions, publishing, "stopping");
+    let everyone = u32::try_from(shared.config.max_sessions).unwrap_or(u32::MAX);
+    let everything = async {
+        // Seats are never closed, only given back.
+        let (result, _) = tokio::join!(ended, shared.seats.acquire_many(everyone));
+        // A page may have left without waiting for its messages.
+        shared.metrics.sink.finished().await;
+        result
+    };
+    let result = tokio::time::timeout(PATIENCE, everything).await;
+    let seconds = began.elapsed().as_secs_f64();
+    let (sessions, publishing) = (shared.sessions(), shared.metrics.sink.calls_under_way());
+    match result {
+        Ok(result) => {
+            tracing::info!(seconds, "stopped; everything under way was finished");
+            result
+        }
+        Err(_) => {
+            tracing::warn!(
+                seconds,
+                sessions,
+                publishing,
+                "stopped before everything under way was finished"
+            );
+            Ok(())
+        }
+    }
 }
 
 fn share(config: Config, backend: Backend, address: SocketAddr) -> Result<Shared, ServeError> {
@@ -108,6 +148,8 @@ fn share(config: Config, backend: Backend, address: SocketAddr) -> Result<Shared
         trouble: watch::Sender::new(None),
         stop: watch::Sender::new(false),
         seats: Arc::new(Semaphore::new(sessions)),
+        looks: Arc::new(Semaphore::new(1)),
+        metrics: Metrics::new((config.clock)()),
         token,
         hosts: hosts(&config, address),
         config,
@@ -164,6 +206,8 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/index.html", get(assets::index))
         .route("/lab.json", get(assets::lab))
         .route("/health", get(health::health))
+        .route("/health/live", get(health::live))
+        .route("/metrics", get(metrics::metrics))
         .route("/ws", any(upgrade::ws))
         .route("/insert", post(posts::insert))
         .route("/start-over", post(posts::start_over))

@@ -1,37 +1,41 @@
 //! A session of `eddy.v1`: one page.
 //!
-//! `flow`: records, within credit; `tell`: everything else.
+//! `flow`: records, within credit; `outbox`: what it publishes; `tell`: everything else.
 
 mod flow;
+mod outbox;
 mod tell;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::extract::ws::{Message, WebSocket};
 use tokio::time::{Instant, MissedTickBehavior};
 use wire::{
-    ClientFrame, Publication, RecordsEncoder, ServerFrame, Subscription, decode_client_frame,
+    ClientFrame, RecordsEncoder, ServerFrame, Subscription, decode_client_frame,
     encode_server_frame,
 };
 
 use crate::SourceError;
 use crate::closing::{self, End, Step};
-use crate::feed::{Feed, Refused};
+use crate::feed::{Feed, Refused, Truncated};
 use crate::follow::BEAT;
-use crate::publish;
+use crate::identity::Identity;
+use crate::metrics::Meter;
 use crate::ring::Item;
+use crate::session::outbox::Outbox;
 use crate::session::tell::Told;
 use crate::shared::Shared;
 
 /// Serves a page until it leaves or the bridge stops.
-pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket) {
+pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket, meter: &Meter) {
     let end = tokio::select! {
-        Err(end) = converse(&shared, &mut socket) => end,
-        () = shared.stopped() => End::Stopping,
+        Err(end) = converse(&shared, &mut socket, meter) => end,
+        () = closing::too_long(&shared) => End::Stopping,
     };
-    tracing::debug!("session of eddy.v1 ended: {end:?}");
+    meter.ended(&end);
     let last = end.reason().map(|reason| {
         let frame = ServerFrame::Error {
             message: reason.to_owned(),
@@ -45,11 +49,12 @@ pub(crate) async fn run(shared: Arc<Shared>, mut socket: WebSocket) {
 struct Session<'a> {
     shared: &'a Arc<Shared>,
     socket: &'a mut WebSocket,
-    /// The log that the page was last told of.
-    log_id: String,
-    /// Whether the log may be another by now.
+    meter: &'a Meter,
+    /// The log that the page was last told of, with the topics that it has subscribed to.
+    identity: Identity,
+    /// Whether the log, or one of those topics, may be another by now.
     doubt: bool,
-    /// Whether the page was told of another log, and has not subscribed since.
+    /// Whether the page was told of another one, and has not subscribed since.
     stale: bool,
     feed: Option<Feed>,
     /// Fetched and not yet sent.
@@ -62,19 +67,27 @@ struct Session<'a> {
     backlog: bool,
     sent_at: Instant,
     told: Told,
+    outbox: Outbox,
 }
 
-async fn converse(shared: &Arc<Shared>, socket: &mut WebSocket) -> Result<Infallible, End> {
+async fn converse(
+    shared: &Arc<Shared>,
+    socket: &mut WebSocket,
+    meter: &Meter,
+) -> Result<Infallible, End> {
+    let mut stopped = pin!(shared.stopped());
     let mut head = shared.ring.head();
     let mut epoch = head.borrow_and_update().epoch;
-    let mut session = begin(shared, socket).await?;
+    let mut session = begin(shared, socket, meter).await?;
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let due = session.due(*head.borrow());
         tokio::select! {
             biased;
+            () = &mut stopped => return Err(session.last_words().await),
             message = session.socket.recv() => session.on_message(message).await?,
+            outcome = session.outbox.done(), if session.outbox.is_busy() => session.published(outcome).await?,
             _ = beat.tick() => session.beat().await?,
             () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => session.pump().await?,
             changed = head.changed() => {
@@ -91,7 +104,11 @@ async fn converse(shared: &Arc<Shared>, socket: &mut WebSocket) -> Result<Infall
     }
 }
 
-async fn begin<'a>(shared: &'a Arc<Shared>, socket: &'a mut WebSocket) -> Result<Session<'a>, End> {
+async fn begin<'a>(
+    shared: &'a Arc<Shared>,
+    socket: &'a mut WebSocket,
+    meter: &'a Meter,
+) -> Result<Session<'a>, End> {
     let hello = shared
         .hello()
         .await
@@ -99,7 +116,8 @@ async fn begin<'a>(shared: &'a Arc<Shared>, socket: &'a mut WebSocket) -> Result
     let mut session = Session {
         shared,
         socket,
-        log_id: hello.log_id.clone(),
+        meter,
+        identity: Identity::of_log(&hello.log_id),
         doubt: false,
         stale: false,
         feed: None,
@@ -110,6 +128,7 @@ async fn begin<'a>(shared: &'a Arc<Shared>, socket: &'a mut WebSocket) -> Result
         backlog: false,
         sent_at: Instant::now(),
         told: Told::default(),
+        outbox: Outbox::default(),
     };
     session.hello(hello).await?;
     Ok(session)
@@ -132,11 +151,15 @@ impl Session<'_> {
         match decode_client_frame(&bytes).map_err(|error| End::Broken(error.to_string()))? {
             ClientFrame::Subscribe {
                 log_id,
+                topic_ids,
                 streams,
                 credit_bytes,
-            } => self.subscribe(&log_id, &streams, credit_bytes).await,
+            } => {
+                self.add_credit(credit_bytes);
+                self.subscribe(&log_id, &topic_ids, &streams).await
+            }
             ClientFrame::Credit { bytes } => {
-                self.credit_bytes = self.credit_bytes.saturating_add(signed(bytes));
+                self.add_credit(bytes);
                 Ok(())
             }
             ClientFrame::Paused(paused) => {
@@ -150,26 +173,26 @@ impl Session<'_> {
     async fn subscribe(
         &mut self,
         log_id: &str,
+        topic_ids: &BTreeMap<String, String>,
         streams: &[Subscription],
-        credit_bytes: u64,
     ) -> Step {
         self.unsubscribe();
-        self.credit_bytes = signed(credit_bytes);
         let hello = match self.shared.hello().await {
             Ok(hello) => hello,
             // Without a subscription nothing would ever come; a page that connects again tries again.
             Err(error) => return Err(End::Failed(error.to_string())),
         };
-        if hello.log_id != log_id {
+        if hello.log_id != log_id || hello.topic_made_anew(topic_ids).is_some() {
             self.stale = true;
             return self.hello(hello).await;
         }
         match Feed::begin(self.shared, &hello, streams).await {
-            Ok(feed) => {
-                self.log_id = hello.log_id;
+            Ok((feed, truncated)) => {
+                self.meter.subscribed(&feed.topics());
+                self.identity = Identity::of(&hello, &feed.topics());
                 self.stale = false;
                 self.feed = Some(feed);
-                Ok(())
+                self.truncated(truncated).await
             }
             Err(Refused::Source(SourceError::MadeAnew { .. })) => {
                 self.doubt = true;
@@ -188,10 +211,10 @@ impl Session<'_> {
         self.told.ends_at = None;
     }
 
-    /// Finds out whether the log is another by now, and tells the page if it is.
+    /// Finds out whether the log, or a topic that is subscribed to, is another by now, and tells the page if so.
     async fn check_log(&mut self) -> Step {
         match self.shared.hello().await {
-            Ok(hello) if hello.log_id == self.log_id => self.doubt = false,
+            Ok(hello) if self.identity.is_of(&hello) => self.doubt = false,
             Ok(hello) => {
                 self.doubt = false;
                 self.stale = true;
@@ -203,30 +226,21 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Publishes what is allowed, and tells which messages are there now.
-    async fn publish(&mut self, publications: Vec<Publication>) -> Step {
-        if self.stale {
-            let message =
-                "the log was made anew; what was learned from the old one is not published";
-            return self.error(message.to_owned()).await;
-        }
-        let outcome = publish::publish(self.shared, &self.log_id, publications).await;
-        for message in outcome.refused {
-            self.error(message).await?;
-        }
-        if !outcome.ids.is_empty() {
-            let ids = outcome.ids;
-            self.send(&ServerFrame::Published { ids }).await?;
-        }
-        if outcome.made_anew {
-            self.doubt = true;
-            self.check_log().await?;
+    async fn truncated(&mut self, truncated: Vec<Truncated>) -> Step {
+        for Truncated { position, end } in truncated {
+            let frame = ServerFrame::Truncated {
+                topic: position.topic.to_string(),
+                partition: position.partition,
+                end,
+            };
+            self.send(&frame).await?;
         }
         Ok(())
     }
-}
 
-/// More than this is as good as this.
-fn signed(bytes: u64) -> i64 {
-    i64::try_from(bytes).unwrap_or(i64::MAX)
+    fn add_credit(&mut self, bytes: u64) {
+        // More than this is as good as this.
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.credit_bytes = self.credit_bytes.saturating_add(bytes);
+    }
 }

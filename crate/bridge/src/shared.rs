@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, watch};
 use wire::Hello;
 
+use crate::metrics::Metrics;
 use crate::ring::Ring;
 use crate::{Backend, Config, SourceError};
 
@@ -21,6 +22,9 @@ pub(crate) struct Shared {
     pub(crate) stop: watch::Sender<bool>,
     /// One permit for each session that there may be.
     pub(crate) seats: Arc<Semaphore>,
+    /// One permit: who holds it may ask how source and sink are.
+    pub(crate) looks: Arc<Semaphore>,
+    pub(crate) metrics: Metrics,
     /// The token that POST requests must bring.
     pub(crate) token: String,
     /// The names that requests may be addressed to; none: any.
@@ -37,6 +41,11 @@ impl Shared {
     /// How many sessions there are.
     pub(crate) fn sessions(&self) -> usize {
         self.config.max_sessions - self.seats.available_permits()
+    }
+
+    /// The bridge's clock.
+    pub(crate) fn now_ms(&self) -> i64 {
+        (self.config.clock)()
     }
 
     /// Resolves when the bridge shuts down.

@@ -9,6 +9,14 @@ pub trait Sink: Send + Sync + 'static {
     /// Whether this topic was allowed by a flag; nothing else is ever published to.
     fn allowed(&self, topic: &str) -> bool;
 
+    /// Why nothing can be published now, and what to do, a sentence for people; `None` where nothing is known to be wrong.
+    ///
+    /// Shown in `/health`, beside what the last call of [`Sink::publish`] came to; for a sink that learns of troubles
+    /// by itself (a broker that is gone). It is asked for often, so the answer comes from memory.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
+
     /// Publishes these messages, each unless one with its id is there already.
     ///
     /// Answers the ids that are there now, those of earlier calls (and of other pages) included. All of them are

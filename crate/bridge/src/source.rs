@@ -7,8 +7,8 @@ use wire::{Gap, Hello, Record, TopicEnds};
 
 /// A log of records that can be read from any offset and followed at its end.
 ///
-/// A source has one order across its topics and keeps it: [`Source::read`] and [`Source::tail`] hand out records
-/// in that order (embedded: the order of the commits). All calls may block; the bridge makes them on threads of
+/// Records of one partition come by their offsets. A source that has one order across its topics keeps it too:
+/// [`Source::read`] and [`Source::tail`] hand out records in that order (embedded: the order of the commits). All calls may block; the bridge makes them on threads of
 /// their own, several at a time.
 pub trait Source: Send + Sync + 'static {
     /// The source's name for people, such as `embedded`.
@@ -16,7 +16,8 @@ pub trait Source: Send + Sync + 'static {
 
     /// The log's identity and every topic's ends, all of one moment.
     ///
-    /// The identity changes when the log is made anew, that is when offsets no longer mean what they meant.
+    /// The identity changes when the log is made anew, that is when offsets no longer mean what they meant; a topic's own
+    /// one, where the log has them, when the topic is. The answer may be up to a second old.
     fn hello(&self) -> Result<Hello, SourceError>;
 
     /// Records of these partitions from these offsets on, in the source's order.
@@ -26,6 +27,14 @@ pub trait Source: Send + Sync + 'static {
     /// so that offsets are never read in a log that they do not belong to.
     fn read(&self, log_id: &str, from: &[Position], max_bytes: usize)
     -> Result<Chunk, SourceError>;
+
+    /// What is worth knowing though nothing is wrong, a sentence for people: "an open transaction holds back topic T,
+    /// partition 0, at offset 12".
+    ///
+    /// Shown in `/health`. It is asked for often, so the answer comes from memory.
+    fn note(&self) -> Option<String> {
+        None
+    }
 
     /// For each partition of the topic, the first offset whose record is not older than this.
     ///
@@ -41,10 +50,10 @@ pub trait Source: Send + Sync + 'static {
     ///
     /// Runs on a thread of its own; one at a time. What is delivered, in this order:
     ///
-    /// - first [`News::Start`], and again whenever the log was made anew or the place was lost (another identity
-    ///   says which);
+    /// - first [`News::Start`], and again whenever the log or a topic was made anew or the place was lost (identities
+    ///   say which);
     /// - then [`News::Records`] and [`News::Gap`]: everything from the ends that `Start` named on, each record once,
-    ///   in the source's order, within 20 ms of its commit;
+    ///   in the source's order, within 20 ms of its commit; partitions that appear later from their first record on;
     /// - [`News::Idle`] after each look that reached the log's end, whether it found something or not, and at least every
     ///   100 ms while nothing happens: it carries the clock as `now_ms` gave it **before** that look, so that a tick of
     ///   that time overtakes no record.

@@ -9,15 +9,18 @@
 //! - [`inspect`]: how each record is read; [`columns`]: what a lab file declares of columns
 //! - [`query`]: values in addresses; [`progress`]: how far a long command is
 //! - [`schema`]: the lab file's JSON Schema
+//! - [`config`]: settings from a file; [`log`]: what is logged, and how; [`stop`]: signals
 
 mod assets;
 mod columns;
+mod config;
 mod dataset;
 mod insert;
 mod inspect;
 mod kafka;
 mod lines;
 mod live;
+mod log;
 mod progress;
 mod query;
 mod record;
@@ -27,10 +30,11 @@ mod rows;
 mod scenario;
 mod schema;
 mod serve;
+mod stop;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Online machine learning on change-data-capture streams, before your eyes
 #[derive(Parser)]
@@ -60,7 +64,19 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("eddy: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
+    let matches = config::matches(Cli::command(), std::env::args_os().collect())?;
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match cli.command {
         Command::Serve(args) => serve::run(&args),
         Command::Insert(args) => insert::run(&args),
         Command::Dataset(args) => dataset::run(&args),
@@ -68,13 +84,6 @@ fn main() -> ExitCode {
         Command::Replay(args) => replay::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Schema(args) => schema::run(&args),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("eddy: {error:#}");
-            ExitCode::FAILURE
-        }
     }
 }
 

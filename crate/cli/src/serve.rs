@@ -15,12 +15,15 @@ use bridge::Config;
 use tokio::net::TcpListener;
 
 use crate::scenario::{self, Scenario};
-use crate::{assets, query, replay};
+use crate::{assets, log, query, replay, stop};
 
 /// Start the bridge and the page, on a SQLite file or on Kafka
 ///
 /// Changes of the watched tables are captured by triggers, whichever process makes them, and go to everyone who has
-/// the page open. With --kafka they are records of topics that are there already. Ctrl-C ends it.
+/// the page open. With --kafka they are records of topics that are there already. Ctrl-C (or SIGTERM) ends it within two
+/// seconds, when what is being published has been; a second one at once. /health says how bridge, source and sink are,
+/// /health/live whether the bridge serves, /metrics its numbers for Prometheus; none of the three asks for the token, none
+/// shows what is in a record, all show the names of topics.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,6 +38,14 @@ Topics of a Kafka cluster, as Debezium fills them:
   eddy serve --kafka-config client.properties --topic-pattern 'shop\\.public\\..*'
   EDDY_KAFKA_SASL_PASSWORD=.. eddy serve --kafka broker:9093 --kafka-set security.protocol=SASL_SSL \\
     --kafka-set sasl.mechanism=SCRAM-SHA-512 --kafka-set sasl.username=alice --topic shop.public.orders
+
+Settings may stand in a file, each long flag under its name: eddy serve --config eddy.toml
+  port = 9000
+  db = \"shop.db\"                        # relative to where eddy is started
+  table = [\"order*\", \"customers\"]      # what may be repeated is a list
+  schemas = true                        # a switch
+  log = \"info\"
+  log-format = \"json\"
 
 Rows come from any process:
   eddy insert iris_train sepal_length=5.1 sepal_width=3.5 petal_length=1.4 petal_width=0.2
@@ -74,10 +85,12 @@ pub(crate) struct Args {
     /// How many bytes of recent records are kept in memory for all sessions together
     #[arg(long, value_name = "N", default_value_t = Config::default().ring_bytes)]
     ring_bytes: usize,
+    #[command(flatten)]
+    log: log::Args,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    log_to_stderr();
+    log::start(&args.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -116,7 +129,7 @@ async fn serve(args: &Args) -> Result<()> {
         embedded::open(&args.embedded, scenario, publish)?
     };
     // Told of from here on, so that a signal right after the line below is not lost.
-    let shutdown = shutdown()?;
+    let shutdown = stop::signal()?;
     warn_if_open(args, address);
     writeln!(stdout(), "Eddy is at {}", page_address(args, address))?;
     bridge::serve(listener, config, backend, shutdown).await?;
@@ -164,42 +177,8 @@ fn page_address(args: &Args, address: SocketAddr) -> String {
 fn warn_if_open(args: &Args, address: SocketAddr) {
     if !address.ip().is_loopback() && args.token.is_none() {
         tracing::warn!(
-            "everyone who reaches {address} can read the streams and type in rows; give a --token to prevent that"
+            %address,
+            "everyone who reaches it can read the streams and type in rows; give a --token to prevent that"
         );
     }
-}
-
-/// Resolves on Ctrl-C and, where there is such a thing, on SIGTERM.
-#[cfg(unix)]
-fn shutdown() -> Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Resolves on Ctrl-C.
-#[cfg(not(unix))]
-fn shutdown() -> Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without the signal there is nothing to wait for; the program ends when it is killed.
-            std::future::pending::<()>().await;
-        }
-    })
-}
-
-fn log_to_stderr() {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    // Fails only where a log is set up already.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init();
 }

@@ -122,6 +122,8 @@ pub struct Status {
     pub paused: bool,
     /// Replay speed.
     pub speed: f64,
+    /// Topics of the lab's streams that are not there yet.
+    pub missing: usize,
     /// Log identity of the bridge, if connected once.
     pub log_id: Option<String>,
 }
@@ -207,6 +209,7 @@ impl Default for Status {
             connection: Connection::NoBridge,
             paused: false,
             speed: 1.0,
+            missing: 0,
             log_id: None,
         }
     }

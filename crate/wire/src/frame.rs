@@ -14,6 +14,7 @@
 //! | `header` | `text` name, `nullable` value |
 //! | `list of x` | `uint` how many, then each |
 //! | `ends` | list of: `text` topic, `sint` partition, `sint` start, `sint` end |
+//! | `ids` | list of: `text` topic, `text` the topic's own identity |
 //!
 //! Nothing may follow the body.
 //!
@@ -21,25 +22,29 @@
 //!
 //! | tag | frame | body |
 //! | --- | --- | --- |
-//! | 0x01 | Subscribe | `text` log identity; `uint` credit in bytes; list of: `text` topic, from |
+//! | 0x01 | Subscribe | `text` log identity; `ids`; `uint` credit in bytes, added to what is left; list of: `text` topic, from |
 //! | 0x02 | Credit | `uint` bytes, added to what is left |
 //! | 0x03 | Paused | one byte: 0 or 1 |
 //! | 0x04 | Publish | list of: `text` id, `text` topic, `nullable` key, `bytes` value, list of `header` |
 //!
 //! `from` is one byte, then: 0 earliest; 1 latest; 2 offsets: list of (`sint` partition, `sint` offset), partitions that
-//! are not named from their earliest; 3 `sint` milliseconds since the epoch.
+//! are not named from their earliest; 3 `sint` milliseconds since the epoch; 4 offsets as in 2, then `sint` milliseconds
+//! since the epoch, from which partitions that are not named are sent. An offset of -1 leaves its partition out.
 //!
 //! ## From bridge to page
 //!
 //! | tag | frame | body |
 //! | --- | --- | --- |
-//! | 0x81 | Hello | `text` log identity, `ends`, list of (`text` topic, `text` the topic's own identity) |
+//! | 0x81 | Hello | `text` log identity, `ends`, `ids` |
 //! | 0x82 | Records | see below |
 //! | 0x83 | Tick | `sint` milliseconds since the epoch |
 //! | 0x84 | Ends | `ends` |
 //! | 0x85 | Gap | `text` topic, `sint` partition, `sint` from, `sint` to (inclusive) |
 //! | 0x86 | Published | list of `text` ids |
 //! | 0x87 | Error | one byte: 1 if the connection ends now, else 0; `text` message |
+//! | 0x88 | Refused | list of `text` ids; `text` message |
+//! | 0x89 | Unpublished | list of `text` ids; `text` message |
+//! | 0x8A | Truncated | `text` topic, `sint` partition, `sint` end |
 //!
 //! ## Records
 //!
@@ -62,16 +67,35 @@
 //!
 //! # Conversation
 //!
-//! The bridge says Hello first. Subscribe replaces the subscription, and its credit replaces what was left. Records
-//! frames are sent while credit is left, each takes its whole length from it, and the last may overdraw it: then more
-//! must be given before there is any; nothing else takes credit. A paused page gets no ticks, and nobody gets one before everything up to the log's end.
+//! The bridge says Hello first. Subscribe replaces the subscription. Records frames are sent while credit is left, each
+//! takes its whole length from it, and the last may overdraw it: then more must be given before there is any; nothing
+//! else takes credit. Credit is the connection's: it begins at 0, and Subscribe and Credit add to it. So a page that
+//! subscribes again in mid-session gives no more (0), and frames of the old subscription that are still on their way
+//! are given back as Credit like any other. A paused page gets no ticks, and nobody gets one before everything up to the
+//! log's end.
 //!
-//! A Hello in mid-session with another identity says that the log was made anew: nothing more comes until the next
-//! Subscribe, and a Subscribe that was meant for the old log is answered by Hello alone. A Hello in mid-session with the
-//! same identity says that other topics may be subscribed to now, and changes nothing else. A Subscribe that cannot be
-//! served (a topic is not there, an offset lies beyond the end) is answered by an Error, and nothing is subscribed to.
+//! ## Identities
+//!
+//! A log has an identity, and where it says so (Kafka) each topic has one of its own, which changes when a topic of the
+//! same name is made anew. A Subscribe names those that its offsets belong to; topics that it does not name, and
+//! those whose identity the log cannot tell, are taken as they are. A Hello in mid-session with another identity of the log,
+//! or of a topic that is subscribed to, says that it was made anew: nothing more comes until the next Subscribe. A
+//! Subscribe that was meant for what was there before is answered by Hello alone. Any other Hello in mid-session says
+//! which topics and partitions there are now, and changes nothing else; a partition that appeared is sent after the
+//! next Subscribe, whole where its `from` leaves it unnamed.
+//!
+//! ## What cannot be served
+//!
+//! A Subscribe that cannot be served (a topic is not there, or named twice) is answered by an Error, and nothing is
+//! subscribed to. Where only an offset lies beyond a partition's end (its tail was lost), Truncated says so, that
+//! partition is left out, and the others are sent.
+//!
+//! Each message of a Publish is answered once: Published, it is there now; Refused, it never will be (its topic was not
+//! allowed, it is too large, the log that it was learned from is no more); Unpublished, the sink cannot be written
+//! just now, and the page may ask again later. Answers come in the order of the Publish frames.
 
 mod client;
+mod ids;
 mod records;
 mod server;
 

@@ -32,6 +32,19 @@ pub struct Hello {
     pub topic_ids: BTreeMap<String, String>,
 }
 
+impl Hello {
+    /// A topic that has another identity than this one that is known of it.
+    ///
+    /// Topics that are not there, and those whose identity one side does not know, tell nothing.
+    #[must_use]
+    pub fn topic_made_anew(&self, known: &BTreeMap<String, String>) -> Option<&str> {
+        let is_another =
+            |(topic, id): &(&String, &String)| known.get(*topic).is_some_and(|known| known != *id);
+        let found = self.topic_ids.iter().find(is_another);
+        found.map(|(topic, _)| topic.as_str())
+    }
+}
+
 /// Offsets that are gone: retention removed them before they were sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

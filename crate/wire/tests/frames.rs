@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // A test may panic.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use eddy_wire::frame::Fault;
@@ -207,12 +208,20 @@ fn ends() -> impl Strategy<Value = TopicEnds> {
     )
 }
 
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    proptest::collection::vec("[a-z]{0,9}", 0..4)
+}
+
+fn topic_ids() -> impl Strategy<Value = BTreeMap<String, String>> {
+    proptest::collection::btree_map("[a-z]{0,9}", "[a-z]{0,9}", 0..4)
+}
+
 fn server_frame() -> impl Strategy<Value = ServerFrame<'static>> {
     prop_oneof![
         (
             "[a-z]{0,9}",
             proptest::collection::vec(ends(), 0..4),
-            proptest::collection::btree_map("[a-z]{0,9}", "[a-z]{0,9}", 0..4)
+            topic_ids()
         )
             .prop_map(|(log_id, topics, topic_ids)| ServerFrame::Hello(Hello {
                 log_id,
@@ -229,19 +238,32 @@ fn server_frame() -> impl Strategy<Value = ServerFrame<'static>> {
                 to
             })
         ),
-        proptest::collection::vec("[a-z]{0,9}", 0..4)
-            .prop_map(|ids| ServerFrame::Published { ids }),
+        texts().prop_map(|ids| ServerFrame::Published { ids }),
+        (texts(), ".{0,20}").prop_map(|(ids, message)| ServerFrame::Refused { ids, message }),
+        (texts(), ".{0,20}").prop_map(|(ids, message)| ServerFrame::Unpublished { ids, message }),
+        ("[a-z]{0,9}", any::<i32>(), any::<i64>()).prop_map(|(topic, partition, end)| {
+            ServerFrame::Truncated {
+                topic,
+                partition,
+                end,
+            }
+        }),
         (".{0,20}", any::<bool>())
             .prop_map(|(message, fatal)| ServerFrame::Error { message, fatal }),
     ]
 }
 
 fn client_frame() -> impl Strategy<Value = ClientFrame> {
+    let offsets = || proptest::collection::vec((any::<i32>(), any::<i64>()), 0..4);
     let from = prop_oneof![
         Just(From::Earliest),
         Just(From::Latest),
-        proptest::collection::vec((any::<i32>(), any::<i64>()), 0..4).prop_map(From::Offsets),
+        offsets().prop_map(From::Offsets),
         any::<i64>().prop_map(From::TimestampMs),
+        (offsets(), any::<i64>()).prop_map(|(offsets, timestamp_ms)| From::OffsetsOrTimestamp {
+            offsets,
+            timestamp_ms
+        }),
     ];
     let stream = ("[a-z.]{0,9}", from).prop_map(|(topic, from)| Subscription { topic, from });
     let publication = (
@@ -259,13 +281,19 @@ fn client_frame() -> impl Strategy<Value = ClientFrame> {
             headers,
         });
     prop_oneof![
-        (proptest::collection::vec(stream, 0..4), any::<u64>()).prop_map(
-            |(streams, credit_bytes)| ClientFrame::Subscribe {
-                log_id: "log".to_owned(),
-                streams,
-                credit_bytes
-            }
-        ),
+        (
+            topic_ids(),
+            proptest::collection::vec(stream, 0..4),
+            any::<u64>()
+        )
+            .prop_map(
+                |(topic_ids, streams, credit_bytes)| ClientFrame::Subscribe {
+                    log_id: "log".to_owned(),
+                    topic_ids,
+                    streams,
+                    credit_bytes
+                }
+            ),
         any::<u64>().prop_map(|bytes| ClientFrame::Credit { bytes }),
         any::<bool>().prop_map(ClientFrame::Paused),
         proptest::collection::vec(publication, 0..4).prop_map(ClientFrame::Publish),
@@ -280,6 +308,25 @@ fn read_all(decoder: &mut RecordsDecoder, bytes: &[u8]) {
             let _ = record.to_owned();
         });
     }
+}
+
+#[test]
+fn a_topic_made_anew_is_told_by_its_identity() {
+    let ids = |ids: &[(&str, &str)]| -> BTreeMap<String, String> {
+        ids.iter()
+            .map(|(topic, id)| ((*topic).to_owned(), (*id).to_owned()))
+            .collect()
+    };
+    let hello = Hello {
+        topic_ids: ids(&[("a", "1"), ("b", "2")]),
+        ..Hello::default()
+    };
+    assert_eq!(hello.topic_made_anew(&ids(&[("a", "1"), ("b", "2")])), None);
+    assert_eq!(hello.topic_made_anew(&ids(&[("b", "9")])), Some("b"));
+    // It came, it is gone, or the log cannot tell: none of that is another identity.
+    assert_eq!(hello.topic_made_anew(&ids(&[])), None);
+    assert_eq!(hello.topic_made_anew(&ids(&[("c", "3")])), None);
+    assert_eq!(Hello::default().topic_made_anew(&hello.topic_ids), None);
 }
 
 proptest! {

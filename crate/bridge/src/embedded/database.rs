@@ -50,7 +50,9 @@ impl Database {
             .during(|| format!("cannot open {path}"))?;
         if mode != "wal" {
             tracing::warn!(
-                "{path} has journal mode {mode}, not wal: readers and writers will wait for each other"
+                file = %path,
+                journal_mode = mode,
+                "not in journal mode wal: readers and writers will wait for each other"
             );
         }
         install::capture(&mut writer, &config)?;

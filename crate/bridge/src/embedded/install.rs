@@ -84,9 +84,10 @@ fn plan(connection: &Connection, config: &EmbeddedConfig) -> Result<Plan, Embedd
                 .find(|other| config.topic(&other.name) == topic);
             if let Some(twin) = twin {
                 tracing::warn!(
-                    "table {} is not captured: its topic {topic} is that of table {}; rename one of them",
-                    table.name,
-                    twin.name
+                    table = table.name,
+                    topic,
+                    other = twin.name,
+                    "a table is not captured: its topic is another table's; rename one of them"
                 );
             } else if !is_captured(connection, table)? {
                 plan.install.push(table.clone());
@@ -158,8 +159,8 @@ fn install(connection: &Connection, table: &Table) -> rusqlite::Result<Option<sn
         .contains(&None);
     if lost && !is_new {
         tracing::warn!(
-            "the triggers of table {} had been dropped: changes until now are not in its topic",
-            table.name
+            table = table.name,
+            "the table's triggers had been dropped: changes until now are not in its topic"
         );
     }
     for trigger in triggers.iter().chain([&mark]) {

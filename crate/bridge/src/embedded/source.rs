@@ -68,7 +68,7 @@ impl Embedded {
                 remedy: "put a database there, or start Eddy again for an empty one".to_owned(),
             });
         }
-        tracing::warn!("{path} is another file now; reading that one");
+        tracing::warn!(file = %path, "the file was replaced; reading the new one");
         let new = match old.keeps {
             true => Database::open(old.config.clone())?,
             false => Database::open_log(old.config.clone())?,

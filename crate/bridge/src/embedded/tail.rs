@@ -280,7 +280,7 @@ impl Upkeep {
         match result {
             Ok(()) => {}
             Err(error) if error.is_busy() => self.pending = true,
-            Err(error) => tracing::warn!("{error}"),
+            Err(error) => tracing::warn!(%error, "the file could not be looked after"),
         }
     }
 }

@@ -72,7 +72,10 @@ impl Session<'_> {
         let gap = match &item {
             Item::Gap(gap) => gap.clone(),
             Item::Record(record) => match self.encoder.push(record.as_ref().as_ref()) {
-                Ok(()) => return Ok(true),
+                Ok(()) => {
+                    self.meter.records(1);
+                    return Ok(true);
+                }
                 Err(error @ RecordRefused::TooManyStreams) => {
                     return Err(End::Failed(error.to_string()));
                 }
@@ -106,6 +109,7 @@ impl Session<'_> {
         self.credit_bytes =
             (self.credit_bytes).saturating_sub(i64::try_from(frame.len()).unwrap_or(i64::MAX));
         self.sent_at = Instant::now();
+        self.meter.bytes(frame.len());
         closing::send(self.socket, Message::Binary(frame.into())).await
     }
 }

@@ -1,5 +1,6 @@
 //! What a page is told beside records: ends, ticks, troubles. None of it takes credit.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::ws::Message;
@@ -7,15 +8,19 @@ use tokio::time::Instant;
 use wire::{Hello, ServerFrame, TopicEnds, encode_server_frame};
 
 use crate::closing::{self, Step};
+use crate::identity::Identity;
 use crate::session::Session;
 
 /// How often the ends are told though they are the same.
 const ENDS_AGAIN: Duration = Duration::from_secs(1);
 
+/// The partitions that there are, and the topics' identities.
+type Topics = (Vec<(String, i32)>, BTreeMap<String, String>);
+
 /// What the page was told last, so that it is not told again.
 #[derive(Default)]
 pub(super) struct Told {
-    topics: Vec<(String, i32)>,
+    topics: Topics,
     pub(super) ends: Vec<TopicEnds>,
     pub(super) ends_at: Option<Instant>,
     tick_ms: Option<i64>,
@@ -26,13 +31,13 @@ impl Session<'_> {
     /// What is told 5 times a second: new topics, troubles, ends, ticks.
     pub(super) async fn beat(&mut self) -> Step {
         let ends = self.shared.ends.borrow().clone();
-        if ends.as_ref().is_some_and(|ends| ends.log_id != self.log_id) {
+        if ends.as_ref().is_some_and(|ends| !self.identity.is_of(ends)) {
             self.doubt = true;
         }
         if self.doubt {
             self.check_log().await?;
         }
-        let ends = ends.filter(|ends| ends.log_id == self.log_id);
+        let ends = ends.filter(|ends| self.identity.is_of(ends));
         if let Some(hello) = &ends
             && topics(hello) != self.told.topics
         {
@@ -49,6 +54,7 @@ impl Session<'_> {
         let idle_at_ms = feed.idle_at_ms();
         if let Some(ends) = ends {
             let ends = feed.ends(&ends);
+            self.meter.lag(feed.lag(&ends) + self.pending.len() as u64);
             self.ends(ends).await?;
         }
         let quiet = !self.paused && self.pending.is_empty();
@@ -63,7 +69,9 @@ impl Session<'_> {
 
     /// Tells which log this is, and which topics there are.
     pub(super) async fn hello(&mut self, hello: Hello) -> Step {
-        self.log_id.clone_from(&hello.log_id);
+        if self.feed.is_none() {
+            self.identity = Identity::of_log(&hello.log_id);
+        }
         self.told.topics = topics(&hello);
         self.send(&ServerFrame::Hello(hello)).await
     }
@@ -104,10 +112,10 @@ impl Session<'_> {
     }
 }
 
-fn topics(hello: &Hello) -> Vec<(String, i32)> {
+fn topics(hello: &Hello) -> Topics {
     let topics = hello
         .topics
         .iter()
         .map(|ends| (ends.topic.clone(), ends.partition));
-    topics.collect()
+    (topics.collect(), hello.topic_ids.clone())
 }

@@ -56,6 +56,10 @@ pub(crate) enum Heard {
     Ends(Vec<TopicEnds>),
     Gap(Gap),
     Published(Vec<String>),
+    Refused(Vec<String>, String),
+    Unpublished(Vec<String>, String),
+    /// Topic, partition and end.
+    Truncated(String, i32, i64),
     Error(String, bool),
     /// The close frame's code and reason.
     Closed(u16, String),
@@ -103,6 +107,7 @@ impl Page {
         });
         self.say(&ClientFrame::Subscribe {
             log_id: log_id.to_owned(),
+            topic_ids: self.hello.topic_ids.clone(),
             streams: streams.collect(),
             credit_bytes,
         })
@@ -131,6 +136,13 @@ impl Page {
             ServerFrame::Ends(ends) => Heard::Ends(ends),
             ServerFrame::Gap(gap) => Heard::Gap(gap),
             ServerFrame::Published { ids } => Heard::Published(ids),
+            ServerFrame::Refused { ids, message } => Heard::Refused(ids, message),
+            ServerFrame::Unpublished { ids, message } => Heard::Unpublished(ids, message),
+            ServerFrame::Truncated {
+                topic,
+                partition,
+                end,
+            } => Heard::Truncated(topic, partition, end),
             ServerFrame::Error { message, fatal } => Heard::Error(message, fatal),
         }
     }
@@ -141,6 +153,17 @@ impl Page {
             match self.hear().await {
                 Heard::Tick(_) | Heard::Ends(_) => {}
                 heard => return heard,
+            }
+        }
+    }
+
+    /// The next Hello; records on their way there are passed over.
+    pub(crate) async fn hello(&mut self) -> Hello {
+        loop {
+            match self.hear_news().await {
+                Heard::Hello(hello) => return hello,
+                Heard::Records(..) => {}
+                other => panic!("{other:?}"),
             }
         }
     }

@@ -75,21 +75,6 @@ pub(crate) async fn token(address: SocketAddr, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn health_says_how_the_bridge_is() {
-    let log = MemoryLog::new(&["a"]);
-    log.append_many("a", 3);
-    let bridge = Bridge::start(&log).await;
-    let _page = Page::open(bridge.address).await;
-    let (status, health) = get(bridge.address, "/health").await;
-    assert_eq!(status, 200);
-    let expected = concat!(
-        r#"{"status":"ok","log_id":"log-1","source":{"kind":"memory","ok":true},"#,
-        r#""topics":[{"topic":"a","partition":0,"start":0,"end":3}],"sessions":1,"ring_bytes":0}"#
-    );
-    assert_eq!(health, expected);
-}
-
-#[tokio::test]
 async fn the_page_is_served_with_types_and_tags() {
     let log = MemoryLog::new(&["a"]);
     let bridge = Bridge::start_with(&log, with_page(Config::default()), |backend| backend).await;

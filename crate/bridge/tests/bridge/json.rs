@@ -178,6 +178,76 @@ async fn a_log_made_anew_is_said_and_read_from_its_beginning() {
     assert_eq!(offsets(&mut socket, 3).await, [0, 1, 2]);
 }
 
+/// Partition and offset of so many records, and the hellos between them.
+async fn partitions(socket: &mut Socket, count: usize) -> (Vec<(i32, i64)>, usize) {
+    let (mut places, mut hellos) = (Vec::new(), 0);
+    while places.len() < count {
+        match next(socket).await.unwrap() {
+            (Line::Record(record), _) => places.push((record.partition, record.offset)),
+            (Line::Hello(_), _) => hellos += 1,
+            (Line::Error { error }, _) => panic!("{error}"),
+            _ => {}
+        }
+    }
+    (places, hellos)
+}
+
+#[tokio::test]
+async fn a_partition_that_appears_is_sent_from_its_start() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 2);
+    let bridge = Bridge::start(&log).await;
+    let mut socket = open(&bridge, "?topic=a&from=latest").await;
+    next(&mut socket).await.unwrap();
+    while !matches!(next(&mut socket).await.unwrap(), (Line::Tick { .. }, _)) {}
+    log.add_partition("a", 1);
+    log.append_to("a", 1, "x", &|| 1);
+    assert_eq!(partitions(&mut socket, 1).await.0, [(1, 0)]);
+    log.append_to("a", 1, "x", &|| 1);
+    log.append("a", "x");
+    assert_eq!(partitions(&mut socket, 2).await.0, [(1, 1), (0, 2)]);
+}
+
+#[tokio::test]
+async fn a_topic_made_anew_is_said_and_read_from_its_beginning_and_the_others_go_on() {
+    let log = MemoryLog::new(&["a", "b"]);
+    log.identify("a", "id 1");
+    log.append_many("a", 5);
+    log.append_many("b", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut socket = open(&bridge, "?topic=a&topic=b").await;
+    next(&mut socket).await.unwrap();
+    partitions(&mut socket, 10).await;
+    log.make_topic_anew("a", "id 2");
+    log.append_many("a", 3);
+    let (places, hellos) = partitions(&mut socket, 3).await;
+    assert_eq!((places, hellos), (vec![(0, 0), (0, 1), (0, 2)], 1));
+    log.append("b", "x");
+    assert_eq!(partitions(&mut socket, 1).await, (vec![(0, 5)], 0));
+}
+
+#[tokio::test]
+async fn a_partition_that_ends_before_the_offset_is_named_and_left_out() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 5);
+    log.add_partition("a", 1);
+    log.append_to("a", 1, "x", &|| 1);
+    let bridge = Bridge::start(&log).await;
+    let mut socket = open(&bridge, "?topic=a&from=3").await;
+    next(&mut socket).await.unwrap();
+    let (Line::Error { error }, _) = next(&mut socket).await.unwrap() else {
+        panic!("no error")
+    };
+    assert!(
+        error.starts_with("topic a, partition 1: offset 3"),
+        "{error}"
+    );
+    assert_eq!(partitions(&mut socket, 2).await.0, [(0, 3), (0, 4)]);
+    log.append_to("a", 1, "x", &|| 1);
+    log.append("a", "x");
+    assert_eq!(partitions(&mut socket, 1).await.0, [(0, 5)]);
+}
+
 #[tokio::test]
 async fn a_reader_that_does_not_read_holds_up_nobody_and_loses_nothing() {
     let log = MemoryLog::new(&["a"]);

@@ -76,9 +76,11 @@ async fn what_was_learned_from_the_old_log_is_not_published() {
     assert!(matches!(page.hear_news().await, Heard::Hello(_)));
     page.say(&ClientFrame::Publish(vec![publication.clone()]))
         .await;
-    assert!(
-        matches!(page.hear_news().await, Heard::Error(error, false) if error.contains("made anew"))
-    );
+    let Heard::Refused(ids, error) = page.hear_news().await else {
+        panic!("not refused")
+    };
+    assert_eq!(ids, ["1"]);
+    assert!(error.contains("made anew"), "{error}");
     assert_eq!(sink.ids(), [""; 0]);
 
     page.subscribe_to("log-2", &[("a", From::Earliest)], MUCH)
@@ -147,6 +149,95 @@ async fn a_topic_that_comes_later_is_said_and_can_be_subscribed_to() {
         .await;
     log.append("b", "new");
     assert_eq!(places(&page.records(1).await), [("b", 0)]);
+}
+
+#[tokio::test]
+async fn a_topic_made_anew_is_said_and_nothing_more_comes_until_a_new_subscription() {
+    let log = MemoryLog::new(&["a", "b"]);
+    log.identify("a", "id 1");
+    log.append_many("a", 5);
+    let sink = crate::publish::Outbox::new(&["predictions"]);
+    let bridge = Bridge::start_with(&log, eddy_bridge::Config::default(), |mut backend| {
+        backend.sink = Some(sink.clone());
+        backend
+    })
+    .await;
+    let mut page = Page::open(bridge.address).await;
+    assert_eq!(page.hello.topic_ids["a"], "id 1");
+    page.subscribe(&[("a", From::Earliest), ("b", From::Earliest)], MUCH)
+        .await;
+    assert_eq!(page.records(5).await.len(), 5);
+
+    log.make_topic_anew("a", "id 2");
+    log.append_many("a", 9);
+    let hello = page.hello().await;
+    assert_eq!(
+        (hello.log_id.as_str(), hello.topic_ids["a"].as_str()),
+        ("log-1", "id 2")
+    );
+    assert_eq!(page.listen(Duration::from_millis(500)).await, []);
+    let publication = Publication {
+        id: "1".to_owned(),
+        topic: "predictions".to_owned(),
+        key: None,
+        value: b"x".to_vec(),
+        headers: Vec::new(),
+    };
+    page.say(&ClientFrame::Publish(vec![publication])).await;
+    assert!(matches!(page.hear_news().await, Heard::Refused(..)));
+    assert_eq!(sink.ids(), [""; 0]);
+
+    // A subscription whose offsets are of the topic as it was.
+    page.subscribe(&[("a", From::Offsets(vec![(0, 5)]))], 0)
+        .await;
+    assert_eq!(page.hello().await.topic_ids["a"], "id 2");
+    assert_eq!(page.listen(Duration::from_millis(300)).await, []);
+
+    page.hello = hello;
+    page.subscribe(&[("a", From::Earliest)], 0).await;
+    assert_eq!(places(&page.records(9).await), run("a", 0..9));
+}
+
+#[tokio::test]
+async fn other_topics_may_get_and_change_identities() {
+    let log = MemoryLog::new(&["a", "b"]);
+    log.append_many("a", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    assert_eq!(page.records(5).await.len(), 5);
+    log.identify("b", "id 1");
+    assert_eq!(page.hello().await.topic_ids["b"], "id 1");
+    log.make_topic_anew("b", "id 2");
+    assert_eq!(page.hello().await.topic_ids["b"], "id 2");
+    // The log could not tell before: that is no other topic.
+    log.identify("a", "id 3");
+    assert_eq!(page.hello().await.topic_ids["a"], "id 3");
+    log.append("a", "goes on");
+    assert_eq!(places(&page.records(1).await), [("a", 5)]);
+}
+
+#[tokio::test]
+async fn a_partition_that_appears_is_said_and_sent_from_its_start() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    assert_eq!(page.records(5).await.len(), 5);
+    log.add_partition("a", 1);
+    log.append_to("a", 1, "first of partition 1", &|| 1);
+    let hello = page.hello().await;
+    assert_eq!(hello.topics.len(), 2);
+    page.subscribe(&[("a", From::Offsets(vec![(0, 5)]))], 0)
+        .await;
+    let records = page.records(1).await;
+    assert_eq!((records[0].partition, records[0].offset), (1, 0));
+    log.append_to("a", 1, "second", &|| 1);
+    log.append("a", "sixth of partition 0");
+    let records = page.records(2).await;
+    assert_eq!((records[0].partition, records[0].offset), (1, 1));
+    assert_eq!((records[1].partition, records[1].offset), (0, 5));
 }
 
 #[tokio::test]

@@ -4,10 +4,12 @@
 
 mod client;
 mod embedded;
+mod health;
 mod http;
 mod json;
 mod log;
 mod memory;
+mod metrics;
 mod order;
 mod publish;
 mod server;

@@ -19,7 +19,9 @@ struct State {
     records: Vec<Record>,
     /// How many records came before those.
     removed: usize,
-    ends: BTreeMap<String, (i64, i64)>,
+    /// By topic and partition.
+    ends: BTreeMap<(String, i32), (i64, i64)>,
+    topic_ids: BTreeMap<String, String>,
     trouble: Option<String>,
     reads: usize,
     /// How often the place was lost.
@@ -35,8 +37,9 @@ impl MemoryLog {
                 removed: 0,
                 ends: topics
                     .iter()
-                    .map(|topic| ((*topic).to_owned(), (0, 0)))
+                    .map(|topic| (((*topic).to_owned(), 0), (0, 0)))
                     .collect(),
+                topic_ids: BTreeMap::new(),
                 trouble: None,
                 reads: 0,
                 lost: 0,
@@ -47,13 +50,23 @@ impl MemoryLog {
 
     /// Appends a record, with a time that is read while nobody else can append.
     pub(crate) fn append_at(&self, topic: &str, value: &str, now_ms: &dyn Fn() -> i64) {
+        self.append_to(topic, 0, value, now_ms);
+    }
+
+    pub(crate) fn append_to(
+        &self,
+        topic: &str,
+        partition: i32,
+        value: &str,
+        now_ms: &dyn Fn() -> i64,
+    ) {
         let mut state = self.state.lock().unwrap();
-        let (_, end) = state.ends.get_mut(topic).unwrap();
+        let (_, end) = state.ends.get_mut(&(topic.to_owned(), partition)).unwrap();
         let offset = *end;
         *end += 1;
         state.records.push(Record {
             topic: Arc::from(topic),
-            partition: 0,
+            partition,
             offset,
             timestamp_ms: now_ms(),
             headers: Vec::new(),
@@ -74,8 +87,38 @@ impl MemoryLog {
     }
 
     pub(crate) fn add_topic(&self, topic: &str) {
+        self.add_partition(topic, 0);
+    }
+
+    pub(crate) fn add_partition(&self, topic: &str, partition: i32) {
         let mut state = self.state.lock().unwrap();
-        state.ends.insert(topic.to_owned(), (0, 0));
+        state.ends.insert((topic.to_owned(), partition), (0, 0));
+    }
+
+    /// Gives the topic this identity.
+    pub(crate) fn identify(&self, topic: &str, id: &str) {
+        let mut state = self.state.lock().unwrap();
+        state.topic_ids.insert(topic.to_owned(), id.to_owned());
+    }
+
+    /// Deletes the topic and makes it anew.
+    pub(crate) fn make_topic_anew(&self, topic: &str, id: &str) {
+        self.truncate(topic, 0);
+        self.identify(topic, id);
+    }
+
+    /// Loses the topic's tail, from this offset on.
+    pub(crate) fn truncate(&self, topic: &str, end: i64) {
+        let mut state = self.state.lock().unwrap();
+        let kept = |record: &Record| *record.topic != *topic || record.offset < end;
+        state.records.retain(kept);
+        for ((of, _), ends) in &mut state.ends {
+            if of == topic {
+                *ends = (ends.0.min(end), ends.1.min(end));
+            }
+        }
+        state.lost += 1;
+        self.changed.notify_all();
     }
 
     /// Removes the oldest records, as retention does.
@@ -84,7 +127,8 @@ impl MemoryLog {
         let removed: Vec<_> = state.records.drain(..count).collect();
         state.removed += count;
         for record in removed {
-            state.ends.get_mut(&*record.topic).unwrap().0 = record.offset + 1;
+            let partition = (record.topic.to_string(), record.partition);
+            state.ends.get_mut(&partition).unwrap().0 = record.offset + 1;
         }
     }
 
@@ -116,7 +160,7 @@ impl MemoryLog {
     }
 
     pub(crate) fn end(&self, topic: &str) -> i64 {
-        self.state.lock().unwrap().ends[topic].1
+        self.state.lock().unwrap().ends[&(topic.to_owned(), 0)].1
     }
 }
 
@@ -137,12 +181,15 @@ impl State {
     }
 
     fn topics(&self) -> Vec<TopicEnds> {
-        let ends = self.ends.iter().map(|(topic, (start, end))| TopicEnds {
-            topic: topic.clone(),
-            partition: 0,
-            start: *start,
-            end: *end,
-        });
+        let ends = &self.ends;
+        let ends = ends
+            .iter()
+            .map(|((topic, partition), (start, end))| TopicEnds {
+                topic: topic.clone(),
+                partition: *partition,
+                start: *start,
+                end: *end,
+            });
         ends.collect()
     }
 
@@ -151,10 +198,10 @@ impl State {
         let mut news = Vec::new();
         if seen < self.removed {
             // What was removed is not known any more; every topic's start says up to where.
-            for (topic, (start, _)) in &self.ends {
+            for ((topic, partition), (start, _)) in &self.ends {
                 news.push(News::Gap(Gap {
                     topic: topic.clone(),
-                    partition: 0,
+                    partition: *partition,
                     from: 0,
                     to: start - 1,
                 }));
@@ -179,7 +226,7 @@ impl Source for MemoryLog {
         Ok(Hello {
             log_id: state.log_id.clone(),
             topics: state.topics(),
-            ..Hello::default()
+            topic_ids: state.topic_ids.clone(),
         })
     }
 
@@ -197,11 +244,12 @@ impl Source for MemoryLog {
             ..Chunk::default()
         };
         for position in &mut chunk.next {
-            let start = state.ends[&*position.topic].0;
+            let partition = (position.topic.to_string(), position.partition);
+            let start = state.ends[&partition].0;
             if position.offset < start {
                 chunk.gaps.push(Gap {
                     topic: position.topic.to_string(),
-                    partition: 0,
+                    partition: position.partition,
                     from: position.offset,
                     to: start - 1,
                 });
@@ -210,10 +258,10 @@ impl Source for MemoryLog {
         }
         let mut bytes = 0;
         for record in &state.records {
-            let wanted = chunk
-                .next
-                .iter_mut()
-                .find(|next| next.topic == record.topic && next.offset <= record.offset);
+            let wanted = chunk.next.iter_mut().find(|next| {
+                (&next.topic, next.partition) == (&record.topic, record.partition)
+                    && next.offset <= record.offset
+            });
             let Some(next) = wanted else { continue };
             if bytes > 0 && bytes + record.size_bytes() > max_bytes {
                 break;
@@ -233,14 +281,15 @@ impl Source for MemoryLog {
     ) -> Result<Vec<(i32, i64)>, SourceError> {
         let state = self.state.lock().unwrap();
         state.check(Some(log_id))?;
-        let Some((_, end)) = state.ends.get(topic) else {
-            return Ok(Vec::new());
+        let partitions = state.ends.iter().filter(|((of, _), _)| of == topic);
+        let first = |((_, partition), (_, end)): (&(String, i32), &(i64, i64))| {
+            let first = state.records.iter().find(|record| {
+                (&*record.topic, record.partition) == (topic, *partition)
+                    && record.timestamp_ms >= timestamp_ms
+            });
+            (*partition, first.map_or(*end, |record| record.offset))
         };
-        let first = state
-            .records
-            .iter()
-            .find(|record| *record.topic == *topic && record.timestamp_ms >= timestamp_ms);
-        Ok(vec![(0, first.map_or(*end, |record| record.offset))])
+        Ok(partitions.map(first).collect())
     }
 
     fn tail(
@@ -290,7 +339,8 @@ impl Insert for MemoryLog {
     fn insert(&self, sets: &[RowSet]) -> Result<u64, InsertError> {
         let mut inserted = 0;
         for set in sets {
-            if !self.state.lock().unwrap().ends.contains_key(&set.table) {
+            let partition = (set.table.clone(), 0);
+            if !self.state.lock().unwrap().ends.contains_key(&partition) {
                 return Err(InsertError::Refused {
                     what: format!("table {} takes no rows", set.table),
                     remedy: "allow it".to_owned(),

@@ -1,5 +1,6 @@
 //! Publishing: each message once, and only to topics that were allowed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use eddy_bridge::{Config, Sink, SinkError};
@@ -13,6 +14,7 @@ use crate::server::Bridge;
 pub(crate) struct Outbox {
     topics: Vec<String>,
     published: Mutex<Vec<Publication>>,
+    away: AtomicBool,
 }
 
 impl Outbox {
@@ -20,6 +22,7 @@ impl Outbox {
         Arc::new(Outbox {
             topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
             published: Mutex::default(),
+            away: AtomicBool::new(false),
         })
     }
 
@@ -38,6 +41,18 @@ impl Sink for Outbox {
     }
 
     fn publish(&self, publications: &[Publication]) -> Result<Vec<String>, SinkError> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(SinkError::Unwritable {
+                what: "the broker is away".to_owned(),
+                remedy: "start it".to_owned(),
+            });
+        }
+        if let Some(large) = publications.iter().find(|large| large.value.len() > 100) {
+            return Err(SinkError::Refused {
+                what: format!("message {} is too large", large.id),
+                remedy: "let it be smaller".to_owned(),
+            });
+        }
         let mut published = self.published.lock().unwrap();
         for publication in publications {
             if !published.iter().any(|known| known.id == publication.id) {
@@ -51,7 +66,7 @@ impl Sink for Outbox {
     }
 }
 
-fn publication(id: &str, topic: &str) -> Publication {
+pub(crate) fn publication(id: &str, topic: &str) -> Publication {
     Publication {
         id: id.to_owned(),
         topic: topic.to_owned(),
@@ -105,9 +120,10 @@ async fn a_topic_that_was_not_allowed_is_refused_and_the_others_are_not() {
         publication("3", "a"),
     ];
     page.say(&ClientFrame::Publish(publications)).await;
-    let Heard::Error(error, false) = page.hear_news().await else {
+    let Heard::Refused(ids, error) = page.hear_news().await else {
         panic!("not refused")
     };
+    assert_eq!(ids, ["1", "3"]);
     assert!(
         error.starts_with("topic a may not be published to"),
         "{error}"
@@ -126,8 +142,59 @@ async fn a_bridge_without_a_sink_says_so() {
     let mut page = Page::open(bridge.address).await;
     page.say(&ClientFrame::Publish(vec![publication("1", "predictions")]))
         .await;
-    let Heard::Error(error, false) = page.hear_news().await else {
+    let Heard::Refused(ids, error) = page.hear_news().await else {
         panic!("not refused")
     };
+    assert_eq!(ids, ["1"]);
     assert!(error.contains("publishes nothing"), "{error}");
+}
+
+#[tokio::test]
+async fn a_message_that_the_sink_cannot_hold_is_refused_and_the_others_are_not() {
+    let log = MemoryLog::new(&["a"]);
+    let sink = Outbox::new(&["predictions"]);
+    let bridge = Bridge::start_with(&log, Config::default(), |mut backend| {
+        backend.sink = Some(sink.clone());
+        backend
+    })
+    .await;
+    let mut page = Page::open(bridge.address).await;
+    let mut publications: Vec<_> = (0..7)
+        .map(|id| publication(&id.to_string(), "predictions"))
+        .collect();
+    publications[2].value = vec![b'x'; 101];
+    page.say(&ClientFrame::Publish(publications)).await;
+    let why = "message 2 is too large; let it be smaller".to_owned();
+    assert_eq!(
+        page.hear_news().await,
+        Heard::Refused(vec!["2".to_owned()], why)
+    );
+    let others = ["0", "1", "3", "4", "5", "6"];
+    assert_eq!(
+        page.hear_news().await,
+        Heard::Published(others.map(str::to_owned).into())
+    );
+    assert_eq!(sink.ids(), others);
+}
+
+#[tokio::test]
+async fn a_sink_that_is_away_may_be_asked_again() {
+    let log = MemoryLog::new(&["a"]);
+    let sink = Outbox::new(&["predictions"]);
+    let bridge = Bridge::start_with(&log, Config::default(), |mut backend| {
+        backend.sink = Some(sink.clone());
+        backend
+    })
+    .await;
+    let mut page = Page::open(bridge.address).await;
+    sink.away.store(true, Ordering::SeqCst);
+    let publish = ClientFrame::Publish(vec![publication("1", "predictions")]);
+    page.say(&publish).await;
+    let ids = vec!["1".to_owned()];
+    let why = "the broker is away; start it".to_owned();
+    assert_eq!(page.hear_news().await, Heard::Unpublished(ids.clone(), why));
+    sink.away.store(false, Ordering::SeqCst);
+    page.say(&publish).await;
+    assert_eq!(page.hear_news().await, Heard::Published(ids));
+    assert_eq!(sink.ids(), ["1"]);
 }

@@ -257,10 +257,6 @@ async fn what_cannot_be_subscribed_to_is_refused_with_a_reason() {
             vec![earliest("a"), earliest("b"), earliest("c")],
             "3 topics are more than the 2",
         ),
-        (
-            vec![("a", From::Offsets(vec![(0, 6)]))],
-            "offset 6 lies beyond the log's end, which is 5",
-        ),
     ];
     for (streams, reason) in refusals {
         page.subscribe(&streams, MUCH).await;
@@ -271,6 +267,82 @@ async fn what_cannot_be_subscribed_to_is_refused_with_a_reason() {
     }
     page.subscribe(&[earliest("a")], MUCH).await;
     assert_eq!(page.records(5).await.len(), 5);
+}
+
+#[tokio::test]
+async fn a_partition_that_lost_its_tail_is_left_out_and_the_others_are_not() {
+    let log = MemoryLog::new(&["a", "b"]);
+    log.add_partition("a", 1);
+    log.append_many("a", 9);
+    log.append_to("a", 1, "x", &|| 1);
+    log.append_many("b", 2);
+    log.truncate("a", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    let streams = [
+        ("a", From::Offsets(vec![(0, 9)])),
+        ("b", From::Offsets(vec![(0, 2)])),
+    ];
+    page.subscribe(&streams, MUCH).await;
+    let said = page.hear_news().await;
+    assert_eq!(said, Heard::Truncated("a".to_owned(), 0, 5));
+    let of_partition_1 = page.records(1).await;
+    assert_eq!(of_partition_1[0].partition, 1);
+    // The others go on, and the clock is told for them.
+    while !matches!(page.hear().await, Heard::Tick(_)) {}
+    log.append("a", "not sent");
+    log.append("b", "sent");
+    assert_eq!(places(&page.records(1).await), [("b", 2)]);
+
+    // So does a page that has heard of it, and says that it wants nothing of that partition.
+    let left_out = From::Offsets(vec![(0, From::LEFT_OUT), (1, 1)]);
+    page.subscribe(&[("a", left_out)], 0).await;
+    log.append("a", "not sent");
+    log.append_to("a", 1, "sent", &|| 1);
+    let of_partition_1 = page.records(1).await;
+    let (partition, offset) = (of_partition_1[0].partition, of_partition_1[0].offset);
+    assert_eq!((partition, offset), (1, 1));
+}
+
+#[tokio::test]
+async fn partitions_without_an_offset_of_their_own_begin_at_a_time() {
+    let log = MemoryLog::new(&["a"]);
+    log.add_partition("a", 1);
+    for at_ms in 0..4 {
+        log.append_to("a", 0, "x", &|| at_ms);
+        log.append_to("a", 1, "x", &|| at_ms);
+    }
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    let from = From::OffsetsOrTimestamp {
+        offsets: vec![(0, 3)],
+        timestamp_ms: 2,
+    };
+    page.subscribe(&[("a", from)], MUCH).await;
+    let records = page.records(3).await;
+    let mut places: Vec<_> = records.iter().map(|r| (r.partition, r.offset)).collect();
+    places.sort_unstable();
+    assert_eq!(places, [(0, 3), (1, 2), (1, 3)]);
+}
+
+#[tokio::test]
+async fn subscribing_again_gives_no_credit_of_its_own() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 2_000);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], 1_000).await;
+    let Heard::Records(records, bytes) = page.hear_news().await else {
+        panic!("no records")
+    };
+    let next = records.last().unwrap().offset + 1;
+    let from = From::Offsets(vec![(0, next)]);
+    page.subscribe(&[("a", from)], 0).await;
+    let heard = page.listen(Duration::from_millis(300)).await;
+    let is_records = |heard: &Heard| matches!(heard, Heard::Records(..));
+    assert!(!heard.iter().any(is_records), "{heard:?}");
+    page.say(&ClientFrame::Credit { bytes }).await;
+    assert!(matches!(page.hear_news().await, Heard::Records(..)));
 }
 
 #[tokio::test]

@@ -32,6 +32,9 @@ impl Folder {
             .current_dir(self.0.path())
             .args(arguments)
             .env_remove("RUST_LOG")
+            .env_remove("EDDY_CONFIG")
+            .env_remove("EDDY_LOG")
+            .env_remove("EDDY_LOG_FORMAT")
             .env_remove("EDDY_TOKEN")
             .stdin(Stdio::null());
         command
@@ -65,10 +68,17 @@ impl Folder {
     }
 
     pub(crate) fn serve(&self, arguments: &[&str]) -> Served {
-        let mut child = self
-            .command(&["serve", "--port", "0"])
-            .args(arguments)
+        let mut command = self.command(&["serve", "--port", "0"]);
+        command.args(arguments);
+        self.start(command)
+    }
+
+    /// Starts a command that serves; its log goes to the file `log`.
+    pub(crate) fn start(&self, mut command: Command) -> Served {
+        let log = std::fs::File::create(self.path("log")).expect("a file");
+        let mut child = command
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the program runs");
         let mut lines = BufReader::new(child.stdout.take().expect("output"));
@@ -115,14 +125,32 @@ impl Served {
         answer
     }
 
+    /// Sends signals, at once.
+    #[cfg(unix)]
+    pub(crate) fn send(&self, signals: &[&str]) {
+        let id = self.child.id();
+        // The shell's own `kill`: a small system may have no program of that name.
+        let kills = signals.iter().map(|signal| format!("kill {signal} {id};"));
+        let kill: String = kills.collect();
+        let sent = Command::new("sh").args(["-c", &kill]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
     /// Sends a signal, and answers the exit status and what else was printed.
     #[cfg(unix)]
     pub(crate) fn end(&mut self, signal: &str) -> (Option<i32>, String) {
+        self.send(&[signal]);
+        self.ended()
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a status").is_some()
+    }
+
+    /// Waits until it ends, and answers the exit status and what else was printed.
+    pub(crate) fn ended(&mut self) -> (Option<i32>, String) {
         use std::io::Read;
-        // The shell's own `kill`: a small system may have no program of that name.
-        let kill = format!("kill {signal} {}", self.child.id());
-        let sent = Command::new("sh").args(["-c", &kill]).status();
-        assert!(sent.expect("kill runs").success());
         let mut rest = String::new();
         if let Some(mut lines) = self.rest.take() {
             lines.read_to_string(&mut rest).expect("read");

@@ -78,6 +78,7 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
         left,
         drawer_open: token.is_some(),
         token,
+        rows_from: http::rows_from(),
         axes_wanted: (2, 3),
         ..State::default()
     };

@@ -1,12 +1,12 @@
 //! What a newcomer sees first: the initial model, and two ways to feed it.
 
 use gloo::events::{EventListener, EventListenerOptions};
-use gloo::timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, Element, Event, File, HtmlInputElement};
 
 use super::app::Sender;
+use super::copy;
 use super::dom::{self, Slot};
 use super::msg::{Errands, Msg};
 use super::state::Errand;
@@ -32,7 +32,7 @@ impl FirstOpen {
     /// An element is missing.
     pub fn new(sender: &Sender) -> Result<FirstOpen, JsValue> {
         let play: Element = dom::by_id("play-demo")?;
-        let mut listeners = vec![on_connect(sender)?, on_copy()?];
+        let mut listeners = vec![on_connect(sender)?, copy_command()?];
         let play_sender = sender.clone();
         listeners.push(dom::on_click(&play, move || {
             play_sender.send(Msg::PlayDemo)
@@ -101,26 +101,13 @@ fn full_address(typed: &str) -> String {
     }
 }
 
-fn on_copy() -> Result<EventListener, JsValue> {
+fn copy_command() -> Result<EventListener, JsValue> {
     let (button, command, icon): (Element, Element, Element) = (
         dom::by_id("copy")?,
         dom::by_id("command")?,
         dom::by_id("copy-icon")?,
     );
-    let back = std::cell::RefCell::new(None);
-    Ok(EventListener::new(&button, "click", move |_| {
-        let Ok(window) = dom::window() else { return };
-        // A browser that keeps its clipboard to itself leaves the text to be marked by hand.
-        let _ = window
-            .navigator()
-            .clipboard()
-            .write_text(&command.text_content().unwrap_or_default());
-        dom::set_attribute(&icon, "href", "#i-check");
-        let icon = icon.clone();
-        *back.borrow_mut() = Some(Timeout::new(1_500, move || {
-            dom::set_attribute(&icon, "href", "#i-copy")
-        }));
-    }))
+    Ok(copy::on_copy(&button, command, icon))
 }
 
 fn on_choose(sender: &Sender) -> Result<[EventListener; 2], JsValue> {

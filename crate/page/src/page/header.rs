@@ -132,7 +132,10 @@ pub fn say(update: &Update) -> Said {
             "Live",
             format!(
                 "{address}, {}{skipped}",
-                numbers::counted(*topics as u64, "topic")
+                match update.status.missing {
+                    0 => numbers::counted(*topics as u64, "topic"),
+                    missing => format!("{topics} of {} topics", topics + missing),
+                }
             ),
         ),
         (Connection::Behind { records, .. }, _) => said(
@@ -175,6 +178,24 @@ pub fn say(update: &Update) -> Said {
 mod tests {
     use super::*;
     use crate::protocol::Status;
+
+    #[test]
+    fn topics_that_are_not_there_yet_are_counted() {
+        let connection = Connection::Live {
+            address: "127.0.0.1:8080".to_owned(),
+            topics: 1,
+        };
+        let status = Status {
+            connection,
+            missing: 1,
+            ..Status::default()
+        };
+        let said = say(&Update {
+            status,
+            ..Update::default()
+        });
+        assert_eq!(said.detail, "127.0.0.1:8080, 1 of 2 topics");
+    }
 
     #[test]
     fn every_state_is_said_in_the_pages_words() {

@@ -5,18 +5,31 @@ use serde_json::{Map, Value, json};
 use wasm_bindgen::JsValue;
 use web_sys::HtmlMetaElement;
 
+use super::state::RowsFrom;
 use super::{dom, numbers};
 
 /// The token that inserts are sent with; None where no bridge served the page.
 pub fn token() -> Option<String> {
-    let meta = dom::document()
-        .ok()?
-        .query_selector("meta[name=eddy-token]")
-        .ok()??;
-    let token = wasm_bindgen::JsCast::dyn_into::<HtmlMetaElement>(meta)
+    meta("eddy-token")
+}
+
+/// How rows get into the stream of the bridge that served the page.
+pub fn rows_from() -> RowsFrom {
+    match (meta("eddy-insert"), meta("eddy-source").as_deref()) {
+        (None, Some("file")) => RowsFrom::File,
+        (None, Some(_)) => RowsFrom::Database,
+        _ => RowsFrom::Page,
+    }
+}
+
+/// What the bridge wrote into index.html under this name.
+fn meta(name: &str) -> Option<String> {
+    let selector = format!("meta[name={name}]");
+    let meta = dom::document().ok()?.query_selector(&selector).ok()??;
+    let content = wasm_bindgen::JsCast::dyn_into::<HtmlMetaElement>(meta)
         .ok()?
         .content();
-    Some(token).filter(|token| !token.is_empty())
+    Some(content).filter(|content| !content.is_empty())
 }
 
 /// The WebSocket of the bridge that served the page.

@@ -9,10 +9,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement, SubmitEvent};
 
 use super::app::Sender;
+use super::copy::CommandLine;
 use super::dom::{self, Slot};
 use super::msg::Msg;
 use super::names;
-use super::state::{Errand, Scenario, State};
+use super::state::{Errand, RowsFrom, Scenario, State};
 use super::view::Cx;
 
 /// The form.
@@ -21,6 +22,7 @@ pub struct InsertForm {
     buttons: Vec<Element>,
     error: Slot,
     note: Slot,
+    command: CommandLine,
     _submit: EventListener,
 }
 
@@ -47,10 +49,12 @@ impl InsertForm {
             let button: Element = dom::by_id(id)?;
             dom::show(&button, table.is_some());
             if let Some(table) = table {
-                button.set_text_content(Some(&format!(
-                    "Insert into {}",
-                    names::short_topic(table, &scenario.prefix)
-                )));
+                let does = match state.rows_from {
+                    RowsFrom::Database => "psql for",
+                    RowsFrom::Page | RowsFrom::File => "Insert into",
+                };
+                let short = names::short_topic(table, &scenario.prefix);
+                button.set_text_content(Some(&format!("{does} {short}")));
                 dom::set_attribute(&button, "value", table);
                 dom::set_attribute(&button, "title", table);
             }
@@ -60,6 +64,7 @@ impl InsertForm {
             buttons,
             error: Slot::by_id("insert-error")?,
             note: Slot::by_id("insert-note")?,
+            command: CommandLine::new(&dom::by_id("insert-command")?)?,
             _submit: on_submit(&form, fields, sender),
         })
     }
@@ -67,7 +72,8 @@ impl InsertForm {
     /// Draws what changed.
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let state = cx.state;
-        let off = !state.can_insert() || state.row == Errand::UnderWay;
+        let by_psql = state.rows_from == RowsFrom::Database;
+        let off = !(state.can_insert() || by_psql) || state.row == Errand::UnderWay;
         for button in &self.buttons {
             dom::enable(button, !off);
         }
@@ -77,8 +83,16 @@ impl InsertForm {
             } else {
                 ""
             });
+        self.command.set(&state.row_command);
         self.note.set(match &state.row {
             _ if !state.has_stream() => "Nothing is connected. Connect a bridge to insert rows.",
+            _ if state.rows_from == RowsFrom::File => {
+                "The rows come from a file: none can be inserted."
+            }
+            _ if by_psql && state.row_command.is_empty() => {
+                "This bridge writes to no database: psql inserts the row where the table is."
+            }
+            _ if by_psql => "Run it in a shell, where psql finds your database: the row appears when it arrives.",
             _ if state.token.is_none() => {
                 "No bridge that takes rows served this page: insert them where its tables are."
             }

@@ -8,12 +8,14 @@
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`]
 //! - right rail and drawer: [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`keys`]: the keyboard
+//! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
 
 pub mod app;
 pub mod banners;
 pub mod batch_strip;
 pub mod chart;
+pub mod copy;
 pub mod dialogs;
 pub mod dom;
 pub mod drawer;
@@ -33,6 +35,7 @@ pub mod numbers;
 pub mod offer;
 pub mod predictions;
 pub mod progress;
+pub mod psql;
 pub mod rail;
 pub mod rows;
 pub mod stage;

@@ -3,7 +3,7 @@
 use super::msg::DemoSet;
 use super::numbers;
 use super::progress::STEPS;
-use super::state::State;
+use super::state::{RowsFrom, State};
 use crate::protocol::Connection;
 
 /// Whether the next step is offered, and if not, what it waits for.
@@ -54,6 +54,12 @@ pub fn offer(set: DemoSet, step: usize, applied: u64, state: &State) -> Offer {
         }
         Connection::Live { .. } | Connection::Behind { .. } => {}
         _ => return no("Offered again as soon as the bridge answers.".to_owned()),
+    }
+    if state.rows_from == RowsFrom::File {
+        return no(match applied {
+            0 => "The file inserts them.".to_owned(),
+            _ => format!("{applied} of {of} so far."),
+        });
     }
     if state.token.is_none() {
         return no(
@@ -167,6 +173,17 @@ mod tests {
                 .waits_for
                 .contains("no rows from the page")
         );
+    }
+
+    #[test]
+    fn a_file_inserts_its_rows_itself() {
+        let mut file = live();
+        file.rows_from = RowsFrom::File;
+        let waits = |applied| offer(DemoSet::Train2, 2, applied, &file).waits_for;
+        assert_eq!(waits(0), "The file inserts them.");
+        assert_eq!(waits(7), "7 of 138 so far.");
+        file.rows_from = RowsFrom::Database;
+        assert!(offer(DemoSet::Train2, 2, 0, &file).button);
     }
 
     #[test]

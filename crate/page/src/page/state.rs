@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::names;
+use super::msg::DemoSet;
+use super::{names, psql};
 use crate::protocol::{Connection, Update};
 
 /// Everything that rendering depends on.
@@ -20,6 +21,10 @@ pub struct State {
     pub demo: Option<DemoRows>,
     /// Token that inserts are sent with; None where the page was not served by a bridge that takes rows.
     pub token: Option<String>,
+    /// How rows get into the stream.
+    pub rows_from: RowsFrom,
+    /// The form's row as a command, where the page cannot insert it.
+    pub row_command: String,
     /// Feature indices that were chosen; the next picture has them.
     pub axes_wanted: (usize, usize),
     /// Width of the page, pixels.
@@ -48,6 +53,18 @@ pub struct State {
     pub card_open: bool,
     /// Records that the x axes reach to; grows only.
     pub domain: u64,
+}
+
+/// How rows get into the stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RowsFrom {
+    /// The bridge takes them from the page.
+    #[default]
+    Page,
+    /// From a database that the bridge does not write to.
+    Database,
+    /// From a recording.
+    File,
 }
 
 /// Something that was sent away.
@@ -103,6 +120,8 @@ pub struct Scenario {
     pub train: Option<String>,
     /// Table of the first stream that is classified.
     pub test: Option<String>,
+    /// Those tables as SQL names them: with their schema, where psql would not find them without.
+    pub sql_names: Vec<(String, String)>,
     /// What the tables' names begin with.
     pub prefix: String,
 }
@@ -177,7 +196,25 @@ impl State {
             self.update.status.connection,
             Connection::Live { .. } | Connection::Behind { .. }
         );
-        self.token.is_some() && connected
+        self.token.is_some() && self.rows_from == RowsFrom::Page && connected
+    }
+
+    /// Whether the bridge can empty the tables and the log.
+    pub fn can_empty(&self) -> bool {
+        let is_replay = matches!(self.update.status.connection, Connection::Replaying { .. });
+        self.token.is_some() && self.rows_from == RowsFrom::Page && self.has_stream() && !is_replay
+    }
+
+    /// A command that inserts these rows.
+    pub fn psql(&self, table: &str, rows: &[Map<String, Value>]) -> String {
+        let names = &self.scenario.sql_names;
+        let found = names.iter().find(|(known, _)| known == table);
+        let name = found.map_or(table, |(_, name)| name.as_str());
+        let columns: Vec<String> = (self.scenario.features.iter())
+            .chain(&self.scenario.label)
+            .cloned()
+            .collect();
+        psql::command(name, &columns, rows)
     }
 
     /// Whether every lane is ready for the next step of a walk-through.
@@ -208,13 +245,14 @@ impl Scenario {
                 .as_str()
                 .map(|topic| names::table(topic).to_owned())
         };
-        let tables: Vec<String> = file["streams"]
+        let topics: Vec<String> = file["streams"]
             .as_array()
             .into_iter()
             .flatten()
             .filter_map(|stream| text(&stream["topic"]))
             .collect();
-        let tables: Vec<&str> = tables.iter().map(|topic| names::table(topic)).collect();
+        let tables: Vec<&str> = topics.iter().map(|topic| names::table(topic)).collect();
+        let sql_name = |topic: &String| (names::table(topic).to_owned(), psql::table(topic));
         Scenario {
             lab: lab.to_owned(),
             features: features.unwrap_or_default(),
@@ -222,6 +260,7 @@ impl Scenario {
             labels: labels.unwrap_or_default(),
             train: table("train").or_else(|| table("both")),
             test: table("classify"),
+            sql_names: topics.iter().map(sql_name).collect(),
             prefix: names::common_prefix(&tables),
         }
     }
@@ -229,6 +268,16 @@ impl Scenario {
     /// Whether this is the published demo.
     pub fn is_iris(&self) -> bool {
         self.train.as_deref() == Some("iris_train") && self.test.as_deref() == Some("iris_test")
+    }
+}
+
+impl Scenario {
+    /// The table that rows of a step go into.
+    pub fn table_of(&self, set: DemoSet) -> Option<&str> {
+        match set {
+            DemoSet::Train1 | DemoSet::Train2 => self.train.as_deref(),
+            DemoSet::Test => self.test.as_deref(),
+        }
     }
 }
 
@@ -256,6 +305,15 @@ impl DemoRows {
             train2: set("train2")?,
             test: set("test")?,
         })
+    }
+
+    /// The rows of a step.
+    pub fn of(&self, set: DemoSet) -> &[Map<String, Value>] {
+        match set {
+            DemoSet::Train1 => &self.train1,
+            DemoSet::Train2 => &self.train2,
+            DemoSet::Test => &self.test,
+        }
     }
 
     /// The least and largest number of a column.

@@ -1,7 +1,7 @@
 //! One explicit step: something happened, so the state changes, and this is to be done.
 
 use super::msg::{DemoSet, Dialog, Effect, Errands, Msg};
-use super::state::{Errand, LeftTab, State, Tab};
+use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -40,6 +40,11 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::OnlyWrong => state.only_wrong = !state.only_wrong,
         Msg::Step(set) => insert_set(state, set, out),
         Msg::InsertRow { table, row } => {
+            if state.rows_from != RowsFrom::Page {
+                state.row_command = state.psql(&table, &[row]);
+                state.row = Errand::Idle;
+                return;
+            }
             state.row = Errand::UnderWay;
             out.push(Effect::Insert {
                 errand: Errands::Row,
@@ -47,9 +52,12 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
                 rows: vec![row],
             });
         }
-        Msg::RowRefused(why) => state.row = Errand::Failed(why),
+        Msg::RowRefused(why) => {
+            state.row_command.clear();
+            state.row = Errand::Failed(why);
+        }
         Msg::AskStartOver => {
-            if state.token.is_some() && state.has_stream() && !is_replay(state) {
+            if state.can_empty() {
                 state.over = Errand::Idle;
                 out.push(Effect::Open(Dialog::Over));
             } else {
@@ -171,18 +179,13 @@ fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
 
 fn insert_set(state: &mut State, set: DemoSet, out: &mut Vec<Effect>) {
     let Some(demo) = &state.demo else { return };
-    let (table, rows) = match set {
-        DemoSet::Train1 => (&state.scenario.train, &demo.train1),
-        DemoSet::Train2 => (&state.scenario.train, &demo.train2),
-        DemoSet::Test => (&state.scenario.test, &demo.test),
-    };
-    let (Some(table), true) = (table, state.step != Errand::UnderWay) else {
+    let (Some(table), true) = (state.scenario.table_of(set), state.step != Errand::UnderWay) else {
         return;
     };
     out.push(Effect::Insert {
         errand: Errands::Step,
-        table: table.clone(),
-        rows: rows.clone(),
+        table: table.to_owned(),
+        rows: demo.of(set).to_vec(),
     });
     state.step = Errand::UnderWay;
     state.drawer_open = true;
@@ -211,12 +214,10 @@ fn came_back(
     }
 }
 
-fn is_replay(state: &State) -> bool {
-    matches!(state.update.status.connection, Connection::Replaying { .. })
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::{Map, Value};
+
     use super::*;
     use crate::page::state::{DemoRows, Scenario};
     use crate::protocol::Status;
@@ -317,6 +318,24 @@ mod tests {
     }
 
     #[test]
+    fn a_row_that_the_page_cannot_insert_becomes_a_command() {
+        let mut state = demo();
+        state.rows_from = RowsFrom::Database;
+        let row = Map::from_iter([
+            ("iris_class".to_owned(), Value::from(0)),
+            ("petal_width".to_owned(), Value::from(0.2)),
+        ]);
+        let table = "iris_test".to_owned();
+        assert_eq!(after(&mut state, Msg::InsertRow { table, row }), []);
+        assert_eq!(
+            state.row_command,
+            "psql -c 'INSERT INTO iris_test (petal_width, iris_class) VALUES (0.2, 0)'"
+        );
+        after(&mut state, Msg::RowRefused(String::new()));
+        assert_eq!(state.row_command, "");
+    }
+
+    #[test]
     fn the_axes_grow_only_until_the_log_begins_anew() {
         let mut state = demo();
         after(&mut state, Msg::Update(Box::new(live(10))));
@@ -342,6 +361,12 @@ mod tests {
             after(&mut state, Msg::AskStartOver),
             [Effect::Open(Dialog::Over)]
         );
+        state.rows_from = RowsFrom::Database;
+        assert_eq!(
+            after(&mut state, Msg::AskStartOver),
+            [Effect::Send(Command::StartOver)]
+        );
+        state.rows_from = RowsFrom::Page;
         assert_eq!(after(&mut state, Msg::StartOver), [Effect::StartOver]);
         let done = after(&mut state, Msg::Back(Errands::Over, Ok(String::new())));
         assert_eq!(

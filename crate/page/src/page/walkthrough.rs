@@ -9,12 +9,13 @@ use wasm_bindgen::JsValue;
 use web_sys::Element;
 
 use super::app::Sender;
+use super::copy::CommandLine;
 use super::dom::{self, Slot};
 use super::msg::Msg;
 use super::numbers;
 use super::offer::{offer, unlearned};
 use super::progress::{self, Progress, STEPS};
-use super::state::{Errand, State};
+use super::state::{Errand, RowsFrom, State};
 use super::view::Cx;
 use crate::protocol::Command;
 
@@ -27,6 +28,7 @@ pub struct Walkthrough {
     verdict: Slot,
     rest: Slot,
     other_lane: Slot,
+    over: Slot,
     error: Slot,
     lane: Rc<Cell<usize>>,
     _listeners: Vec<EventListener>,
@@ -39,6 +41,7 @@ struct StepNode {
     body: Element,
     says: Slot,
     wait: Slot,
+    command: CommandLine,
     button: Slot,
     _listener: EventListener,
 }
@@ -77,6 +80,7 @@ impl Walkthrough {
             },
             verdict: Slot::by_id("walk-right")?,
             other_lane: Slot::new(other_lane),
+            over: Slot::by_id("walk-over")?,
             error: Slot::by_id("walk-error")?,
             lane,
             _listeners: vec![show_lane, over],
@@ -118,6 +122,12 @@ impl Walkthrough {
                 format!("{right} of {of} right. ")
             }));
         self.rest.set(&unlearned(state));
+        // A log that the page cannot empty is read again as it is.
+        let over = match state.rows_from {
+            RowsFrom::Page => "Start over",
+            RowsFrom::Database | RowsFrom::File => "Read the log again",
+        };
+        self.over.set(over);
         let other = (snapshot.lane + 1) % snapshot.lanes.len().max(1);
         self.lane.set(other);
         let name = snapshot
@@ -142,6 +152,7 @@ impl StepNode {
         let body = dom::child(&item, "div", "", "")?;
         let says = Slot::new(dom::child(&body, "p", "", "")?);
         let wait = Slot::new(dom::child(&body, "p", "", "")?);
+        let command = CommandLine::new(&body)?;
         let button = dom::child(&body, "button", "small primary", "")?;
         dom::set_attribute(&button, "type", "button");
         let sender = sender.clone();
@@ -152,6 +163,7 @@ impl StepNode {
             body,
             says,
             wait,
+            command,
             button: Slot::new(button),
             _listener: listener,
         })
@@ -177,7 +189,15 @@ impl StepNode {
         if i == done {
             let offer = offer(STEPS[i].set, i, progress.applied, state);
             self.says.set(STEPS[i].says);
-            self.wait.set_or_hide(&offer.waits_for);
+            let by_psql = offer.button && state.rows_from == RowsFrom::Database;
+            self.wait.set_or_hide(match by_psql {
+                true => "In a shell, where psql finds your database; the step is done when the rows arrive.",
+                false => &offer.waits_for,
+            });
+            self.command.set(&match by_psql {
+                true => command(i, state),
+                false => String::new(),
+            });
             let sending = state.step == Errand::UnderWay;
             let label = if sending {
                 "Inserting …"
@@ -185,8 +205,17 @@ impl StepNode {
                 STEPS[i].name
             };
             self.button
-                .set_or_hide(if offer.button { label } else { "" });
+                .set_or_hide(if offer.button && !by_psql { label } else { "" });
             dom::enable(&self.button.element, !sending);
         }
+    }
+}
+
+/// What inserts the rows of a step.
+fn command(i: usize, state: &State) -> String {
+    let set = STEPS[i].set;
+    match (&state.demo, state.scenario.table_of(set)) {
+        (Some(demo), Some(table)) => state.psql(table, demo.of(set)),
+        _ => String::new(),
     }
 }

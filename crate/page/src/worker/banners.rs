@@ -9,10 +9,22 @@ pub const LOST: u32 = 1;
 const LOG: u32 = 2;
 /// Records are gone.
 const GAP: u32 = 3;
-/// A topic is not there.
-const TOPIC: u32 = 4;
+/// A topic is not there yet.
+pub const TOPIC: u32 = 4;
 /// The bridge, or the page, refused something.
 pub const REFUSED: u32 = 5;
+/// A partition lost what was read.
+const TRUNCATED: u32 = 6;
+/// Predictions cannot be published just now.
+pub const SINK: u32 = 7;
+/// Predictions are refused.
+pub const NOT_PUBLISHED: u32 = 8;
+/// Predictions were let go.
+const LET_GO: u32 = 9;
+
+/// Banners that are shown again with each prediction, say: once they are closed they stay so until something changes.
+pub const COME_AGAIN: [u32; 3] = [SINK, NOT_PUBLISHED, LET_GO];
+
 /// Broken lines of a recording: this and the next two.
 const LINE: u32 = 10;
 
@@ -39,24 +51,45 @@ pub fn broken_lines(lines: &[String]) -> impl Iterator<Item = Banner> {
     (LINE..LINE + 3).zip(lines).map(banner)
 }
 
-/// What a session has to tell.
-pub fn of_notice(notice: Notice) -> Banner {
-    match notice {
-        Notice::OtherLog => error(
-            LOG,
-            "The log was made anew.",
-            "What the page shows was read from the one before it, and nothing is read from the new one yet."
-                .to_owned(),
-            &[Action::StartOver],
-        ),
+/// What a session has to tell; none where something is no longer the matter.
+pub fn of_notice(notice: Notice) -> Option<Banner> {
+    Some(match notice {
+        Notice::SinkBack => return None,
+        Notice::OtherLog => made_anew("The log was made anew."),
+        Notice::OtherTopic(topic) => made_anew(&format!("The topic {topic} was made anew.")),
         Notice::OtherLogSinceReload => warning(
             LOG,
             "The log was made anew since this page was last open.",
             "It is read from its start.".to_owned(),
             &[],
         ),
+        Notice::OtherTopicSinceReload(topic) => warning(
+            LOG,
+            &format!("The topic {topic} was made anew since this page was last open."),
+            "It is read from its start.".to_owned(),
+            &[],
+        ),
+        Notice::Truncated {
+            topic,
+            partition,
+            read_to,
+            end,
+        } => {
+            let title =
+                format!("{topic}, partition {partition}, ends before what this page has read.");
+            let text = format!(
+                "It ends at offset {end}; the page has read up to {}. Nothing more is read from it, the rest goes on. \
+                 Start over to learn from what it holds now.",
+                read_to - 1
+            );
+            error(TRUNCATED, &title, text, &[Action::StartOver])
+        }
         Notice::Gone(gap) => {
-            let title = format!("{} records are gone from {}.", gap.to - gap.from + 1, gap.topic);
+            let title = format!(
+                "{} records are gone from {}.",
+                gap.to - gap.from + 1,
+                gap.topic
+            );
             let text = format!(
                 "Offsets {}–{} were deleted by the topic's retention before Eddy read them. \
                  The model has not learned from them.",
@@ -64,16 +97,69 @@ pub fn of_notice(notice: Notice) -> Banner {
             );
             error(GAP, &title, text, &[Action::GoOn, Action::StartOver])
         }
-        Notice::NoTopic { topic, there } => {
-            let there = if there.is_empty() { "no topic yet".to_owned() } else { there.join(", ") };
-            let text = format!("The bridge has {there}. Name one of them in the lab file.");
-            error(TOPIC, &format!("There is no topic {topic}."), text, &[Action::TryNow])
+        Notice::Missing { topics, there } => missing(&topics, &there)?,
+        Notice::NotPublished { message, refused } => {
+            let text = format!("{message}. {}.", counted(refused, "prediction"));
+            warning(
+                NOT_PUBLISHED,
+                "The bridge publishes no such predictions.",
+                text,
+                &[],
+            )
+        }
+        Notice::SinkAway { message } => {
+            let text = format!("{message}. They wait in this page, which tries again by itself.");
+            warning(SINK, "Predictions cannot be published just now.", text, &[])
+        }
+        Notice::LetGo { let_go } => {
+            let text = format!(
+                "More waited to be published than this page keeps: the oldest {} were let go.",
+                counted(let_go, "prediction")
+            );
+            warning(LET_GO, "Some predictions will not be published.", text, &[])
         }
         Notice::Refused(message) => warning(REFUSED, "The bridge refused something.", message, &[]),
-        Notice::Ended(reason) => {
-            error(REFUSED, "The bridge ended the connection.", reason, &[Action::TryNow])
-        }
-    }
+        Notice::Ended(reason) => error(
+            REFUSED,
+            "The bridge ended the connection.",
+            reason,
+            &[Action::TryNow],
+        ),
+    })
+}
+
+fn made_anew(title: &str) -> Banner {
+    let text = "What the page shows was read from the one before it, and nothing is read from the new one yet.";
+    error(LOG, title, text.to_owned(), &[Action::StartOver])
+}
+
+/// Topics that are not there yet: nothing is wrong, a connector makes them with their first rows.
+fn missing(topics: &[String], there: &[String]) -> Option<Banner> {
+    let (last, first) = topics.split_last()?;
+    let (names, it_is, appears) = match first {
+        [] => (format!("topic {last}"), "It is", "appears"),
+        _ => (
+            format!("topics {} and {last}", first.join(", ")),
+            "They are",
+            "appear",
+        ),
+    };
+    let it = if first.is_empty() { "it" } else { "they" };
+    let there = match there {
+        [] => "The bridge has no topic yet.".to_owned(),
+        _ => format!("The bridge has {}.", there.join(", ")),
+    };
+    let text = format!("{it_is} read as soon as {it} {appears}. {there}");
+    Some(warning(
+        TOPIC,
+        &format!("There is no {names} yet."),
+        text,
+        &[],
+    ))
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn warning(id: u32, title: &str, text: String, actions: &[Action]) -> Banner {

@@ -60,6 +60,7 @@ impl Worker {
                 Ok((answers, notices)) => {
                     answers.iter().for_each(|answer| self.send(answer));
                     notices.into_iter().for_each(|notice| self.notice(notice));
+                    self.wait_for_sink();
                 }
                 Err(error) => {
                     self.show(banners::begun_again(error.to_string()));
@@ -96,11 +97,36 @@ impl Worker {
             (self.link, self.open) = (None, false);
             self.failed = Some(reason.clone());
         }
-        self.show(banners::of_notice(notice));
+        match &notice {
+            Notice::SinkBack => return self.mended(banners::SINK),
+            Notice::Missing { topics, .. } if topics.is_empty() => {
+                return self.mended(banners::TOPIC);
+            }
+            Notice::NotPublished { message, .. } if self.refusal != *message => {
+                self.refusal.clone_from(message);
+                self.closed.retain(|id| *id != banners::NOT_PUBLISHED);
+            }
+            _ => {}
+        }
+        if let Some(banner) = banners::of_notice(notice) {
+            self.show(banner);
+        }
+    }
+
+    /// What the banner says is no more.
+    fn mended(&mut self, id: u32) {
+        self.banners.retain(|banner| banner.id != id);
+        self.closed.retain(|closed| *closed != id);
     }
 
     fn show(&mut self, banner: Banner) {
-        self.banners.retain(|other| other.id != banner.id);
+        if self.closed.contains(&banner.id) {
+            return;
+        }
+        if let Some(shown) = self.banners.iter_mut().find(|other| other.id == banner.id) {
+            // It stays where it is.
+            return *shown = banner;
+        }
         self.banners.push(banner);
     }
 
@@ -108,6 +134,20 @@ impl Worker {
     pub(super) fn answer(&mut self) {
         for answer in self.session.after_apply(&mut self.desk) {
             self.send(&answer);
+        }
+        self.wait_for_sink();
+    }
+
+    /// Begins the wait before the sink is tried again, if it is time to.
+    fn wait_for_sink(&mut self) {
+        if let Some(wait_ms) = self.session.outbox.take_wait_ms() {
+            self.sink_timer = Some(Timeout::new(wait_ms, || {
+                with(|worker| {
+                    if let Some(publish) = worker.session.outbox.try_again() {
+                        worker.send(&publish);
+                    }
+                });
+            }));
         }
     }
 

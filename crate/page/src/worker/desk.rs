@@ -140,16 +140,20 @@ impl Desk {
             // A hand means what is on the desk now, not what waits.
             return self.apply(item);
         }
-        if let Item::Gap(gap) = &item {
-            self.progress.gone(&gap.topic, gap.partition, gap.to);
-            self.following.gap(&gap.topic, gap.partition, gap.to);
-        }
         if self.flowing && self.queue.is_empty() {
             self.apply(item);
         } else {
             self.queue.push_back(item);
         }
         self.follow();
+    }
+
+    /// Takes what is said to be gone; answers what of it was not known to be.
+    pub fn gone(&mut self, gap: &Gap) -> Option<Gap> {
+        let gap = self.progress.gone(gap)?;
+        self.following.gap(&gap.topic, gap.partition, gap.to);
+        self.take(Item::Gap(gap.clone()));
+        Some(gap)
     }
 
     /// Puts a whole recording on the desk, to be played or stepped through.
@@ -273,6 +277,11 @@ impl Desk {
 
     fn follow(&mut self) {
         while let Some(item) = self.following.take_next() {
+            // Where the records before it are no more: before the first one there is no time that could pass.
+            let is_first = self.lab.time_ms.is_none() && self.queue.is_empty();
+            if is_first && matches!(item, Item::Tick(_)) {
+                continue;
+            }
             if self.flowing && self.queue.is_empty() {
                 self.apply(item);
             } else {

@@ -4,7 +4,7 @@
 //! Topics of one log may arrive interleaved in another way after a reload; ticks come at other times. Both
 //! are put back in their places.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use wire::{Record, RecordRef};
@@ -31,6 +31,9 @@ enum Step {
 pub struct Order {
     /// The log that it belongs to.
     pub log_id: String,
+    /// By topic, its own identity, where the log has one for each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub topic_ids: BTreeMap<String, String>,
     topics: Vec<String>,
     steps: Vec<Step>,
 }
@@ -47,6 +50,13 @@ impl Order {
     /// Reads what [`Order::text`] wrote; None where it is something else.
     pub fn parse(text: &str) -> Option<Order> {
         serde_json::from_str(text).ok()
+    }
+
+    /// The identities of those topics of which something was applied.
+    pub fn ids_applied(&self) -> BTreeMap<String, String> {
+        let mut ids = self.topic_ids.clone();
+        ids.retain(|topic, _| self.topics.contains(topic));
+        ids
     }
 
     /// Notes a record.

@@ -49,6 +49,12 @@ pub(super) struct Worker {
     pub(super) speed: f64,
     pub(super) failed: Option<String>,
     pub(super) banners: Vec<Banner>,
+    /// Banners that the reader closed and that would come again and again.
+    pub(super) closed: Vec<u32>,
+    /// Why predictions were last refused.
+    pub(super) refusal: String,
+    /// Runs until the sink is tried again.
+    pub(super) sink_timer: Option<Timeout>,
     pub(super) post: Option<Timeout>,
     /// When the last update was posted.
     pub(super) posted_ms: f64,
@@ -154,6 +160,9 @@ impl Worker {
             speed: 1.0,
             failed: None,
             banners: Vec::new(),
+            closed: Vec::new(),
+            refusal: String::new(),
+            sink_timer: None,
             post: None,
             posted_ms: 0.0,
             wants_recording: false,
@@ -197,6 +206,7 @@ impl Worker {
                 connection,
                 paused: self.paused,
                 speed: self.speed,
+                missing: self.session.missing.len(),
                 log_id: Some(self.desk.order.log_id.clone()).filter(|id| !id.is_empty()),
             },
             waiting,
@@ -211,7 +221,7 @@ impl Worker {
             } else {
                 None
             },
-            published: self.session.published,
+            published: self.session.outbox.published,
             order: self.order_to_keep(),
         }
     }

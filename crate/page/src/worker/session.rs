@@ -1,15 +1,21 @@
-//! What frames do: credit, catching up, publishing, log identity.
+//! What frames do: credit, catching up, publishing, identities.
+//!
+//! - [`outbox`]: predictions that the bridge has not answered for
+//! - `subscribing`: what is read, and from where on
+
+pub mod outbox;
+mod subscribing;
 
 use std::collections::VecDeque;
 
-use lab::config;
 use wire::{
-    ClientFrame, FrameError, From, Gap, Hello, Publication, RecordsDecoder, ServerFrame, TopicEnds,
+    ClientFrame, FrameError, Gap, Publication, RecordsDecoder, ServerFrame, TopicEnds,
     decode_server_frame,
 };
 
 use super::desk::{Desk, Item};
-use super::order::{Following, Order};
+use super::order::Order;
+use outbox::Outbox;
 
 /// Bytes that the bridge may send ahead of what was applied; what waits while paused is at most this.
 const CREDIT_BYTES: u64 = 4 << 20;
@@ -18,9 +24,6 @@ const CREDIT_BYTES: u64 = 4 << 20;
 /// overtaken by it, ms.
 const GRACE_MS: i64 = 200;
 
-/// A Publish frame is sent when it is about this long, in bytes.
-const PUBLISH_BYTES: usize = 256 << 10;
-
 /// What the reader should hear of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -28,14 +31,48 @@ pub enum Notice {
     OtherLog,
     /// Nothing was applied yet, but the order kept from before the reload belongs to another log.
     OtherLogSinceReload,
+    /// A topic of this log is not the one that the page has read.
+    OtherTopic(String),
+    /// Nothing was applied yet, but a topic was made anew since the order was kept.
+    OtherTopicSinceReload(String),
+    /// A partition ends before what the page has read of it.
+    Truncated {
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// The offset that the page wanted next.
+        read_to: i64,
+        /// The partition's end.
+        end: i64,
+    },
     /// Records are gone.
     Gone(Gap),
-    /// A stream's topic is not there.
-    NoTopic {
-        /// The stream's topic.
-        topic: String,
-        /// The topics that are.
+    /// Topics of the lab's streams are not there yet; none: all of them are, now.
+    Missing {
+        /// The streams' topics.
+        topics: Vec<String>,
+        /// The topics that are there.
         there: Vec<String>,
+    },
+    /// The bridge has refused predictions for good.
+    NotPublished {
+        /// Why, and what to do.
+        message: String,
+        /// How many in all.
+        refused: u64,
+    },
+    /// Predictions cannot be published just now.
+    SinkAway {
+        /// Why, and what to do.
+        message: String,
+    },
+    /// They can again.
+    SinkBack,
+    /// Predictions were let go because too many waited.
+    LetGo {
+        /// How many in all.
+        let_go: u64,
     },
     /// The bridge refused something.
     Refused(String),
@@ -51,21 +88,26 @@ pub struct Session {
     pub caught_up: bool,
     /// Topics subscribed.
     pub topics: usize,
-    /// Predictions that the bridge has confirmed.
-    pub published: u64,
+    /// Topics of the lab's streams that are not there yet.
+    pub missing: Vec<String>,
+    /// Predictions on their way.
+    pub outbox: Outbox,
     /// An order kept from before the reload.
     pub stored: Option<Order>,
     /// The partitions of the lab's streams that this connection's subscription covers; none without one.
     subscribed: Option<Vec<(String, i32)>>,
+    /// Whether a subscription was ever asked for: topics that come after it are new.
+    has_begun: bool,
     /// Whether the bridge has said that it serves that subscription.
     served: bool,
     decoder: RecordsDecoder,
     /// For each frame whose records are not all applied: their number so far, and the frame's bytes.
     owed: VecDeque<(u64, u64)>,
     records_received: u64,
+    /// Whether this connection was given its credit.
+    granted: bool,
     /// Bytes beyond what may wait, when this connection began: they are not given back as credit.
     overdrawn_bytes: u64,
-    unconfirmed: VecDeque<Publication>,
 }
 
 impl Session {
@@ -75,30 +117,33 @@ impl Session {
             ahead_bytes: CREDIT_BYTES,
             caught_up: false,
             topics: 0,
-            published: 0,
+            missing: Vec::new(),
+            outbox: Outbox::default(),
             stored,
             subscribed: None,
+            has_begun: false,
             served: false,
             decoder: RecordsDecoder::new(),
             owed: VecDeque::new(),
             records_received: 0,
+            granted: false,
             overdrawn_bytes: 0,
-            unconfirmed: VecDeque::new(),
         }
     }
 
     /// A new connection: both sides begin afresh.
     pub fn connected(&mut self) {
         self.decoder = RecordsDecoder::new();
-        (self.subscribed, self.served) = (None, false);
+        (self.subscribed, self.served, self.granted) = (None, false, false);
     }
 
     /// Forgets what was read; the connection goes on.
     pub fn start_over(&mut self) {
         *self = Session {
-            published: self.published,
+            outbox: self.outbox.emptied(),
             ahead_bytes: self.ahead_bytes,
             decoder: std::mem::take(&mut self.decoder),
+            granted: self.granted,
             ..Session::new(None)
         };
     }
@@ -118,48 +163,40 @@ impl Session {
             ServerFrame::Hello(hello) => self.hello(desk, &hello, &mut answers, &mut notices),
             ServerFrame::Records(records) => {
                 let received = &mut self.records_received;
+                // Without a subscription they are of a log that is no longer read.
+                let is_read = self.subscribed.is_some();
                 let decoded = self.decoder.decode(records, |record| {
-                    *received += u64::from(desk.arrived(record));
+                    *received += u64::from(is_read && desk.arrived(record));
                 });
                 // Also of a broken frame: what came before the break was taken.
                 self.owed
                     .push_back((self.records_received, bytes.len() as u64));
                 decoded?;
             }
-            ServerFrame::Tick { now_ms } => {
-                // No tick comes before everything up to the log's end; one of an older subscription may.
-                if self.served {
-                    desk.all_arrived();
-                }
-                // Before the first record there is no experiment whose time could pass.
-                if self.caught_up && desk.lab.time_ms.is_some() {
-                    desk.take(Item::Tick(now_ms.saturating_sub(GRACE_MS)));
-                }
-            }
-            ServerFrame::Ends(ends) => {
-                let told = |(topic, partition): &(String, i32)| {
-                    ends.iter()
-                        .any(|at| at.topic == *topic && at.partition == *partition)
-                };
-                self.served = self.served
-                    || (self.subscribed.as_ref()).is_some_and(|wanted| wanted.iter().all(told));
-                let streams: Vec<String> = desk
-                    .streams()
-                    .iter()
-                    .map(|stream| stream.topic.clone())
-                    .collect();
-                desk.progress
-                    .ends(&ends, |topic| streams.iter().any(|stream| stream == topic));
-            }
+            ServerFrame::Tick { now_ms } => self.tick(desk, now_ms),
+            ServerFrame::Ends(ends) => self.ends(desk, &ends),
             ServerFrame::Gap(gap) => {
-                desk.take(Item::Gap(gap.clone()));
-                notices.push(Notice::Gone(gap));
+                let new = (self.subscribed.is_some()).then(|| desk.gone(&gap));
+                notices.extend(new.flatten().map(Notice::Gone));
             }
+            ServerFrame::Truncated {
+                topic,
+                partition,
+                end,
+            } => notices.extend(self.truncated(desk, topic, partition, end)),
             ServerFrame::Published { ids } => {
-                let before = self.unconfirmed.len();
-                self.unconfirmed
-                    .retain(|publication| !ids.contains(&publication.id));
-                self.published += (before - self.unconfirmed.len()) as u64;
+                let was_away = self.outbox.is_away();
+                answers.extend(self.outbox.published(&ids));
+                notices.extend(was_away.then_some(Notice::SinkBack));
+            }
+            ServerFrame::Refused { ids, message } => {
+                self.outbox.refused(&ids);
+                let refused = self.outbox.refused;
+                notices.push(Notice::NotPublished { message, refused });
+            }
+            ServerFrame::Unpublished { message, .. } => {
+                self.outbox.unpublished();
+                notices.push(Notice::SinkAway { message });
             }
             ServerFrame::Error {
                 message,
@@ -171,6 +208,8 @@ impl Session {
             } => notices.push(Notice::Ended(message)),
         }
         answers.extend(self.after_apply(desk));
+        let let_go = self.outbox.news_of_let_go();
+        notices.extend(let_go.map(|let_go| Notice::LetGo { let_go }));
         Ok((answers, notices))
     }
 
@@ -196,128 +235,61 @@ impl Session {
         // those that wait to be stepped through must.
         if desk.following.early() > 0 && desk.is_idle() && self.owed_bytes() > self.ahead_bytes / 2
         {
-            bytes += self
-                .owed
-                .drain(..)
-                .map(|(_, frame_bytes)| frame_bytes)
-                .sum::<u64>();
+            bytes += self.take_owed_bytes();
         }
-        let kept = bytes.min(self.overdrawn_bytes);
-        self.overdrawn_bytes -= kept;
-        bytes -= kept;
-        if bytes > 0 {
-            answers.push(ClientFrame::Credit { bytes });
-        }
-        let publications = std::mem::take(&mut desk.publications);
-        self.unconfirmed.extend(publications.iter().cloned());
-        answers.extend(publish(publications.into_iter()));
+        answers.extend(self.give_back(bytes));
+        let publications: Vec<Publication> = std::mem::take(&mut desk.publications);
+        let is_open = self.subscribed.is_some();
+        answers.extend(self.outbox.add(publications, is_open));
         answers
     }
 
-    fn hello(
-        &mut self,
-        desk: &mut Desk,
-        hello: &Hello,
-        answers: &mut Vec<ClientFrame>,
-        notices: &mut Vec<Notice>,
-    ) {
-        if desk.order.log_id != hello.log_id {
-            if desk.lab.rows.end() > 0 {
-                (self.subscribed, self.served) = (None, false);
-                return notices.push(Notice::OtherLog);
-            }
-            self.change_log(desk, &hello.log_id, notices);
+    fn tick(&mut self, desk: &mut Desk, now_ms: i64) {
+        // No tick comes before everything up to the log's end; one of an older subscription may. Where no topic is
+        // there yet, an order from before a reload goes on waiting for them.
+        if self.served && self.topics > 0 {
+            desk.all_arrived();
         }
-        let of_lab = |at: &&TopicEnds| desk.streams().iter().any(|stream| stream.topic == at.topic);
-        let wanted: Vec<(String, i32)> = (hello.topics.iter().filter(of_lab))
-            .map(|at| (at.topic.clone(), at.partition))
-            .collect();
-        if self.subscribed.as_ref() == Some(&wanted) {
-            // It tells of topics that are none of this lab's.
-            return;
+        // Before the first record there is no experiment whose time could pass.
+        if self.caught_up && desk.lab.time_ms.is_some() {
+            desk.take(Item::Tick(now_ms.saturating_sub(GRACE_MS)));
         }
-        let mut streams = Vec::new();
-        for stream in desk.streams().to_vec() {
-            if !hello.topics.iter().any(|at| at.topic == stream.topic) {
-                let mut there: Vec<String> =
-                    hello.topics.iter().map(|at| at.topic.clone()).collect();
-                there.dedup();
-                notices.push(Notice::NoTopic {
-                    topic: stream.topic,
-                    there,
-                });
-                continue;
-            }
-            desk.progress
-                .ends(&hello.topics, |topic| topic == stream.topic);
-            let start = match stream.from {
-                config::From::Earliest => From::Earliest,
-                config::From::Latest => From::Latest,
-                config::From::TimestampMs(ms) => From::TimestampMs(ms),
-                config::From::Offset(offset) => {
-                    let of_topic = hello.topics.iter().filter(|at| at.topic == stream.topic);
-                    From::Offsets(of_topic.map(|at| (at.partition, offset)).collect())
-                }
-            };
-            if start == From::Latest {
-                desk.progress.skip_to_end(&stream.topic);
-            }
-            streams.push(desk.progress.subscription(&stream.topic, start));
-        }
-        self.topics = streams.len();
-        (self.subscribed, self.served) = (Some(wanted), false);
-        let owed_bytes = self.owed_bytes();
-        let credit_bytes = self.ahead_bytes.saturating_sub(owed_bytes);
-        self.overdrawn_bytes = owed_bytes.saturating_sub(self.ahead_bytes);
-        answers.push(ClientFrame::Subscribe {
-            log_id: hello.log_id.clone(),
-            streams,
-            credit_bytes,
-        });
-        answers.extend(publish(self.unconfirmed.iter().cloned()));
     }
 
-    fn change_log(&mut self, desk: &mut Desk, log_id: &str, notices: &mut Vec<Notice>) {
-        let stored = self.stored.take();
-        if !desk.order.log_id.is_empty() {
-            // Nothing was applied, but something of the log before may wait or have moved the offsets on.
-            self.start_over();
-            desk.start_over();
+    fn ends(&mut self, desk: &mut Desk, ends: &[TopicEnds]) {
+        let told = |(topic, partition): &(String, i32)| {
+            ends.iter()
+                .any(|at| at.topic == *topic && at.partition == *partition)
+        };
+        self.served =
+            self.served || (self.subscribed.as_ref()).is_some_and(|wanted| wanted.iter().all(told));
+        let streams: Vec<String> = desk
+            .streams()
+            .iter()
+            .map(|stream| stream.topic.clone())
+            .collect();
+        desk.progress
+            .ends(ends, |topic| streams.iter().any(|stream| stream == topic));
+    }
+
+    /// Credit for this much that was applied; a connection that was given none yet gets it with its first.
+    fn give_back(&mut self, bytes: u64) -> Option<ClientFrame> {
+        if !self.granted {
+            return None;
         }
-        // A batch may have been closed by hand before the first answer: that is kept.
-        log_id.clone_into(&mut desk.order.log_id);
-        match stored {
-            Some(order) if order.log_id == log_id => {
-                let streams = desk.streams();
-                let is_read = |topic: &str| streams.iter().any(|stream| stream.topic == topic);
-                desk.following = Following::new(order, is_read);
-            }
-            Some(_) => notices.push(Notice::OtherLogSinceReload),
-            None => {}
-        }
+        let kept = bytes.min(self.overdrawn_bytes);
+        self.overdrawn_bytes -= kept;
+        let bytes = bytes - kept;
+        (bytes > 0).then_some(ClientFrame::Credit { bytes })
     }
 
     fn owed_bytes(&self) -> u64 {
         self.owed.iter().map(|(_, bytes)| bytes).sum()
     }
-}
 
-/// Publish frames, none of them longer than a bridge takes.
-fn publish(publications: impl Iterator<Item = Publication>) -> Vec<ClientFrame> {
-    let mut frames = Vec::new();
-    let (mut batch, mut bytes) = (Vec::new(), 0);
-    for publication in publications {
-        bytes += 2 * publication.id.len() + publication.value.len() + 256;
-        batch.push(publication);
-        if bytes > PUBLISH_BYTES {
-            frames.push(ClientFrame::Publish(std::mem::take(&mut batch)));
-            bytes = 0;
-        }
+    fn take_owed_bytes(&mut self) -> u64 {
+        self.owed.drain(..).map(|(_, bytes)| bytes).sum()
     }
-    if !batch.is_empty() {
-        frames.push(ClientFrame::Publish(batch));
-    }
-    frames
 }
 
 #[cfg(test)]

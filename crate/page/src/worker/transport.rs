@@ -40,7 +40,11 @@ impl Worker {
             Command::CloseBatch { lane } => self.desk.take(super::desk::Item::Close(lane)),
             Command::StartOver => self.start_over(),
             Command::TryNow => self.connect(),
-            Command::Dismiss { id } => self.banners.retain(|banner| banner.id != id),
+            Command::Dismiss { id } => {
+                self.banners.retain(|banner| banner.id != id);
+                self.closed
+                    .extend(banners::COME_AGAIN.contains(&id).then_some(id));
+            }
             Command::Recording => self.wants_recording = true,
             Command::Lines => self.wants_lines = true,
         }
@@ -168,6 +172,7 @@ impl Worker {
 
     pub(super) fn start_over(&mut self) {
         self.banners.clear();
+        self.closed.clear();
         if let Some(url) = self.url.clone() {
             self.desk.start_over();
             self.session.start_over();

@@ -1,5 +1,8 @@
 //! Frames from page to bridge.
 
+use std::collections::BTreeMap;
+
+use crate::frame::ids::{ids, put_ids};
 use crate::frame::{Fault, FrameError, MAX_FRAME_BYTES};
 use crate::varint::{Reader, put_bytes, put_i64, put_nullable, put_u64};
 use crate::{Header, Publication};
@@ -13,6 +16,7 @@ const EARLIEST: u8 = 0;
 const LATEST: u8 = 1;
 const OFFSETS: u8 = 2;
 const TIMESTAMP: u8 = 3;
+const OFFSETS_OR_TIMESTAMP: u8 = 4;
 
 /// What a page says to the bridge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +25,12 @@ pub enum ClientFrame {
     Subscribe {
         /// The log that the offsets belong to; if it is another by now, the answer is its Hello and nothing else.
         log_id: String,
+        /// By topic, the identity that its offsets belong to, where the log told one; if one is another by now, the
+        /// answer is Hello and nothing else.
+        topic_ids: BTreeMap<String, String>,
         /// The topics, each with its start.
         streams: Vec<Subscription>,
-        /// How many bytes of Records frames may be sent; replaces what was left.
+        /// This many more bytes of Records frames may be sent.
         credit_bytes: u64,
     },
     /// This many more bytes of Records frames may be sent.
@@ -53,10 +60,22 @@ pub enum From {
     Earliest,
     /// With the first record that is yet to come.
     Latest,
-    /// At these offsets by partition; partitions that are not named from their earliest.
+    /// At these offsets by partition ([`From::LEFT_OUT`]: not at all); partitions that are not named from their earliest.
     Offsets(Vec<(i32, i64)>),
     /// With the first record that is not older than this, in milliseconds since the epoch.
     TimestampMs(i64),
+    /// At these offsets by partition; those that are not named with the first record that is not older than this.
+    OffsetsOrTimestamp {
+        /// By partition.
+        offsets: Vec<(i32, i64)>,
+        /// For the others, milliseconds since the epoch.
+        timestamp_ms: i64,
+    },
+}
+
+impl From {
+    /// The offset that leaves a partition out.
+    pub const LEFT_OUT: i64 = -1;
 }
 
 /// Writes a frame.
@@ -66,11 +85,13 @@ pub fn encode_client_frame(frame: &ClientFrame) -> Vec<u8> {
     match frame {
         ClientFrame::Subscribe {
             log_id,
+            topic_ids,
             streams,
             credit_bytes,
         } => {
             out.push(SUBSCRIBE);
             put_bytes(&mut out, log_id.as_bytes());
+            put_ids(&mut out, topic_ids);
             put_u64(&mut out, *credit_bytes);
             put_u64(&mut out, streams.len() as u64);
             for stream in streams {
@@ -103,6 +124,7 @@ pub fn decode_client_frame(bytes: &[u8]) -> Result<ClientFrame, FrameError> {
     let frame = match reader.u8()? {
         SUBSCRIBE => {
             let log_id = reader.str()?.to_owned();
+            let topic_ids = ids(&mut reader)?;
             let credit_bytes = reader.u64()?;
             let streams = reader.list(|reader| {
                 Ok(Subscription {
@@ -112,6 +134,7 @@ pub fn decode_client_frame(bytes: &[u8]) -> Result<ClientFrame, FrameError> {
             })?;
             ClientFrame::Subscribe {
                 log_id,
+                topic_ids,
                 streams,
                 credit_bytes,
             }
@@ -133,25 +156,45 @@ fn put_from(out: &mut Vec<u8>, from: &From) {
         From::Latest => out.push(LATEST),
         From::Offsets(offsets) => {
             out.push(OFFSETS);
-            put_u64(out, offsets.len() as u64);
-            for (partition, offset) in offsets {
-                put_i64(out, i64::from(*partition));
-                put_i64(out, *offset);
-            }
+            put_offsets(out, offsets);
         }
         From::TimestampMs(timestamp_ms) => {
             out.push(TIMESTAMP);
             put_i64(out, *timestamp_ms);
         }
+        From::OffsetsOrTimestamp {
+            offsets,
+            timestamp_ms,
+        } => {
+            out.push(OFFSETS_OR_TIMESTAMP);
+            put_offsets(out, offsets);
+            put_i64(out, *timestamp_ms);
+        }
     }
+}
+
+fn put_offsets(out: &mut Vec<u8>, offsets: &[(i32, i64)]) {
+    put_u64(out, offsets.len() as u64);
+    for (partition, offset) in offsets {
+        put_i64(out, i64::from(*partition));
+        put_i64(out, *offset);
+    }
+}
+
+fn offsets(reader: &mut Reader<'_>) -> Result<Vec<(i32, i64)>, FrameError> {
+    reader.list(|reader| Ok((reader.i32()?, reader.i64()?)))
 }
 
 fn from(reader: &mut Reader<'_>) -> Result<From, FrameError> {
     Ok(match reader.u8()? {
         EARLIEST => From::Earliest,
         LATEST => From::Latest,
-        OFFSETS => From::Offsets(reader.list(|reader| Ok((reader.i32()?, reader.i64()?)))?),
+        OFFSETS => From::Offsets(offsets(reader)?),
         TIMESTAMP => From::TimestampMs(reader.i64()?),
+        OFFSETS_OR_TIMESTAMP => From::OffsetsOrTimestamp {
+            offsets: offsets(reader)?,
+            timestamp_ms: reader.i64()?,
+        },
         tag => return Err(reader.fail(Fault::Tag(tag))),
     })
 }

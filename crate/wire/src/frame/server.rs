@@ -1,5 +1,6 @@
 //! Frames from bridge to page.
 
+use crate::frame::ids::{ids, put_ids};
 use crate::frame::records::{RECORDS, Records};
 use crate::frame::{Fault, FrameError, MAX_FRAME_BYTES};
 use crate::varint::{Reader, put_bytes, put_i64, put_u64};
@@ -11,12 +12,15 @@ const ENDS: u8 = 0x84;
 const GAP: u8 = 0x85;
 const PUBLISHED: u8 = 0x86;
 const ERROR: u8 = 0x87;
+const REFUSED: u8 = 0x88;
+const UNPUBLISHED: u8 = 0x89;
+const TRUNCATED: u8 = 0x8a;
 
 /// What the bridge says to a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerFrame<'a> {
-    /// Which log this is, and what may be subscribed to; first of all, and again when the log was made anew (another
-    /// identity) or when other topics may be subscribed to (the same identity).
+    /// Which log this is, and what may be subscribed to; first of all, and again when the log or a topic was made anew
+    /// (another identity) or when other topics or partitions may be subscribed to (the same identities).
     Hello(Hello),
     /// Records; [`crate::RecordsDecoder`] hands them out.
     Records(Records<'a>),
@@ -33,6 +37,29 @@ pub enum ServerFrame<'a> {
     Published {
         /// Their ids.
         ids: Vec<String>,
+    },
+    /// Messages that are not published, now or ever.
+    Refused {
+        /// Their ids.
+        ids: Vec<String>,
+        /// Why, and what to do.
+        message: String,
+    },
+    /// Messages that could not be published just now; they may be sent again later.
+    Unpublished {
+        /// Their ids.
+        ids: Vec<String>,
+        /// What is wrong with the sink, and what to do.
+        message: String,
+    },
+    /// A partition ends before the offset that was asked for: its tail was lost, and nothing of it is sent.
+    Truncated {
+        /// The topic's name.
+        topic: String,
+        /// The partition within the topic.
+        partition: i32,
+        /// The offset that will be written next.
+        end: i64,
     },
     /// Something went wrong.
     Error {
@@ -52,11 +79,7 @@ pub fn encode_server_frame(frame: &ServerFrame<'_>) -> Vec<u8> {
             out.push(HELLO);
             put_bytes(&mut out, hello.log_id.as_bytes());
             put_ends(&mut out, &hello.topics);
-            put_u64(&mut out, hello.topic_ids.len() as u64);
-            for (topic, id) in &hello.topic_ids {
-                put_bytes(&mut out, topic.as_bytes());
-                put_bytes(&mut out, id.as_bytes());
-            }
+            put_ids(&mut out, &hello.topic_ids);
         }
         ServerFrame::Records(records) => {
             out.push(RECORDS);
@@ -79,10 +102,27 @@ pub fn encode_server_frame(frame: &ServerFrame<'_>) -> Vec<u8> {
         }
         ServerFrame::Published { ids } => {
             out.push(PUBLISHED);
-            put_u64(&mut out, ids.len() as u64);
-            for id in ids {
-                put_bytes(&mut out, id.as_bytes());
-            }
+            put_texts(&mut out, ids);
+        }
+        ServerFrame::Refused { ids, message } => {
+            out.push(REFUSED);
+            put_texts(&mut out, ids);
+            put_bytes(&mut out, message.as_bytes());
+        }
+        ServerFrame::Unpublished { ids, message } => {
+            out.push(UNPUBLISHED);
+            put_texts(&mut out, ids);
+            put_bytes(&mut out, message.as_bytes());
+        }
+        ServerFrame::Truncated {
+            topic,
+            partition,
+            end,
+        } => {
+            out.push(TRUNCATED);
+            put_bytes(&mut out, topic.as_bytes());
+            put_i64(&mut out, i64::from(*partition));
+            put_i64(&mut out, *end);
         }
         ServerFrame::Error { message, fatal } => {
             out.extend([ERROR, u8::from(*fatal)]);
@@ -102,10 +142,7 @@ pub fn decode_server_frame(bytes: &[u8]) -> Result<ServerFrame<'_>, FrameError> 
         HELLO => ServerFrame::Hello(Hello {
             log_id: reader.str()?.to_owned(),
             topics: reader.list(ends)?,
-            topic_ids: (reader
-                .list(|reader| Ok((reader.str()?.to_owned(), reader.str()?.to_owned())))?)
-            .into_iter()
-            .collect(),
+            topic_ids: ids(&mut reader)?,
         }),
         RECORDS => return Ok(ServerFrame::Records(Records::new(&bytes[1..]))),
         TICK => ServerFrame::Tick {
@@ -119,7 +156,20 @@ pub fn decode_server_frame(bytes: &[u8]) -> Result<ServerFrame<'_>, FrameError> 
             to: reader.i64()?,
         }),
         PUBLISHED => ServerFrame::Published {
-            ids: reader.list(|reader| Ok(reader.str()?.to_owned()))?,
+            ids: texts(&mut reader)?,
+        },
+        REFUSED => ServerFrame::Refused {
+            ids: texts(&mut reader)?,
+            message: reader.str()?.to_owned(),
+        },
+        UNPUBLISHED => ServerFrame::Unpublished {
+            ids: texts(&mut reader)?,
+            message: reader.str()?.to_owned(),
+        },
+        TRUNCATED => ServerFrame::Truncated {
+            topic: reader.str()?.to_owned(),
+            partition: reader.i32()?,
+            end: reader.i64()?,
         },
         ERROR => ServerFrame::Error {
             fatal: reader.bool()?,
@@ -129,6 +179,17 @@ pub fn decode_server_frame(bytes: &[u8]) -> Result<ServerFrame<'_>, FrameError> 
     };
     reader.end()?;
     Ok(frame)
+}
+
+fn put_texts(out: &mut Vec<u8>, texts: &[String]) {
+    put_u64(out, texts.len() as u64);
+    for text in texts {
+        put_bytes(out, text.as_bytes());
+    }
+}
+
+fn texts(reader: &mut Reader<'_>) -> Result<Vec<String>, FrameError> {
+    reader.list(|reader| Ok(reader.str()?.to_owned()))
 }
 
 fn put_ends(out: &mut Vec<u8>, ends: &[TopicEnds]) {
