@@ -18,7 +18,7 @@ use crate::answer::Refusal;
 use crate::config::MAX_INSERT_BYTES;
 use crate::ring::Ring;
 use crate::shared::Shared;
-use crate::{Backend, Config, assets, follow, guard, health, posts, upgrade};
+use crate::{Backend, Config, assets, follow, guard, health, posts, receive, upgrade};
 
 /// How long everything that is still open may take to end.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -108,6 +108,7 @@ fn share(config: Config, backend: Backend, address: SocketAddr) -> Result<Shared
         trouble: watch::Sender::new(None),
         stop: watch::Sender::new(false),
         seats: Arc::new(Semaphore::new(sessions)),
+        bodies: Semaphore::new(receive::MAX_BODIES),
         token,
         hosts: hosts(&config, address),
         config,
@@ -167,6 +168,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/ws", any(upgrade::ws))
         .route("/insert", post(posts::insert))
         .route("/start-over", post(posts::start_over))
+        .route("/debezium", post(receive::post).get(receive::state))
         .fallback(get(assets::asset))
         .layer(DefaultBodyLimit::max(MAX_INSERT_BYTES))
         .layer(middleware::from_fn_with_state(shared.clone(), check_host))

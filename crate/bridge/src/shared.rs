@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) stop: watch::Sender<bool>,
     /// One permit for each session that there may be.
     pub(crate) seats: Arc<Semaphore>,
+    /// One permit for each body of events that is held in memory.
+    pub(crate) bodies: Semaphore,
     /// The token that POST requests must bring.
     pub(crate) token: String,
     /// The names that requests may be addressed to; none: any.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // A test may panic.
 
 mod client;
+mod debezium_server;
 mod embedded;
 mod http;
 mod json;
