@@ -30,7 +30,7 @@
 pub mod config;
 pub mod debezium_server;
 pub mod embedded;
-//pub mod file;
+pub mod file;
 pub mod ingest;
 pub mod insert;
 #[cfg(feature = "kafka")]
