@@ -10,8 +10,9 @@ use bridge::embedded::{Embedded, EmbeddedConfig, PublishTable};
 use crate::scenario::{self, Scenario};
 
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Args {
-    /// The SQLite file; created where it is missing
+    /// The SQLite file; created where it is missing. With --debezium-server, one of its own
     #[arg(long, value_name = "FILE", default_value = "eddy.db")]
     pub(super) db: PathBuf,
     /// A table to watch, or a pattern with * and ?; may be repeated
@@ -25,7 +26,7 @@ pub(super) struct Args {
     schemas: bool,
     /// How many changes the log keeps; all where this is left out
     #[arg(long, value_name = "N")]
-    retention_rows: Option<u64>,
+    pub(super) retention_rows: Option<u64>,
 }
 
 /// Opens the file, with the scenario's tables, to publish to tables of the topics' names.
