@@ -1,7 +1,9 @@
 //! A session of `eddy.json`: a person, or a program in another language.
 //!
-//! Everything is asked for in the address. When the log is made anew, the session says hello again and goes on with
+//! Everything is asked for in the address ([`wanted`]). When the log is made anew, the session says hello again and goes on with
 //! the new log from its beginning.
+
+mod wanted;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -57,12 +59,12 @@ async fn converse(
     let mut head = shared.ring.head();
     let hello = shared.hello().await.map_err(failed)?;
     closing::send(socket, text(&Line::Hello(hello.clone()))).await?;
-    let (topics, from) = wanted(query, &hello).map_err(End::Broken)?;
-    let feed = begin(shared, &hello, &topics, &from).await?;
+    let streams = wanted::streams(query, &hello).map_err(End::Broken)?;
+    let feed = begin(shared, &hello, &streams).await?;
     let mut session = Session {
         shared,
         socket,
-        topics,
+        topics: streams.into_iter().map(|stream| stream.topic).collect(),
         log_id: hello.log_id,
         feed,
         told: Told::default(),
@@ -81,54 +83,8 @@ async fn converse(
     }
 }
 
-/// What the address asks for.
-fn wanted(query: &[(String, String)], hello: &Hello) -> Result<(Vec<String>, From), String> {
-    let mut topics = Vec::new();
-    let mut from = From::Earliest;
-    for (name, value) in query {
-        match (name.as_str(), value.as_str()) {
-            ("topic", topic) => topics.push(topic.to_owned()),
-            ("from", "earliest") => from = From::Earliest,
-            ("from", "latest") => from = From::Latest,
-            ("from", offset) => {
-                let offset = offset.parse().map_err(|_| {
-                    format!("from={offset} is none of earliest, latest, and an offset such as 12")
-                })?;
-                let partitions = hello.topics.iter().map(|ends| (ends.partition, offset));
-                from = From::Offsets(partitions.collect());
-            }
-            ("token", _) => {}
-            (name, _) => return Err(format!("{name} is none of topic, from, and token")),
-        }
-    }
-    if topics.is_empty() {
-        let there: Vec<_> = hello
-            .topics
-            .iter()
-            .map(|ends| ends.topic.as_str())
-            .collect();
-        return Err(format!(
-            "name a topic: /ws?topic=T&from=earliest; there are: {}",
-            there.join(", ")
-        ));
-    }
-    Ok((topics, from))
-}
-
-async fn begin(
-    shared: &Arc<Shared>,
-    hello: &Hello,
-    topics: &[String],
-    from: &From,
-) -> Result<Feed, End> {
-    let streams: Vec<_> = topics
-        .iter()
-        .map(|topic| Subscription {
-            topic: topic.clone(),
-            from: from.clone(),
-        })
-        .collect();
-    let begun = Feed::begin(shared, hello, &streams).await;
+async fn begin(shared: &Arc<Shared>, hello: &Hello, streams: &[Subscription]) -> Result<Feed, End> {
+    let begun = Feed::begin(shared, hello, streams).await;
     begun.map_err(|error| match error {
         Refused::Source(error) => failed(error),
         refused => End::Broken(refused.to_string()),
@@ -169,7 +125,12 @@ impl Session<'_> {
     async fn go_on_anew(&mut self) -> Step {
         let hello = self.shared.hello().await.map_err(failed)?;
         closing::send(self.socket, text(&Line::Hello(hello.clone()))).await?;
-        self.feed = begin(self.shared, &hello, &self.topics, &From::Earliest).await?;
+        let topics = self.topics.iter();
+        let streams = topics.map(|topic| Subscription {
+            topic: topic.clone(),
+            from: From::Earliest,
+        });
+        self.feed = begin(self.shared, &hello, &streams.collect::<Vec<_>>()).await?;
         self.log_id = hello.log_id;
         self.told = Told::default();
         Ok(())
