@@ -5,6 +5,7 @@
 mod client;
 mod debezium_server;
 mod embedded;
+mod file;
 mod http;
 mod json;
 mod log;

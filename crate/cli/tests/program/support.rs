@@ -64,10 +64,35 @@ impl Folder {
             .expect(sql)
     }
 
+    /// What it complains of while it serves all the same.
+    pub(crate) fn said_while_serving(&self, arguments: &[&str]) -> String {
+        let errors = self.path("errors.txt");
+        let file = std::fs::File::create(&errors).expect("a file");
+        let mut command = self.command(&["serve", "--port", "0"]);
+        command.args(arguments).stderr(file);
+        drop(Served::start(command));
+        std::fs::read_to_string(errors).expect("read")
+    }
+
     pub(crate) fn serve(&self, arguments: &[&str]) -> Served {
-        let mut child = self
-            .command(&["serve", "--port", "0"])
-            .args(arguments)
+        let mut command = self.command(&["serve", "--port", "0"]);
+        command.args(arguments);
+        Served::start(command)
+    }
+}
+
+/// A program that serves, until it is dropped.
+pub(crate) struct Served {
+    child: Child,
+    /// `127.0.0.1:PORT/`, and the token.
+    pub(crate) address: String,
+    rest: Option<BufReader<std::process::ChildStdout>>,
+}
+
+impl Served {
+    /// Starts it, and waits until it serves.
+    fn start(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program runs");
@@ -85,17 +110,7 @@ impl Folder {
             rest: Some(lines),
         }
     }
-}
 
-/// A program that serves, until it is dropped.
-pub(crate) struct Served {
-    child: Child,
-    /// `127.0.0.1:PORT/`, and the token.
-    pub(crate) address: String,
-    rest: Option<BufReader<std::process::ChildStdout>>,
-}
-
-impl Served {
     pub(crate) fn host(&self) -> &str {
         self.address.split('/').next().expect("a host")
     }
