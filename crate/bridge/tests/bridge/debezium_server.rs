@@ -111,7 +111,8 @@ impl Server {
                 Some(Line::Record(record)) => records.push(record),
                 // The bridge tells its clock only when all was sent.
                 Some(Line::Tick { .. }) if records.len() >= count => return records,
-                Some(Line::Error { error }) => panic!("{error}"),
+                // A trouble that is over a moment later; a session that cannot begin is closed.
+                Some(Line::Error { .. }) => {}
                 _ => {}
             }
         }
@@ -525,19 +526,18 @@ async fn pages_follow_what_is_posted_and_retention_leaves_gaps() {
     server.now_ms.fetch_add(1, Ordering::SeqCst);
     while !matches!(page.hear().await, Heard::Tick(_)) {}
     server.post(r#"{"x":1}"#).await;
-    // Of a topic that was not there when it began, too.
-    server.post(r#"{"ts_ms":1}"#).await;
     assert_eq!(places(&page.records(1).await), [(topic, 1)]);
+    // A topic that was not there when it began is told of, too.
+    server.post(r#"{"ts_ms":1}"#).await;
+    let Heard::Hello(hello) = page.hear_news().await else {
+        panic!("no hello");
+    };
+    assert_eq!(hello.topics.len(), 2);
     let rows: Vec<&str> = vec![r#"{"x":2}"#; 700];
     server.post(&format!("[{}]", rows.join(","))).await;
     // More at once than is kept: what is gone is said.
-    let gap = loop {
-        match page.hear_news().await {
-            Heard::Gap(gap) => break gap,
-            // That there is a topic more.
-            Heard::Hello(hello) => assert_eq!(hello.topics.len(), 2),
-            other => panic!("{other:?}"),
-        }
+    let Heard::Gap(gap) = page.hear_news().await else {
+        panic!("no gap");
     };
     assert_eq!((gap.from, gap.to), (2, 410));
     assert_eq!(places(&page.records(291).await), run(topic, 411..702));
