@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 /// How long a write waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -43,7 +43,7 @@ impl SqliteFile {
 
     /// A connection of one's own.
     pub(crate) fn connect(&self) -> rusqlite::Result<Connection> {
-        connect(&self.path)
+        connect_existing(&self.path)
     }
 
     /// Writes, and lets whoever follows the log know.
@@ -81,9 +81,18 @@ impl SqliteFile {
     }
 }
 
-/// Opens a connection that waits for others and never loses the file.
+/// Opens a connection that waits for others and never loses the file; creates the file where it is missing.
 pub(crate) fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
+    set_up(Connection::open(path)?)
+}
+
+/// The same, to a file that is there: one that was moved away must not be taken for an empty one.
+pub(crate) fn connect_existing(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE;
+    set_up(Connection::open_with_flags(path, flags)?)
+}
+
+fn set_up(connection: Connection) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // In WAL mode a crash of the machine may cost the last commits, never the file.
     connection.execute_batch("PRAGMA synchronous = normal")?;

@@ -52,7 +52,7 @@ pub struct DebeziumServer {
 #[must_use]
 pub fn is_log(path: &Path) -> bool {
     path.exists()
-        && sqlite::connect(path)
+        && sqlite::connect_existing(path)
             .and_then(|connection| tables::is_there(&connection))
             .unwrap_or(false)
 }
@@ -92,7 +92,7 @@ impl DebeziumServer {
     /// Where it cannot be opened.
     pub fn open_log(path: &Path) -> Result<Self, EmbeddedError> {
         let connection =
-            sqlite::connect(path).during(|| format!("cannot open {}", path.display()))?;
+            sqlite::connect_existing(path).during(|| format!("cannot open {}", path.display()))?;
         Ok(DebeziumServer {
             file: SqliteFile::new(path, connection),
             config: DebeziumServerConfig::new(path),

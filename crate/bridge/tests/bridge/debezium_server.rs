@@ -109,11 +109,13 @@ impl Server {
             };
             match reader.read(1, &text).unwrap() {
                 Some(Line::Record(record)) => records.push(record),
-                // The bridge tells its clock only when all was sent.
-                Some(Line::Tick { .. }) if records.len() >= count => return records,
-                // A trouble that is over a moment later; a session that cannot begin is closed.
-                Some(Line::Error { .. }) => {}
+                // The bridge tells its clock only when it has sent what it knows of.
+                Some(Line::Tick { .. }) if count == 0 => return records,
+                // Errors may be of a trouble that is over a moment later.
                 _ => {}
+            }
+            if count > 0 && records.len() == count {
+                return records;
             }
         }
     }
