@@ -4,7 +4,7 @@
 //! - [`page`]: the page, from Rust to a folder that any file server can serve; [`bindgen`], [`site`]: its steps
 //! - [`programs`]: what runs on this machine
 //! - [`wasm`]: a compiler for wasm32, found or installed
-//! - [`chromium`]: a browser for the tests, found or installed
+//! - [`chromium`]: a browser for the tests, found or installed; [`python`]: a Python, for the example client
 //! - [`apt`], [`rustup`]: install what is missing where that is possible
 //! - [`steps`]: those of `test`; [`tally`]: counts tests
 //! - [`repo`]: where things are; [`run`]: runs other programs
@@ -16,6 +16,7 @@ mod chromium;
 mod demo;
 mod page;
 mod programs;
+mod python;
 mod repo;
 mod run;
 mod rustup;
@@ -54,6 +55,7 @@ cargo xtask test [--only STEPS] [NAME]
     doc            rustdoc, warnings denied
     house          who may import whom
     test           unit, doc and golden tests
+    clients        the example clients of eddy.json
     page           the page builds
     browser        end-to-end tests in a browser
     --only STEPS   only these, as in --only test,browser

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::page::Quality;
 use crate::repo::Repo;
 use crate::tally::{self, Tally};
-use crate::{apt, chromium, page, programs, run, rustup};
+use crate::{apt, chromium, page, programs, python, run, rustup};
 
 /// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,17 +18,19 @@ pub(crate) enum Step {
     Doc,
     House,
     Test,
+    Clients,
     Page,
     Browser,
 }
 
 /// All steps, in the order in which they run.
-pub(crate) const STEPS: [Step; 7] = [
+pub(crate) const STEPS: [Step; 8] = [
     Step::Fmt,
     Step::Clippy,
     Step::Doc,
     Step::House,
     Step::Test,
+    Step::Clients,
     Step::Page,
     Step::Browser,
 ];
@@ -42,6 +44,7 @@ impl Step {
             Step::Doc => "doc",
             Step::House => "house",
             Step::Test => "test",
+            Step::Clients => "clients",
             Step::Page => "page",
             Step::Browser => "browser",
         }
@@ -55,6 +58,7 @@ impl Step {
             Step::Doc => "rustdoc, warnings denied",
             Step::House => "who may import whom",
             Step::Test => "unit, doc and golden tests",
+            Step::Clients => "example clients of eddy.json",
             Step::Page => "the page builds",
             Step::Browser => "end-to-end tests in a browser",
         }
@@ -73,6 +77,7 @@ impl Step {
                 sqlite_shell();
                 tests(repo, &[], filter)
             }
+            Step::Clients => clients(repo, filter),
             Step::Page => page::build(repo, Quality::Quick).map(|_| no_tests(())),
             Step::Browser => browser(repo, filter),
         }
@@ -95,7 +100,7 @@ fn clippy(repo: &Repo) -> Result<()> {
     // The second names the targets that are not part of a plain `cargo test`, which --all-targets leaves out.
     for targets in [
         ["--all-targets"].as_slice(),
-        &["--test", "house", "--test", "e2e"],
+        &["--test", "house", "--test", "e2e", "--test", "clients"],
     ] {
         let mut cargo = programs::workspace(repo, "clippy");
         run::hush(&mut cargo)
@@ -142,6 +147,16 @@ fn cargo_test(repo: &Repo, targets: &[&str], filter: Option<&str>) -> Result<Com
         // A failed test says what failed and where; its error's way up through the test runner helps nobody.
         .env("RUST_LIB_BACKTRACE", "0");
     Ok(cargo)
+}
+
+fn clients(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
+    let python = python::find_or_install(repo)?;
+    let program = programs::build(repo)?.eddy;
+    let mut cargo = cargo_test(repo, &["--test", "clients"], filter)?;
+    // The notices of what was left out.
+    cargo.arg("--nocapture");
+    cargo.env("EDDY_BIN", program).env("EDDY_PYTHON", python);
+    tally::run(cargo)
 }
 
 fn browser(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
