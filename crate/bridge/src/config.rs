@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::{Insert, Sink, Source};
+use crate::{Ingestion, Insert, Sink, Source};
 
 /// The largest message that a session takes, in bytes.
 pub const MAX_INBOUND_BYTES: usize = 1 << 20;
@@ -55,6 +55,8 @@ pub struct Config {
     pub lab_json: Option<Vec<u8>>,
     /// The clock that ticks are read from.
     pub clock: Clock,
+    /// What takes events over HTTP (`POST /debezium`); none: they are refused.
+    pub ingest: Option<Ingestion>,
 }
 
 impl Default for Config {
@@ -69,6 +71,7 @@ impl Default for Config {
             assets: Arc::new(|_| None),
             lab_json: None,
             clock: Arc::new(system_clock),
+            ingest: None,
         }
     }
 }

@@ -87,6 +87,35 @@ pub(crate) fn session_token(shared: &Shared, query: &[(String, String)]) -> Resu
     ))
 }
 
+/// Refuses events without the token, where one is wanted: `Authorization: Bearer ..`, or `?token=..`.
+pub(crate) fn ingest_token(
+    wanted: Option<&String>,
+    headers: &HeaderMap,
+    query: &[(String, String)],
+) -> Result<(), Refusal> {
+    let Some(wanted) = wanted else {
+        return Ok(());
+    };
+    let bearer = text(headers, header::AUTHORIZATION.as_str())
+        .and_then(|value| value.split_once(' '))
+        .is_some_and(|(scheme, token)| {
+            scheme.eq_ignore_ascii_case("bearer") && same(token.trim(), wanted)
+        });
+    let in_address = || {
+        query
+            .iter()
+            .any(|(name, token)| name == "token" && same(token, wanted))
+    };
+    if bearer || in_address() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::UNAUTHORIZED,
+        "this bridge wants a token with events: debezium.sink.http.url=http://HOST:PORT/debezium?token=.."
+            .to_owned(),
+    ))
+}
+
 /// Whether the address holds the token, where the bridge wants one.
 pub(crate) fn knows_token(shared: &Shared, query: &[(String, String)]) -> bool {
     let Some(wanted) = &shared.config.token else {

@@ -1,7 +1,9 @@
 //! A session of `eddy.json`: a person, or a program in another language.
 //!
-//! Everything is asked for in the address. When the log, or a topic, is made anew, the session says hello again and goes on
-//! with the new one from its beginning. Partitions that appear are sent from their start.
+//! Everything is asked for in the address ([`wanted`]). When the log, or a topic, is made anew, the session says hello again
+//! and goes on with the new one from its beginning. Partitions that appear are sent from their start.
+
+mod wanted;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -66,9 +68,10 @@ async fn converse(
     let mut head = shared.ring.head();
     let hello = shared.hello().await.map_err(failed)?;
     closing::send(socket, text(&Line::Hello(hello.clone()))).await?;
-    let (topics, from) = wanted(query, &hello).map_err(End::Broken)?;
-    let feed = begin(shared, socket, &hello, &topics, &from).await?;
+    let streams = wanted::streams(query, &hello).map_err(End::Broken)?;
+    let feed = begin(shared, socket, &hello, &streams).await?;
     meter.subscribed(&feed.topics());
+    let topics: Vec<String> = streams.into_iter().map(|stream| stream.topic).collect();
     let mut session = Session {
         shared,
         socket,
@@ -92,55 +95,13 @@ async fn converse(
     }
 }
 
-/// What the address asks for.
-fn wanted(query: &[(String, String)], hello: &Hello) -> Result<(Vec<String>, From), String> {
-    let mut topics = Vec::new();
-    let mut from = From::Earliest;
-    for (name, value) in query {
-        match (name.as_str(), value.as_str()) {
-            ("topic", topic) => topics.push(topic.to_owned()),
-            ("from", "earliest") => from = From::Earliest,
-            ("from", "latest") => from = From::Latest,
-            ("from", offset) => {
-                let offset = offset.parse().map_err(|_| {
-                    format!("from={offset} is none of earliest, latest, and an offset such as 12")
-                })?;
-                let partitions = hello.topics.iter().map(|ends| (ends.partition, offset));
-                from = From::Offsets(partitions.collect());
-            }
-            ("token", _) => {}
-            (name, _) => return Err(format!("{name} is none of topic, from, and token")),
-        }
-    }
-    if topics.is_empty() {
-        let there: Vec<_> = hello
-            .topics
-            .iter()
-            .map(|ends| ends.topic.as_str())
-            .collect();
-        return Err(format!(
-            "name a topic: /ws?topic=T&from=earliest; there are: {}",
-            there.join(", ")
-        ));
-    }
-    Ok((topics, from))
-}
-
 async fn begin(
     shared: &Arc<Shared>,
     socket: &mut WebSocket,
     hello: &Hello,
-    topics: &[String],
-    from: &From,
+    streams: &[Subscription],
 ) -> Result<Feed, End> {
-    let streams: Vec<_> = topics
-        .iter()
-        .map(|topic| Subscription {
-            topic: topic.clone(),
-            from: from.clone(),
-        })
-        .collect();
-    let begun = Feed::begin(shared, hello, &streams).await;
+    let begun = Feed::begin(shared, hello, streams).await;
     let (feed, truncated) = begun.map_err(|error| match error {
         Refused::Source(error) => failed(error),
         refused => End::Broken(refused.to_string()),
@@ -200,8 +161,13 @@ impl Session<'_> {
             }
             self.feed.take_up(&hello, &self.topics);
         } else {
-            let from = From::Earliest;
-            self.feed = begin(self.shared, self.socket, &hello, &self.topics, &from).await?;
+            let topics = self.topics.iter();
+            let streams = topics.map(|topic| Subscription {
+                topic: topic.clone(),
+                from: From::Earliest,
+            });
+            let streams: Vec<_> = streams.collect();
+            self.feed = begin(self.shared, self.socket, &hello, &streams).await?;
         }
         self.meter.subscribed(&self.feed.topics());
         self.identity = Identity::of(&hello, &self.topics);

@@ -7,6 +7,7 @@
 //! - [`source`]: where records come from; [`embedded`] is the one that needs no services, `kafka` (a Cargo feature) the
 //!   one for streams that are there already
 //! - [`sink`]: where predictions go
+//! - [`debezium_server`]: a source that events are posted to; [`ingest`]: how; [`file`]: one that plays a recording
 //! - [`insert`]: rows that are typed into the page
 //!
 //! How it serves:
@@ -14,8 +15,10 @@
 //! - [`config`]: what it is told when it is started
 //! - [`server`]: listener, routes, shutdown; `shared`: what its parts share
 //! - `guard`, `answer`: who may ask, and how a no is said
-//! - `assets`, `health`, `posts`, `upgrade`: what is answered, and how a request becomes a session
+//! - `assets`, `health`, `posts`, `receive`, `upgrade`: what is answered, and how a request becomes a session
 //! - `metrics`: what it counts of itself, and how that is told; `state`: how source and sink are
+//!
+//! `sqlite`: the connections to one file, for the sources that keep theirs in one.
 //!
 //! How records reach a session:
 //!
@@ -27,7 +30,10 @@
 //! - `publish`: from a page to the sink
 
 pub mod config;
+pub mod debezium_server;
 pub mod embedded;
+pub mod file;
+pub mod ingest;
 pub mod insert;
 #[cfg(feature = "kafka")]
 pub mod kafka;
@@ -47,13 +53,16 @@ mod json_session;
 mod metrics;
 mod posts;
 mod publish;
+mod receive;
 mod ring;
 mod session;
 mod shared;
+mod sqlite;
 mod state;
 mod upgrade;
 
 pub use config::{Assets, Backend, Clock, Config};
+pub use ingest::{Ingest, IngestError, Ingestion, Posted, Taken};
 pub use insert::{Insert, InsertError, RowSet};
 pub use server::{ServeError, serve};
 pub use sink::{Sink, SinkError};

@@ -20,7 +20,7 @@ use crate::config::MAX_INSERT_BYTES;
 use crate::metrics::{self, Metrics};
 use crate::ring::Ring;
 use crate::shared::Shared;
-use crate::{Backend, Config, assets, follow, guard, health, posts, upgrade};
+use crate::{Backend, Config, assets, follow, guard, health, posts, receive, upgrade};
 
 /// How long everything that is still open may take to end: a session's last step, and its farewell.
 const PATIENCE: Duration = Duration::from_millis(1800);
@@ -150,6 +150,7 @@ fn share(config: Config, backend: Backend, address: SocketAddr) -> Result<Shared
         seats: Arc::new(Semaphore::new(sessions)),
         looks: Arc::new(Semaphore::new(1)),
         metrics: Metrics::new((config.clock)()),
+        bodies: Semaphore::new(receive::MAX_BODIES),
         token,
         hosts: hosts(&config, address),
         config,
@@ -211,6 +212,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/ws", any(upgrade::ws))
         .route("/insert", post(posts::insert))
         .route("/start-over", post(posts::start_over))
+        .route("/debezium", post(receive::post).get(receive::state))
         .fallback(get(assets::asset))
         .layer(DefaultBodyLimit::max(MAX_INSERT_BYTES))
         .layer(middleware::from_fn_with_state(shared.clone(), check_host))

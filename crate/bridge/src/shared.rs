@@ -25,6 +25,8 @@ pub(crate) struct Shared {
     /// One permit: who holds it may ask how source and sink are.
     pub(crate) looks: Arc<Semaphore>,
     pub(crate) metrics: Metrics,
+    /// One permit for each body of events that is held in memory.
+    pub(crate) bodies: Semaphore,
     /// The token that POST requests must bring.
     pub(crate) token: String,
     /// The names that requests may be addressed to; none: any.

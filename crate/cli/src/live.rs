@@ -107,22 +107,17 @@ async fn all_topics(stream: &Stream<'_>) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Begins where the recording ends: `from` is one for all topics, so what comes twice is passed over.
+/// Begins with each partition's last record, which is compared with what the recording holds.
 async fn connect(stream: &Stream<'_>, topics: &[String], recording: &Recording) -> Result<Session> {
-    let mut query = String::new();
+    let mut query = String::from("from=earliest");
     for topic in topics {
         // Writing into a string cannot fail.
-        let _ = write!(query, "topic={}&", encode(topic));
+        let _ = write!(query, "&topic={}", encode(topic));
     }
-    let from: Option<Vec<i64>> = topics
-        .iter()
-        .map(|topic| recording.resume_at(topic, 0))
-        .collect();
-    match from.and_then(|offsets| offsets.into_iter().min()) {
-        Some(offset) => {
-            let _ = write!(query, "from={offset}");
+    for (topic, partition, offset) in recording.places() {
+        if topics.iter().any(|named| named == topic) {
+            let _ = write!(query, "&from={}:{partition}:{offset}", encode(topic));
         }
-        None => query.push_str("from=earliest"),
     }
     open(stream, &query).await
 }

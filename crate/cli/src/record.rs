@@ -1,34 +1,33 @@
 //! `eddy record`.
+//!
+//! [`from_source`]: from any source, without a bridge. From a bridge: [`live`].
 
-use std::path::PathBuf;
+mod from_source;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+use bridge::Source;
+use bridge::debezium_server::{self, DebeziumServer};
 use bridge::embedded::{Embedded, EmbeddedConfig};
-use bridge::{Position, Source};
-use wire::Hello;
 
 use crate::live;
 use crate::progress::Progress;
 use crate::recording::Recording;
 
-/// How much is read at once.
-const READ_BYTES: usize = 1 << 20;
-
-/// How long to wait where nothing is new.
-const PAUSE: Duration = Duration::from_millis(20);
-
 /// Record a stream into a file, for `eddy replay` and for the page
 ///
 /// Ends when it has caught up with the log, unless it is to follow it. The same command again goes on behind the last
-/// record in the file.
+/// record in the file, in each partition. A file whose name ends in .gz is compressed; it, too, can be gone on with.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   eddy record --url ws://127.0.0.1:8080/ws --out iris.ndjson
   eddy record --url ws://127.0.0.1:8080/ws --topic flink.public.iris_train --out train.ndjson
   eddy record --url ws://127.0.0.1:8080/ws --out iris.ndjson --follow
-  eddy record --db eddy.db --out iris.ndjson      straight from the file, without a bridge
+  eddy record --db eddy.db --out iris.ndjson.gz   straight from the file, without a bridge
   eddy replay lab.json iris.ndjson")]
 pub(crate) struct Args {
     /// The bridge's address
@@ -39,7 +38,7 @@ pub(crate) struct Args {
         conflicts_with = "db"
     )]
     url: Option<String>,
-    /// The SQLite file that `eddy serve` captures
+    /// The SQLite file that `eddy serve` captures, or in which it keeps what Debezium Server sends
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
     /// A topic; all where none is named; may be repeated
@@ -61,7 +60,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         .enable_all()
         .build()
         .context("cannot start")?;
-    runtime.block_on(async {
+    let recorded = runtime.block_on(async {
         let mut recording = Recording::open(&args.out)?;
         let mut progress = Progress::new("records");
         let recorded = tokio::select! {
@@ -75,12 +74,17 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             recording.remove_if_empty();
         }
         recorded
-    })
+    });
+    // A source may be waiting for something that does not come.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    recorded
 }
 
 async fn record(args: &Args, recording: &mut Recording, progress: &mut Progress) -> Result<()> {
     match (&args.db, &args.url) {
-        (Some(db), _) => from_file(args, db.clone(), recording, progress).await,
+        (Some(db), _) => {
+            from_source::record(&open(db)?, &args.topics, args.follow, recording, progress).await
+        }
         (None, Some(url)) => {
             let stream = live::Stream {
                 url,
@@ -95,69 +99,12 @@ async fn record(args: &Args, recording: &mut Recording, progress: &mut Progress)
     }
 }
 
-/// Records from the database file itself.
-async fn from_file(
-    args: &Args,
-    db: PathBuf,
-    recording: &mut Recording,
-    progress: &mut Progress,
-) -> Result<()> {
+/// Opens the log in a database file: that of watched tables, or of what Debezium Server sent.
+fn open(db: &Path) -> Result<Arc<dyn Source>> {
+    if debezium_server::is_log(db) {
+        return Ok(Arc::new(DebeziumServer::open_log(db)?));
+    }
     let mut config = EmbeddedConfig::new(db);
     config.tables = vec!["*".to_owned()];
-    let log = Embedded::open_log(config)?;
-    let hello = log.hello()?;
-    let mut from = positions(&hello, &args.topics, recording)?;
-    loop {
-        let chunk = log.read(&hello.log_id, &from, READ_BYTES)?;
-        for gap in &chunk.gaps {
-            recording.gap(gap)?;
-        }
-        for record in &chunk.records {
-            recording.record(record)?;
-        }
-        from = chunk.next;
-        progress.at(recording.written);
-        if chunk.records.is_empty() {
-            if !args.follow {
-                return Ok(());
-            }
-            recording.flush()?;
-            tokio::time::sleep(PAUSE).await;
-        }
-        // So that Ctrl-C is heard while there is much to read.
-        tokio::task::yield_now().await;
-    }
-}
-
-fn positions(hello: &Hello, topics: &[String], recording: &Recording) -> Result<Vec<Position>> {
-    let there: Vec<&str> = hello
-        .topics
-        .iter()
-        .map(|ends| ends.topic.as_str())
-        .collect();
-    for topic in topics {
-        ensure!(
-            there.contains(&topic.as_str()),
-            "there is no topic {topic}; there are {}",
-            there.join(", ")
-        );
-    }
-    hello
-        .topics
-        .iter()
-        .filter(|ends| topics.is_empty() || topics.contains(&ends.topic))
-        .map(|ends| {
-            let at = recording.resume_at(&ends.topic, ends.partition);
-            ensure!(
-                at.is_none_or(|offset| offset < ends.end),
-                "the log of {} ends before the recording does: it was made anew; record it to another file",
-                ends.topic
-            );
-            Ok(Position {
-                topic: ends.topic.as_str().into(),
-                partition: ends.partition,
-                offset: at.unwrap_or(ends.start),
-            })
-        })
-        .collect()
+    Ok(Arc::new(Embedded::open_log(config)?))
 }

@@ -1,12 +1,17 @@
 //! A recording: record lines in a file that can be gone on with.
+//!
+//! [`out`]: the file itself, plain or compressed.
+
+mod out;
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use wire::{Gap, Line, LineReader, Record, TopicEnds, write_line, write_record};
+
+use out::Out;
 
 /// An idle stream's clock is written once in this time, so that a recording does not grow by nothing but it.
 const TICK_PACE_MS: i64 = 10_000;
@@ -14,7 +19,7 @@ const TICK_PACE_MS: i64 = 10_000;
 /// A file that grows by what is new to it.
 pub(crate) struct Recording {
     path: PathBuf,
-    out: BufWriter<File>,
+    out: Out,
     /// The last record of each partition.
     last: HashMap<(String, i32), Record>,
     written_tick_ms: i64,
@@ -27,65 +32,44 @@ pub(crate) struct Recording {
 impl Recording {
     /// Opens a file, and reads how far it goes.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let cannot = || format!("cannot write {}; check the folder", path.display());
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .with_context(cannot)?;
-        let mut text = String::new();
-        file.read_to_string(&mut text).with_context(|| {
+        let mut reader = LineReader::new();
+        let mut last = HashMap::new();
+        let mut tick_ms = i64::MIN;
+        let mut number = 0;
+        let out = Out::open(path, |line| {
+            number += 1;
+            match reader.read_bytes(number, line)? {
+                Some(Line::Record(record)) => {
+                    last.insert((record.topic.to_string(), record.partition), record);
+                }
+                Some(Line::Tick { tick_ms: at }) => tick_ms = at,
+                _ => {}
+            }
+            // Before anything is cut off: this may be no recording at all.
+            ensure!(!reader.made_up(), "it holds bare values, not records");
+            Ok(())
+        });
+        let out = out.with_context(|| {
             format!(
-                "{} is no recording; choose another --out, or remove it",
+                "{} cannot be gone on with; check the folder, or choose another --out",
                 path.display()
             )
         })?;
-        // A line that was being written when the last recorder was killed is written again.
-        let whole = text.rfind('\n').map_or(0, |at| at + 1);
-        file.set_len(whole as u64).with_context(cannot)?;
-        file.seek(SeekFrom::End(0)).with_context(cannot)?;
-        let mut recording = Recording {
+        Ok(Recording {
             path: path.to_owned(),
-            out: BufWriter::with_capacity(1 << 16, file),
-            last: HashMap::new(),
-            written_tick_ms: i64::MIN,
-            tick_ms: i64::MIN,
+            out,
+            last,
+            written_tick_ms: tick_ms,
+            tick_ms,
             line: String::new(),
             written: 0,
-        };
-        recording.recall(&text[..whole])?;
-        Ok(recording)
+        })
     }
 
-    fn recall(&mut self, text: &str) -> Result<()> {
-        let mut reader = LineReader::new();
-        for (number, line) in (1..).zip(text.lines()) {
-            let line = reader.read(number, line).with_context(|| {
-                format!(
-                    "{} cannot be gone on with; choose another --out",
-                    self.path.display()
-                )
-            })?;
-            match line {
-                Some(Line::Record(record)) => {
-                    self.last
-                        .insert((record.topic.to_string(), record.partition), record);
-                }
-                Some(Line::Tick { tick_ms }) => {
-                    self.written_tick_ms = tick_ms;
-                    self.tick_ms = tick_ms;
-                }
-                _ => {}
-            }
-        }
-        ensure!(
-            !reader.made_up(),
-            "{} holds bare values, not records; choose another --out",
-            self.path.display()
-        );
-        Ok(())
+    /// Where each partition's recording ends: topic, partition, and the offset of the last record.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&str, i32, i64)> {
+        let places = self.last.iter();
+        places.map(|((topic, partition), last)| (topic.as_str(), *partition, last.offset))
     }
 
     /// The offset to read a partition from: its last record once more, so that it can be compared.
@@ -167,17 +151,19 @@ impl Recording {
         }
     }
 
-    /// Brings everything to the disk.
+    /// Hands everything to the system.
     pub(crate) fn flush(&mut self) -> Result<()> {
         self.out
             .flush()
             .with_context(|| format!("cannot write {}", self.path.display()))
     }
 
-    /// Writes the clock and brings everything to the disk.
+    /// Writes the clock and ends the file.
     pub(crate) fn end(&mut self) -> Result<()> {
         self.write_tick()?;
-        self.flush()
+        self.out
+            .end()
+            .with_context(|| format!("cannot write {}", self.path.display()))
     }
 
     fn write_tick(&mut self) -> Result<()> {
@@ -193,7 +179,7 @@ impl Recording {
 
     fn write_line(&mut self) -> Result<()> {
         self.line.push('\n');
-        match self.out.write_all(self.line.as_bytes()) {
+        match self.out.write(self.line.as_bytes()) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::StorageFull => {
                 Err(error).with_context(|| format!("the disk of {} is full", self.path.display()))
@@ -277,13 +263,64 @@ mod tests {
     }
 
     #[test]
+    fn a_packed_recording_is_gone_on_with_even_if_it_was_cut() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("r.ndjson.gz");
+        let records = |path: &Path| {
+            let mut last = Vec::new();
+            let mut recorded = 0;
+            let read = Out::open(path, |line| {
+                last = line.to_vec();
+                recorded += 1;
+                Ok(())
+            });
+            read.expect("read");
+            let last = String::from_utf8(last).expect("text");
+            (recorded, last.contains("\"offset\":999"))
+        };
+        let first = Recording::open(&path).expect("opened");
+        first.remove_if_empty();
+        assert!(!path.exists(), "nothing was recorded");
+        let mut first = {
+            drop(first);
+            Recording::open(&path).expect("opened")
+        };
+        for offset in 0..500 {
+            first.record(&record(offset, "a")).expect("written");
+        }
+        first.end().expect("written");
+        let mut second = Recording::open(&path).expect("opened");
+        assert_eq!(second.resume_at("t", 0), Some(499));
+        for offset in 499..900 {
+            second.record(&record(offset, "a")).expect("written");
+        }
+        second.flush().expect("written");
+        second.record(&record(900, "a")).expect("written");
+        // Killed: what was flushed is there, the member has no end.
+        std::mem::forget(second);
+        let mut third = Recording::open(&path).expect("opened");
+        assert_eq!(third.resume_at("t", 0), Some(899));
+        for offset in 899..1_000 {
+            third.record(&record(offset, "a")).expect("written");
+        }
+        third.end().expect("written");
+        assert_eq!(records(&path), (1_000, true));
+        assert_eq!(
+            std::fs::read_dir(folder.path()).expect("a folder").count(),
+            1
+        );
+    }
+
+    #[test]
     fn other_files_are_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");
-        for text in ["{\"a\":1}\n{\"a\":2}\n", "no JSON\n"] {
-            let path = folder.path().join("other");
-            std::fs::write(&path, text).expect("written");
-            assert!(Recording::open(&path).is_err());
-            assert_eq!(std::fs::read_to_string(&path).expect("read"), text);
+        for name in ["other", "other.gz"] {
+            for text in ["{\"a\":1}\n{\"a\":2}\n", "no JSON\n", "short", "{\"to\":1}"] {
+                let path = folder.path().join(name);
+                std::fs::write(&path, text).expect("written");
+                assert!(Recording::open(&path).is_err());
+                assert_eq!(std::fs::read_to_string(&path).expect("read"), text);
+            }
         }
     }
 }

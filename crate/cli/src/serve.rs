@@ -1,8 +1,10 @@
 //! `eddy serve`.
 //!
-//! Each source has its flags and its start in a file of its own: [`embedded`], [`kafka`].
+//! Each source has its flags and its start in a file of its own: [`embedded`], [`kafka`], [`debezium_server`], [`file`].
 
+mod debezium_server;
 mod embedded;
+mod file;
 mod kafka;
 
 use std::io::{ErrorKind, Write, stdout};
@@ -11,13 +13,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use bridge::Config;
+use bridge::{Backend, Config, Ingestion};
 use tokio::net::TcpListener;
 
 use crate::scenario::{self, Scenario};
 use crate::{assets, log, query, replay, stop};
 
-/// Start the bridge and the page, on a SQLite file or on Kafka
+/// Start the bridge and the page, on a SQLite file, on Kafka or on another source
 ///
 /// Changes of the watched tables are captured by triggers, whichever process makes them, and go to everyone who has
 /// the page open. With --kafka they are records of topics that are there already. Ctrl-C (or SIGTERM) ends it within two
@@ -31,6 +33,8 @@ Examples:
   eddy serve --window 2s --port 9000               with Spark windows of 2 s, on another port
   eddy serve --db shop.db --table 'order*'         watch one's own tables
   eddy serve --host 0.0.0.0 --token SECRET         for others on the network
+  eddy serve --debezium-server --db received.db    what Debezium Server posts to /debezium
+  eddy serve --file iris.ndjson.gz --speed 10      a recording, ten times as fast
 
 Topics of a Kafka cluster, as Debezium fills them:
   eddy serve --kafka broker:9092 --scenario iris
@@ -55,7 +59,11 @@ pub(crate) struct Args {
     embedded: embedded::Args,
     #[command(flatten)]
     kafka: kafka::Args,
-    /// A walk-through to set up; iris where neither tables nor Kafka are named
+    #[command(flatten)]
+    debezium_server: debezium_server::Args,
+    #[command(flatten)]
+    file: file::Args,
+    /// A walk-through to set up; iris where neither tables nor another source are named
     #[arg(long)]
     scenario: Option<Scenario>,
     /// The lab file that the page begins with
@@ -105,12 +113,11 @@ async fn serve(args: &Args) -> Result<()> {
     // Before anything is written: the port is what most often is not free.
     let listener = listen(args).await?;
     let address = listener.local_addr()?;
-    let on_its_own = args.embedded.tables.is_empty() && !args.kafka.chosen();
-    let scenario = match (args.scenario, on_its_own) {
-        (None, true) => Some(Scenario::Iris),
-        (scenario, _) => scenario,
+    let scenario = match args.scenario {
+        None if args.is_embedded() && args.embedded.tables.is_empty() => Some(Scenario::Iris),
+        scenario => scenario,
     };
-    let config = Config {
+    let mut config = Config {
         ring_bytes: args.ring_bytes,
         token: args.token.clone(),
         allow_origins: args.allow_origins.clone(),
@@ -123,17 +130,43 @@ async fn serve(args: &Args) -> Result<()> {
     if scenario == Some(Scenario::Iris) {
         publish.push(scenario::PREDICTIONS.to_owned());
     }
-    let backend = if args.kafka.chosen() {
-        kafka::open(&args.kafka, config.lab_json.as_deref(), publish)?
-    } else {
-        embedded::open(&args.embedded, scenario, publish)?
-    };
+    let (backend, ingest) = open(args, scenario, config.lab_json.as_deref(), publish)?;
+    config.ingest = ingest;
     // Told of from here on, so that a signal right after the line below is not lost.
     let shutdown = stop::signal()?;
     warn_if_open(args, address);
     writeln!(stdout(), "Eddy is at {}", page_address(args, address))?;
     bridge::serve(listener, config, backend, shutdown).await?;
     Ok(())
+}
+
+/// Opens the source that is asked for.
+fn open(
+    args: &Args,
+    scenario: Option<Scenario>,
+    lab_json: Option<&[u8]>,
+    publish: Vec<String>,
+) -> Result<(Backend, Option<Ingestion>)> {
+    let Args { embedded, file, .. } = args;
+    if let Some(path) = &file.file {
+        return Ok((file::open(file, path)?, None));
+    }
+    if args.kafka.chosen() {
+        return Ok((kafka::open(&args.kafka, lab_json, publish)?, None));
+    }
+    if args.debezium_server.debezium_server {
+        let (db, rows) = (&embedded.db, embedded.retention_rows);
+        let (backend, ingest) = debezium_server::open(&args.debezium_server, db, rows, publish)?;
+        return Ok((backend, Some(ingest)));
+    }
+    Ok((embedded::open(embedded, scenario, publish)?, None))
+}
+
+impl Args {
+    /// Whether the source is the one that needs no other.
+    fn is_embedded(&self) -> bool {
+        self.file.file.is_none() && !self.debezium_server.debezium_server && !self.kafka.chosen()
+    }
 }
 
 fn lab_json(args: &Args, scenario: Option<Scenario>) -> Result<Option<Vec<u8>>> {

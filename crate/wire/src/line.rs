@@ -20,6 +20,16 @@
 //! | `{"error":".."}` | `eddy.json` | something went wrong |
 //!
 //! where ENDS is `{"topic":..,"partition":..,"start":..,"end":..}`.
+//!
+//! # Asking for them
+//!
+//! `GET /ws` with the subprotocol `eddy.json`, everything else in the address:
+//!
+//! - `topic=T`, repeated: the topics
+//! - `from=earliest` (default), `from=latest` or `from=OFFSET`: where all their partitions start
+//! - `from=T:PARTITION:OFFSET`, repeated: where single partitions start, whatever the others do. Who comes back names for
+//!   each partition the offset behind the last record that it has, and misses nothing, and gets nothing twice
+//! - `token=..`: the bridge's token, where it wants one
 
 mod kcat;
 mod read;

@@ -10,7 +10,7 @@ use lexopt::Arg;
 use crate::page::Quality;
 use crate::programs::Sources;
 use crate::repo::Repo;
-use crate::{page, programs, run, unexpected};
+use crate::{kafka_client, page, programs, run, unexpected};
 
 /// What to build.
 pub(crate) struct Args {
@@ -32,6 +32,7 @@ impl Args {
 
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     let quality = if args.release {
+        kafka_client::find_or_install()?;
         Quality::Release
     } else {
         Quality::Quick

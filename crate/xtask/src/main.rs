@@ -5,7 +5,8 @@
 //! - [`page`]: the page, from Rust to a folder that any file server can serve; [`bindgen`], [`site`]: its steps
 //! - [`programs`]: what runs on this machine
 //! - [`wasm`]: a compiler for wasm32, found or installed
-//! - [`chromium`]: a browser for the tests, found or installed
+//! - [`chromium`]: a browser for the tests, found or installed; [`python`]: a Python, for the example client
+//! - [`kafka_client`]: what its C library is built with
 //! - [`apt`], [`rustup`]: install what is missing where that is possible
 //! - [`steps`]: those of `test`; [`tally`]: counts tests
 //! - [`repo`]: where things are; [`run`]: runs other programs
@@ -15,8 +16,10 @@ mod bindgen;
 mod build;
 mod chromium;
 mod demo;
+mod kafka_client;
 mod page;
 mod programs;
+mod python;
 mod repo;
 mod run;
 mod rustup;
@@ -57,6 +60,7 @@ cargo xtask test [--only STEPS] [NAME]
     doc            rustdoc, warnings denied
     house          who may import whom
     test           unit, doc and golden tests
+    clients        the example clients of eddy.json
     page           the page builds
     browser        end-to-end tests in a browser
     --only STEPS   only these, as in --only test,browser

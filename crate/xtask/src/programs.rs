@@ -26,11 +26,8 @@ pub(crate) enum Sources {
 
 /// Builds for development.
 pub(crate) fn build(repo: &Repo, sources: Sources) -> Result<Programs> {
-    let mut cargo = workspace(repo, "build");
+    let mut cargo = workspace(repo, "build", sources);
     run::hush(&mut cargo).args(["--bin", "eddy", "--bin", "bindgen"]);
-    if sources == Sources::WithKafka {
-        cargo.args(["--features", "eddy/kafka"]);
-    }
     run::shown(cargo)?;
     Ok(Programs {
         eddy: repo.program("debug", "eddy"),
@@ -50,7 +47,7 @@ pub(crate) fn build_release(repo: &Repo) -> Result<PathBuf> {
         run::shown(cargo)?;
     }
     let mut cargo = repo.cargo("build");
-    run::hush(&mut cargo).args(["--release", "--package", "eddy"]);
+    run::hush(&mut cargo).args(["--release", "--package", "eddy", "--features", "eddy/kafka"]);
     run::shown(cargo)?;
     fs::write(embedded, files)?;
     Ok(program)
@@ -60,8 +57,11 @@ pub(crate) fn build_release(repo: &Repo) -> Result<PathBuf> {
 ///
 /// Cargo builds a dependency anew for each set of features that a selection of packages asks for.
 /// Commands that all select the same share their work.
-pub(crate) fn workspace(repo: &Repo, subcommand: &str) -> Command {
+pub(crate) fn workspace(repo: &Repo, subcommand: &str, sources: Sources) -> Command {
     let mut cargo = repo.cargo(subcommand);
     cargo.args(["--workspace", "--features", "xtask/bindgen"]);
+    if sources == Sources::WithKafka {
+        cargo.args(["--features", "eddy/kafka"]);
+    }
     cargo
 }

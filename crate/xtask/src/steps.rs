@@ -1,15 +1,17 @@
 //! The steps of `cargo xtask test`.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::chromium::Chromium;
 use crate::page::Quality;
 use crate::programs::Sources;
 use crate::repo::Repo;
 use crate::tally::{self, Tally};
-use crate::{apt, chromium, page, programs, run, rustup};
+use crate::{apt, chromium, kafka_client, page, programs, python, run, rustup, stack};
 
 /// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,19 +21,23 @@ pub(crate) enum Step {
     Doc,
     House,
     Test,
+    Clients,
     Page,
     Browser,
+    Pipeline,
 }
 
 /// All steps, in the order in which they run.
-pub(crate) const STEPS: [Step; 7] = [
+pub(crate) const STEPS: [Step; 9] = [
     Step::Fmt,
     Step::Clippy,
     Step::Doc,
     Step::House,
     Step::Test,
+    Step::Clients,
     Step::Page,
     Step::Browser,
+    Step::Pipeline,
 ];
 
 impl Step {
@@ -43,8 +49,10 @@ impl Step {
             Step::Doc => "doc",
             Step::House => "house",
             Step::Test => "test",
+            Step::Clients => "clients",
             Step::Page => "page",
             Step::Browser => "browser",
+            Step::Pipeline => "pipeline",
         }
     }
 
@@ -56,8 +64,10 @@ impl Step {
             Step::Doc => "rustdoc, warnings denied",
             Step::House => "who may import whom",
             Step::Test => "unit, doc and golden tests",
+            Step::Clients => "example clients of eddy.json",
             Step::Page => "the page builds",
             Step::Browser => "end-to-end tests in a browser",
+            Step::Pipeline => "PostgreSQL, Debezium and Kafka, end to end",
         }
     }
 
@@ -74,10 +84,10 @@ impl Step {
                 sqlite_shell();
                 tests(repo, &[], filter)
             }
-            Step::Page => {
-                page::build(repo, Quality::Quick, Sources::WithoutKafka).map(|_| no_tests(()))
-            }
+            Step::Clients => clients(repo, filter),
+            Step::Page => page::build(repo, Quality::Quick, sources()?).map(|_| no_tests(())),
             Step::Browser => browser(repo, filter),
+            Step::Pipeline => pipeline(repo, filter),
         }
     }
 }
@@ -98,9 +108,11 @@ fn clippy(repo: &Repo) -> Result<()> {
     // The second names the targets that are not part of a plain `cargo test`, which --all-targets leaves out.
     for targets in [
         ["--all-targets"].as_slice(),
-        &["--test", "house", "--test", "e2e"],
+        &[
+            "--test", "house", "--test", "e2e", "--test", "clients", "--test", "pipeline",
+        ],
     ] {
-        let mut cargo = programs::workspace(repo, "clippy");
+        let mut cargo = programs::workspace(repo, "clippy", sources()?);
         run::hush(&mut cargo)
             .args(targets)
             .args(["--", "--deny", "warnings"]);
@@ -110,7 +122,7 @@ fn clippy(repo: &Repo) -> Result<()> {
 }
 
 fn doc(repo: &Repo) -> Result<()> {
-    let mut cargo = programs::workspace(repo, "doc");
+    let mut cargo = programs::workspace(repo, "doc", sources()?);
     run::hush(&mut cargo)
         .arg("--no-deps")
         .env("RUSTDOCFLAGS", "--deny warnings");
@@ -133,10 +145,10 @@ fn tests(repo: &Repo, targets: &[&str], filter: Option<&str>) -> Result<(Tally, 
 
 /// A `cargo test` that only runs: its building is done here, with less to read.
 fn cargo_test(repo: &Repo, targets: &[&str], filter: Option<&str>) -> Result<Command> {
-    let mut build = programs::workspace(repo, "test");
+    let mut build = programs::workspace(repo, "test", sources()?);
     run::hush(build.arg("--no-run").args(targets));
     run::shown(build)?;
-    let mut cargo = programs::workspace(repo, "test");
+    let mut cargo = programs::workspace(repo, "test", sources()?);
     cargo
         .arg("--no-fail-fast")
         .args(targets)
@@ -147,33 +159,87 @@ fn cargo_test(repo: &Repo, targets: &[&str], filter: Option<&str>) -> Result<Com
     Ok(cargo)
 }
 
+fn clients(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
+    let python = python::find_or_install(repo)?;
+    let program = programs::build(repo, sources()?)?.eddy;
+    let mut cargo = cargo_test(repo, &["--test", "clients"], filter)?;
+    // The notices of what was left out.
+    cargo.arg("--nocapture");
+    cargo.env("EDDY_BIN", program).env("EDDY_PYTHON", python);
+    tally::run(cargo)
+}
+
 fn browser(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
-    let chromium = match chromium::find_or_install() {
-        Ok(chromium) => chromium,
-        Err(error) if env::var_os("EDDY_SKIP_BROWSER").is_some_and(|value| value == "1") => {
-            println!("   THE BROWSER TESTS DID NOT RUN, as EDDY_SKIP_BROWSER=1 allows: {error:#}");
-            return Ok(no_tests(()));
-        }
-        Err(error) => return Err(error),
+    let Some(chromium) = browser_or_skip()? else {
+        return Ok(no_tests(()));
     };
     ensure!(
         repo.site().join("index.html").is_file(),
         "the page is not built: run `cargo xtask build`"
     );
-    let program = programs::build(repo, Sources::WithoutKafka)?.eddy;
+    let program = programs::build(repo, sources()?)?.eddy;
     let mut cargo = cargo_test(repo, &["--test", "e2e"], filter)?;
     // Each test has a browser of its own, which keeps a core busy.
     cargo.arg("--test-threads=2");
+    with_browser(&mut cargo, repo, &program, &chromium);
+    tally::run(cargo)
+}
+
+/// The tests against a real Kafka, PostgreSQL and Debezium.
+fn pipeline(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
+    if skips("EDDY_SKIP_STACK") {
+        println!("   THE REAL PIPELINE WAS NOT TESTED, as EDDY_SKIP_STACK=1 allows");
+        return Ok(no_tests(()));
+    }
+    let Some(chromium) = browser_or_skip()? else {
+        return Ok(no_tests(()));
+    };
+    stack::install(repo)?;
+    let program = programs::build(repo, sources()?)?.eddy;
+    let mut cargo = cargo_test(repo, &["--test", "kafka", "--test", "pipeline"], filter)?;
+    // Each has a broker, a database and browsers of its own.
+    cargo.arg("--test-threads=1");
+    with_browser(&mut cargo, repo, &program, &chromium);
+    cargo
+        .env("EDDY_XTASK", env::current_exe()?)
+        .env("EDDY_REQUIRE_STACK", "1");
+    tally::run(cargo)
+}
+
+/// The browser, or None where tests may do without.
+fn browser_or_skip() -> Result<Option<Chromium>> {
+    match chromium::find_or_install() {
+        Ok(chromium) => Ok(Some(chromium)),
+        Err(error) if skips("EDDY_SKIP_BROWSER") => {
+            println!("   THE BROWSER TESTS DID NOT RUN, as EDDY_SKIP_BROWSER=1 allows: {error:#}");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn with_browser(cargo: &mut Command, repo: &Repo, program: &Path, chromium: &Chromium) {
     cargo
         .env("EDDY_BIN", program)
-        .env("EDDY_REQUIRE_BROWSER", "1");
-    cargo
-        .env("EDDY_CHROMIUM", chromium.browser)
-        .env("EDDY_CHROMEDRIVER", chromium.driver);
+        .env("EDDY_REQUIRE_BROWSER", "1")
+        .env("EDDY_CHROMIUM", &chromium.browser)
+        .env("EDDY_CHROMEDRIVER", &chromium.driver);
     if env::var_os("EDDY_SHOTS").is_none() {
         cargo.env("EDDY_SHOTS", repo.root.join("target/shots"));
     }
-    tally::run(cargo)
+}
+
+/// One set of features for all steps: what is tested has its Kafka client.
+fn sources() -> Result<Sources> {
+    if skips("EDDY_SKIP_STACK") {
+        return Ok(Sources::WithoutKafka);
+    }
+    kafka_client::find_or_install().context("EDDY_SKIP_STACK=1 tests without Kafka")?;
+    Ok(Sources::WithKafka)
+}
+
+fn skips(variable: &str) -> bool {
+    env::var_os(variable).is_some_and(|value| value == "1")
 }
 
 /// Installs a component of Rust where a minimal installation came without.

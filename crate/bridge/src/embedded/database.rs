@@ -1,8 +1,7 @@
-//! The connections to one database file.
+//! The database file: its connections, and the shapes of its records.
 
 use std::collections::HashMap;
-use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -11,27 +10,17 @@ use super::config::EmbeddedConfig;
 use super::envelope::Shape;
 use super::error::{During, EmbeddedError};
 use super::{catalog, install, meta, predictions};
+use crate::sqlite::{self, SqliteFile};
 
-/// How long a write waits for another process's transaction.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Readers that are kept open when nobody reads.
-const IDLE_READERS: usize = 4;
-
-/// The connections to one database file: one that writes, and some that read.
+/// One database file.
 #[derive(Debug)]
 pub(super) struct Database {
     /// What the source was told.
     pub(super) config: EmbeddedConfig,
-    writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    file: SqliteFile,
     shapes: Mutex<HashMap<i64, Arc<Shape>>>,
-    /// Which file it was when it was opened.
-    file: Option<FileId>,
     /// Whether triggers and retention are seen to; else nothing is written but what is asked for.
     pub(super) keeps: bool,
-    /// Whether this process has written since the last look, and who waits for it.
-    written: (Mutex<bool>, Condvar),
 }
 
 impl Database {
@@ -44,10 +33,9 @@ impl Database {
                 remedy: "name a file".to_owned(),
             });
         }
-        let mut writer = connect(&config.path).during(|| format!("cannot open {path}"))?;
-        let mode: String = writer
-            .query_row("PRAGMA journal_mode = wal", [], |row| row.get(0))
-            .during(|| format!("cannot open {path}"))?;
+        let cannot = || format!("cannot open {path}");
+        let mut writer = sqlite::connect(&config.path).during(cannot)?;
+        let mode = sqlite::set_wal(&writer).during(cannot)?;
         if mode != "wal" {
             tracing::warn!(
                 file = %path,
@@ -56,7 +44,7 @@ impl Database {
             );
         }
         install::capture(&mut writer, &config)?;
-        predictions::prepare(&writer, &config)?;
+        predictions::prepare(&writer, &config.publish)?;
         Ok(Database::new(config, writer, true))
     }
 
@@ -65,7 +53,8 @@ impl Database {
         let path = config.path.display().to_string();
         let prepared = match config.path.exists() {
             true => {
-                let connection = connect(&config.path).during(|| format!("cannot open {path}"))?;
+                let connection =
+                    sqlite::connect(&config.path).during(|| format!("cannot open {path}"))?;
                 meta::is_prepared(&connection)?.then_some(connection)
             }
             false => None,
@@ -81,41 +70,32 @@ impl Database {
 
     fn new(config: EmbeddedConfig, writer: Connection, keeps: bool) -> Self {
         Database {
-            file: file_id(&config.path),
+            file: SqliteFile::new(&config.path, writer),
             config,
-            writer: Mutex::new(writer),
-            readers: Mutex::new(Vec::new()),
             shapes: Mutex::new(HashMap::new()),
             keeps,
-            written: (Mutex::new(false), Condvar::new()),
         }
     }
 
     /// Whether the path now leads to another file, or to none.
     pub(super) fn is_replaced(&self) -> bool {
-        self.file.is_some() && file_id(&self.config.path) != self.file
+        self.file.is_replaced()
     }
 
     /// A connection of one's own.
     pub(super) fn connect(&self) -> Result<Connection, EmbeddedError> {
-        connect(&self.config.path).during(|| format!("cannot open {}", self.config.path.display()))
+        let cannot = || format!("cannot open {}", self.config.path.display());
+        self.file.connect().during(cannot)
     }
 
     /// Writes, and lets whoever follows the log know.
     pub(super) fn write<T>(&self, what: impl FnOnce(&mut Connection) -> T) -> T {
-        let answer = what(&mut lock(&self.writer));
-        let (written, waiting) = &self.written;
-        *lock(written) = true;
-        waiting.notify_all();
-        answer
+        self.file.write(what)
     }
 
     /// Waits this long, or until this process writes; of other processes nothing is known.
     pub(super) fn wait(&self, time: Duration) {
-        let (written, waiting) = &self.written;
-        // Woken too early is no harm, and so is a lock that a panic elsewhere has poisoned.
-        let result = waiting.wait_timeout_while(lock(written), time, |written| !*written);
-        *result.unwrap_or_else(PoisonError::into_inner).0 = false;
+        self.file.wait(time);
     }
 
     /// Reads in one transaction, so that everything read is of one moment.
@@ -123,25 +103,12 @@ impl Database {
         &self,
         what: impl Fn(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, EmbeddedError> {
-        let idle = lock(&self.readers).pop();
-        let mut connection = idle.map_or_else(|| self.connect(), Ok)?;
-        let read = || {
-            let transaction = connection.transaction()?;
-            let answer = what(&transaction)?;
-            transaction.commit()?;
-            Ok(answer)
-        };
-        let answer = { read }().during(|| {
+        self.file.read(what).during(|| {
             format!(
                 "cannot read the change log in {}",
                 self.config.path.display()
             )
-        })?;
-        let mut readers = lock(&self.readers);
-        if readers.len() < IDLE_READERS {
-            readers.push(connection);
-        }
-        Ok(answer)
+        })
     }
 
     /// What the records of a layout have in common.
@@ -160,32 +127,7 @@ impl Database {
     }
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    // In WAL mode a crash of the machine may cost the last commits, never the file.
-    connection.execute_batch("PRAGMA synchronous = normal")?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic elsewhere left no half-done work behind: SQLite rolls back.
+    // Shapes are put in whole, so a panic elsewhere has not broken the map.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What tells one file from another under the same path.
-type FileId = (u64, u64);
-
-#[cfg(unix)]
-fn file_id(path: &Path) -> Option<FileId> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.dev(), metadata.ino()))
-}
-
-/// Elsewhere an open file cannot be replaced.
-#[cfg(not(unix))]
-fn file_id(_: &Path) -> Option<FileId> {
-    None
 }

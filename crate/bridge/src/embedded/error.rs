@@ -41,7 +41,7 @@ impl EmbeddedError {
     }
 
     /// SQLite refused what was tried.
-    pub(super) fn sqlite(what: String, source: rusqlite::Error) -> Self {
+    pub(crate) fn sqlite(what: String, source: rusqlite::Error) -> Self {
         EmbeddedError::Sqlite {
             what,
             remedy: remedy(&source),
@@ -49,8 +49,28 @@ impl EmbeddedError {
         }
     }
 
+    /// Says which file it is about.
+    pub(crate) fn in_file(self, path: &std::path::Path) -> Self {
+        let path = path.display();
+        match self {
+            EmbeddedError::Sqlite {
+                what,
+                remedy,
+                source,
+            } => EmbeddedError::Sqlite {
+                what: format!("{path}: {what}"),
+                remedy,
+                source,
+            },
+            EmbeddedError::Refused { what, remedy } => EmbeddedError::Refused {
+                what: format!("{path}: {what}"),
+                remedy,
+            },
+        }
+    }
+
     /// What is wrong, and what can be done about it.
-    pub(super) fn into_parts(self) -> (String, String) {
+    pub(crate) fn into_parts(self) -> (String, String) {
         match self {
             EmbeddedError::Sqlite {
                 what,
@@ -92,7 +112,7 @@ impl From<EmbeddedError> for SinkError {
 }
 
 /// Says what was tried when SQLite refused.
-pub(super) trait During<T> {
+pub(crate) trait During<T> {
     /// Adds what was tried.
     fn during(self, what: impl FnOnce() -> String) -> Result<T, EmbeddedError>;
 }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::{During, EmbeddedError};
+use crate::debezium_server::tables as received;
 
 /// Columns of `_eddy_change` that stand before the values.
 pub(super) const FIXED_COLUMNS: usize = 7;
@@ -58,7 +59,15 @@ pub(super) fn is_prepared(connection: &Connection) -> Result<bool, EmbeddedError
             false => Ok(None),
         }
     };
-    match look().during(|| "cannot read the database".to_owned())? {
+    let cannot = || "cannot read the database".to_owned();
+    if received::is_there(connection).during(cannot)? {
+        return Err(EmbeddedError::Refused {
+            what: "this file holds what Debezium Server sent, not tables that are watched"
+                .to_owned(),
+            remedy: "name another one (--db), or serve it with --debezium-server".to_owned(),
+        });
+    }
+    match look().during(cannot)? {
         None => Ok(false),
         Some(FORMAT) => Ok(true),
         Some(format) => Err(EmbeddedError::Refused {
@@ -109,7 +118,7 @@ fn meta(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>>
 }
 
 /// A random UUID (version 4).
-fn new_log_id() -> String {
+pub(crate) fn new_log_id() -> String {
     let mut bytes = [0_u8; 16];
     if getrandom::fill(&mut bytes).is_err() {
         // Without the system's randomness the clock still tells two logs of one file apart.

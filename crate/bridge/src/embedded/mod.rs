@@ -12,7 +12,7 @@
 //! - `log`, `tail`, `retention`: how they are read, followed and removed
 //! - `envelope`, `connect`, `json`: how they are written as Debezium's events
 //! - `rows`, `start_over`, `predictions`: what the page may write
-//! - `database`: connections
+//! - `database`: the file
 //!
 //! # Limits
 //!
@@ -32,12 +32,12 @@ mod config;
 mod connect;
 mod database;
 mod envelope;
-mod error;
+pub(crate) mod error;
 mod install;
 mod json;
 mod log;
-mod meta;
-mod predictions;
+pub(crate) mod meta;
+pub(crate) mod predictions;
 mod retention;
 mod rows;
 mod snapshot;

@@ -8,20 +8,21 @@ use wire::{Header, Publication};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::config::{EmbeddedConfig, PublishTable};
+use super::config::PublishTable;
 use super::error::{During, EmbeddedError};
 use super::tables::{self, quoted};
 use super::trigger::NOW_MS;
+use crate::SinkError;
 
 /// Columns that such a table has beside its own `id`.
 const COLUMNS: [&str; 5] = ["key", "value", "headers", "eddy_id", "ts_ms"];
 
 /// Creates the tables where they are missing.
-pub(super) fn prepare(
+pub(crate) fn prepare(
     connection: &Connection,
-    config: &EmbeddedConfig,
+    publish: &[PublishTable],
 ) -> Result<(), EmbeddedError> {
-    for PublishTable { table, .. } in &config.publish {
+    for PublishTable { table, .. } in publish {
         let cannot = || format!("cannot create table {table}");
         match tables::find(connection, table).during(cannot)? {
             None => connection
@@ -52,8 +53,28 @@ pub(super) fn prepare(
     Ok(())
 }
 
+/// The table that each message goes to.
+pub(crate) fn placed<'a>(
+    publish: &'a [PublishTable],
+    publications: &'a [Publication],
+) -> Result<Vec<(&'a PublishTable, &'a Publication)>, SinkError> {
+    publications
+        .iter()
+        .map(|publication| {
+            let table = publish
+                .iter()
+                .find(|publish| publish.topic == publication.topic);
+            table
+                .map(|table| (table, publication))
+                .ok_or_else(|| SinkError::NotAllowed {
+                    topic: publication.topic.clone(),
+                })
+        })
+        .collect()
+}
+
 /// Publishes the messages that are not there yet, in one transaction; answers all their ids.
-pub(super) fn publish(
+pub(crate) fn publish(
     connection: &mut Connection,
     publications: &[(&PublishTable, &Publication)],
 ) -> Result<Vec<String>, EmbeddedError> {

@@ -167,21 +167,7 @@ impl Sink for Embedded {
 
     fn publish(&self, publications: &[Publication]) -> Result<Vec<String>, SinkError> {
         let database = self.database();
-        let placed = publications
-            .iter()
-            .map(|publication| {
-                let table = database
-                    .config
-                    .publish
-                    .iter()
-                    .find(|publish| publish.topic == publication.topic);
-                table
-                    .map(|table| (table, publication))
-                    .ok_or_else(|| SinkError::NotAllowed {
-                        topic: publication.topic.clone(),
-                    })
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let placed = predictions::placed(&database.config.publish, publications)?;
         Ok(database.write(|connection| predictions::publish(connection, &placed))?)
     }
 }

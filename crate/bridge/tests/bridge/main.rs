@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)] // A test may panic.
 
 mod client;
+mod debezium_server;
 mod embedded;
+mod file;
 mod health;
 mod http;
 mod json;

@@ -16,7 +16,7 @@ const KAFKA: [&str; 3] = ["kafka", "kafka_config", "kafka_set"];
 #[derive(clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// The SQLite file; created where it is missing
+    /// The SQLite file; created where it is missing. With --debezium-server, one of its own
     #[arg(long, value_name = "FILE", default_value = "eddy.db", conflicts_with_all = KAFKA)]
     pub(super) db: PathBuf,
     /// A table to watch, or a pattern with * and ?; may be repeated
@@ -30,7 +30,7 @@ pub(super) struct Args {
     schemas: bool,
     /// How many changes the log keeps; all where this is left out
     #[arg(long, value_name = "N", conflicts_with_all = KAFKA)]
-    retention_rows: Option<u64>,
+    pub(super) retention_rows: Option<u64>,
 }
 
 /// Opens the file, with the scenario's tables, to publish to tables of the topics' names.

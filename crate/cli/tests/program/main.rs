@@ -1,6 +1,8 @@
 //! The program `eddy`, run as people run it.
 
 mod config;
+mod debezium_server;
+mod file;
 mod insert;
 mod inspect;
 mod operations;

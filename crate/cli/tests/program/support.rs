@@ -67,6 +67,12 @@ impl Folder {
             .expect(sql)
     }
 
+    /// What it complains of while it serves all the same.
+    pub(crate) fn said_while_serving(&self, arguments: &[&str]) -> String {
+        drop(self.serve(arguments));
+        std::fs::read_to_string(self.path("log")).expect("read")
+    }
+
     pub(crate) fn serve(&self, arguments: &[&str]) -> Served {
         let mut command = self.command(&["serve", "--port", "0"]);
         command.args(arguments);

@@ -37,6 +37,11 @@ pub(crate) use self::args::Args;
 use self::folder::Stack;
 use crate::repo::Repo;
 
+/// Installs and downloads what the tests' stacks are started from.
+pub(crate) fn install(repo: &Repo) -> Result<()> {
+    start::install(repo)
+}
+
 /// Does what the command line says.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     let default = || repo.root.join("target/stack");

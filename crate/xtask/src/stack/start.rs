@@ -15,7 +15,7 @@ use super::{cache, connect, eddy, java, kafka, ports, postgres, server};
 use crate::page::Quality;
 use crate::programs::Sources;
 use crate::repo::Repo;
-use crate::{apt, page, run};
+use crate::{kafka_client, page};
 
 /// What the parts are started from.
 #[derive(Default)]
@@ -66,6 +66,11 @@ pub(super) fn run(repo: &Repo, stack: &Stack, args: &Args) -> Result<ExitCode> {
     }
     say(stack, args, &programs)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Installs and downloads what the tests' stacks are started from.
+pub(super) fn install(repo: &Repo) -> Result<()> {
+    find(repo, &[Part::Postgres, Part::Kafka, Part::Connect]).map(|_| ())
 }
 
 /// Those that get ports: Debezium Server is told its receiver's, even where that is none of ours.
@@ -123,20 +128,7 @@ fn find(repo: &Repo, parts: &[Part]) -> Result<Programs> {
 
 /// Builds the page, and the program with its Kafka client.
 fn build(repo: &Repo) -> Result<PathBuf> {
-    let is_there = |name| run::which(name).is_some();
-    let openssl = || {
-        let mut ask = std::process::Command::new("pkg-config");
-        ask.args(["--exists", "openssl"]);
-        run::text(ask).is_ok()
-    };
-    // What the Kafka client's own library is built with.
-    if !(["gcc", "g++", "make", "pkg-config"]
-        .into_iter()
-        .all(is_there)
-        && openssl())
-    {
-        apt::install(&["gcc", "g++", "make", "pkg-config", "libssl-dev"])?;
-    }
+    kafka_client::find_or_install()?;
     eprintln!("building the page and the program (the first time takes some minutes) …");
     Ok(page::build(repo, Quality::Quick, Sources::WithKafka)?.eddy)
 }
