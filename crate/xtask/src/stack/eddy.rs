@@ -13,7 +13,7 @@ use super::launch::launch;
 use super::part::Part;
 
 /// The topics of the three connectors.
-const TOPICS: &str = r"(flink|spark|envelope)\.public\..*";
+pub(crate) const TOPICS: &str = r"(flink|spark|envelope)\.public\..*";
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Starts Eddy on Kafka.

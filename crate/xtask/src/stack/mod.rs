@@ -11,6 +11,8 @@
 
 mod args;
 mod cache;
+#[cfg(test)]
+mod compose;
 mod connect;
 mod eddy;
 mod folder;

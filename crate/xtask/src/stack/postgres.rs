@@ -18,6 +18,14 @@ use crate::{apt, run};
 
 /// The demo's tables and first row.
 const IRIS: &str = include_str!("../../stack/iris.sql");
+/// Logical replication, with room for connectors of the reader's own.
+pub(crate) const REPLICATION: [&str; 3] = [
+    "wal_level=logical",
+    "max_wal_senders=20",
+    "max_replication_slots=20",
+];
+/// For this machine only, and by TCP: the path of a socket must be short, which that of a stack may not be.
+const PRIVATE: [&str; 2] = ["listen_addresses=127.0.0.1", "unix_socket_directories="];
 const LIMIT: Duration = Duration::from_secs(60);
 /// Where Debian keeps its versions.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -42,14 +50,7 @@ pub(crate) fn start(stack: &Stack, programs: &Path) -> Result<()> {
         await_children(&data)?;
         let mut server = as_user(&programs.join("postgres"), user);
         server.arg("-D").arg(data).args(["-p", &port.to_string()]);
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            // The path of a socket must be short, which that of this folder may not be.
-            "unix_socket_directories=",
-            "wal_level=logical",
-            "max_wal_senders=20",
-            "max_replication_slots=20",
-        ] {
+        for setting in PRIVATE.iter().chain(&REPLICATION) {
             server.args(["-c", setting]);
         }
         Ok(server)

@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use super::folder::Stack;
 use super::http;
+use super::kafka::QUICK;
 use super::launch::launch;
 use super::part::Part;
 
@@ -38,6 +39,7 @@ pub(crate) fn start(stack: &Stack, server: &Server) -> Result<()> {
         let dist = server.dist.display();
         let mut java = Command::new(&server.java);
         java.args(["-Xmx512m", "--add-opens=java.base/java.lang=ALL-UNNAMED"])
+            .args(QUICK)
             .arg("-cp")
             .arg(format!("{dist}/*:{dist}/lib/*"))
             .arg("io.debezium.server.Main")
