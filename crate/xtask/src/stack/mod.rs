@@ -46,7 +46,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     match args.action {
         Action::Start => start::run(repo, &Stack::open(&dir)?, args),
         Action::Stop if dir.exists() => stop::run(&Stack::open(&dir)?),
-        Action::Stop => stop::run(&Stack::view(&dir)?),
+        Action::Stop => stop::nothing(&dir),
         Action::Status => status::run(&Stack::view(&dir)?),
         Action::Logs(part) => status::logs(&Stack::view(&dir)?, part),
     }
