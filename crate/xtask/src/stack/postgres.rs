@@ -68,12 +68,12 @@ pub(crate) fn psql_line(port: u16) -> String {
 /// The highest of Debian's versions, else the one in the PATH.
 fn find() -> Option<PathBuf> {
     let entries = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
-    let debian = entries
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .map(|version| Path::new(DEBIAN).join(version.to_string()).join("bin"));
-    let mut debian: Vec<PathBuf> = debian.filter(|bin| bin.join("initdb").is_file()).collect();
-    debian.sort_by_key(|bin| bin.components().nth(4).map(|part| part.as_os_str().len()));
-    debian.pop().or_else(|| {
+    let versions = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let folder = |version: u32| Path::new(DEBIAN).join(version.to_string()).join("bin");
+    let newest = versions
+        .filter(|version| folder(*version).join("initdb").is_file())
+        .max();
+    newest.map(folder).or_else(|| {
         let initdb = run::which("initdb")?.canonicalize().ok()?;
         Some(initdb.parent()?.to_path_buf())
     })
