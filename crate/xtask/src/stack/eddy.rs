@@ -77,6 +77,8 @@ fn serve(stack: &Stack, part: Part, program: &Path, args: &[&str]) -> Result<()>
             .arg("serve")
             .args(args)
             .args(["--port", &port.to_string()])
+            // A start that fails says why; the way there would push that out of sight.
+            .env("RUST_BACKTRACE", "0")
             .current_dir(stack.folder(part));
         Ok(serve)
     };

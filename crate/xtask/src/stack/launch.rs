@@ -16,7 +16,7 @@ use super::process::Process;
 const POLL: Duration = Duration::from_millis(50);
 const LOG_BYTES: u64 = 10_000_000;
 /// How much of a log an error shows.
-const LINES: usize = 15;
+const LINES: usize = 30;
 
 /// Starts a part unless it runs, and waits until `ready` says so.
 ///
