@@ -71,7 +71,8 @@ cargo xtask check
 
 cargo xtask stack [start] [--dir DIR] [--only PARTS] [--server] [--no-eddy] [--port-PART PORT]
     Start PostgreSQL, Kafka, Kafka Connect with Debezium, and Eddy on them, in the background. Starts only what does not
-    run; ports and data stay. Installs and downloads what is missing, where that is possible.
+    run; ports and data stay. Installs what is missing, where that is possible, and downloads once to EDDY_CACHE
+    [default: ~/.cache/eddy].
     --dir DIR      the folder for all of it [default: target/stack]
     --only PARTS   only these of postgres, kafka, connect, eddy; as in --only kafka,postgres
     --server       Debezium Server in place of Kafka: postgres, receiver (an Eddy that it posts to), server. 700 MB, Java 21

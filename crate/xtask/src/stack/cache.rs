@@ -5,10 +5,10 @@
 use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{self, Command};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use super::java;
 use crate::run;
@@ -52,7 +52,7 @@ pub(crate) fn debezium() -> Result<PathBuf> {
         |_| true,
         |folder| {
             eprintln!("downloading Debezium {DEBEZIUM_VERSION} (5 MB) …");
-            unpack(&artifact, folder)
+            unpack(&artifact, "debezium-connector-postgres", folder)
         },
     )
 }
@@ -66,7 +66,7 @@ pub(crate) fn server() -> Result<PathBuf> {
         |_| true,
         |folder| {
             eprintln!("downloading Debezium Server {DEBEZIUM_VERSION} (700 MB) …");
-            unpack(&artifact, folder)
+            unpack(&artifact, "debezium-server", folder)
         },
     )?;
     Ok(folder.join("debezium-server"))
@@ -91,12 +91,17 @@ fn whole(
     if is_there() {
         return Ok(folder);
     }
-    let part = cache.join(format!("{name}.part"));
-    for old in [&part, &folder] {
-        if old.exists() {
-            fs::remove_dir_all(old)?;
+    // Another name for each process: what a killed one has left running may still write to its own.
+    let prefix = format!("{name}.part-");
+    for entry in fs::read_dir(cache)?.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            fs::remove_dir_all(entry.path())?;
         }
     }
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let part = cache.join(format!("{prefix}{}", process::id()));
     fs::create_dir(&part)?;
     fill(&part)?;
     fs::rename(&part, &folder)?;
@@ -113,18 +118,21 @@ fn folder() -> Result<PathBuf> {
     Ok(home.join(".cache/eddy"))
 }
 
-fn unpack(artifact: &str, folder: &Path) -> Result<()> {
+/// Unpacks the one folder of an archive that matters.
+fn unpack(artifact: &str, name: &str, to: &Path) -> Result<()> {
+    let all = to.join("unpacked");
+    fs::create_dir(&all)?;
     let mut maven = maven()?;
     maven
         .arg("dependency:unpack")
         .arg(format!("-Dartifact={artifact}"))
-        .arg(assignment("outputDirectory", folder))
-        // Where Maven keeps its notes of what it has unpacked already.
-        .arg(assignment("markersDirectory", &folder.join("markers")))
-        .current_dir(folder);
+        .arg(assignment("outputDirectory", &all))
+        // Where it leaves notes for its next time.
+        .current_dir(&all);
     run::quiet(maven, LIMIT)?;
-    let is_empty = fs::read_dir(folder)?.flatten().count() <= 1;
-    ensure!(!is_empty, "Maven has unpacked nothing of {artifact}");
+    fs::rename(all.join(name), to.join(name))
+        .with_context(|| format!("{artifact} holds no folder {name}"))?;
+    fs::remove_dir_all(all)?;
     Ok(())
 }
 

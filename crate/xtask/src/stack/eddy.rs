@@ -1,19 +1,23 @@
 //! Eddy on the stack.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::folder::Stack;
 use super::http;
 use super::kafka::PREDICTIONS;
 use super::launch::launch;
 use super::part::Part;
+use super::server;
 
 /// The topics of the three connectors.
-const TOPICS: &str = r"(flink|spark|envelope)\.public\..*";
+pub(crate) const TOPICS: &str = r"(flink|spark|envelope)\.public\..*";
+/// The walk-through's lab file.
+const LAB: &str = include_str!("../../../../www/lab.json");
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Starts Eddy on Kafka.
@@ -38,14 +42,31 @@ pub(crate) fn start(stack: &Stack, program: &Path) -> Result<()> {
 
 /// Starts Eddy as the receiver of Debezium Server.
 pub(crate) fn start_receiver(stack: &Stack, program: &Path) -> Result<()> {
-    let db = stack.folder(Part::Receiver).join("server.db");
-    let db = db.display().to_string();
+    let folder = stack.folder(Part::Receiver);
+    fs::create_dir_all(&folder)?;
+    let lab = folder.join("lab.json");
+    fs::write(&lab, receiver_lab()).with_context(|| lab.display().to_string())?;
+    let db = folder.join("server.db").display().to_string();
+    let lab = lab.display().to_string();
     serve(
         stack,
         Part::Receiver,
         program,
-        &["--debezium-server", "--db", &db, "--scenario", "iris"],
+        &[
+            "--debezium-server",
+            "--db",
+            &db,
+            "--lab",
+            &lab,
+            "--allow-publish",
+            PREDICTIONS,
+        ],
     )
+}
+
+/// The walk-through's lab, on the topics that Debezium Server's events belong to.
+fn receiver_lab() -> String {
+    LAB.replace("\"flink.public.", &format!("\"{}.public.", server::PREFIX))
 }
 
 fn serve(stack: &Stack, part: Part, program: &Path, args: &[&str]) -> Result<()> {
@@ -56,6 +77,8 @@ fn serve(stack: &Stack, part: Part, program: &Path, args: &[&str]) -> Result<()>
             .arg("serve")
             .args(args)
             .args(["--port", &port.to_string()])
+            // A start that fails says why; the way there would push that out of sight.
+            .env("RUST_BACKTRACE", "0")
             .current_dir(stack.folder(part));
         Ok(serve)
     };
@@ -63,4 +86,21 @@ fn serve(stack: &Stack, part: Part, program: &Path, args: &[&str]) -> Result<()>
         // Whatever it says of its sources: that it answers is enough to open the page, which tells the rest.
         Ok(http::request("GET", port, "/health").is_ok())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::receiver_lab;
+
+    #[test]
+    fn the_receivers_lab_reads_what_debezium_server_posts() -> anyhow::Result<()> {
+        let lab: serde_json::Value = serde_json::from_str(&receiver_lab())?;
+        let streams = lab["streams"].as_array().expect("streams");
+        let topics: Vec<_> = streams.iter().map(|stream| &stream["topic"]).collect();
+        assert_eq!(
+            topics,
+            ["server.public.iris_train", "server.public.iris_test"]
+        );
+        Ok(())
+    }
 }

@@ -20,7 +20,7 @@ pub(crate) const PREDICTIONS: &str = "iris_predictions";
 const SETTINGS: &str = include_str!("../../stack/kafka.properties");
 const LOGGING: &str = include_str!("../../stack/log4j2.properties");
 /// Java compiles quickly rather than well: so a start takes half the time, and a broker mostly hands bytes on.
-const QUICK: [&str; 2] = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+pub(crate) const QUICK: [&str; 2] = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 const LIMIT: Duration = Duration::from_secs(90);
 const TOOL_LIMIT: Duration = Duration::from_secs(60);
 

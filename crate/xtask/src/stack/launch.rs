@@ -14,8 +14,9 @@ use super::ports;
 use super::process::Process;
 
 const POLL: Duration = Duration::from_millis(50);
+const LOG_BYTES: u64 = 10_000_000;
 /// How much of a log an error shows.
-const LINES: usize = 15;
+const LINES: usize = 30;
 
 /// Starts a part unless it runs, and waits until `ready` says so.
 ///
@@ -36,7 +37,9 @@ pub(crate) fn launch(
         }
         fs::create_dir_all(stack.folder(part))?;
         let mut command = prepare()?;
-        let process = Process::spawn(&mut command, &stack.log(part))?;
+        let log = stack.log(part);
+        set_aside(&log)?;
+        let process = Process::spawn(&mut command, &log)?;
         stack.set_process(part, Some(process))?;
     }
     let end = Instant::now() + limit;
@@ -58,6 +61,14 @@ pub(crate) fn launch(
             );
         }
         thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// Keeps a log that has grown long under another name, and of those only the last.
+fn set_aside(log: &Path) -> Result<()> {
+    if fs::metadata(log).is_ok_and(|about| about.len() > LOG_BYTES) {
+        fs::rename(log, log.with_extension("old"))?;
     }
     Ok(())
 }

@@ -11,6 +11,8 @@
 
 mod args;
 mod cache;
+#[cfg(test)]
+mod compose;
 mod connect;
 mod eddy;
 mod folder;
@@ -49,7 +51,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     match args.action {
         Action::Start => start::run(repo, &Stack::open(&dir)?, args),
         Action::Stop if dir.exists() => stop::run(&Stack::open(&dir)?),
-        Action::Stop => stop::run(&Stack::view(&dir)?),
+        Action::Stop => stop::nothing(&dir),
         Action::Status => status::run(&Stack::view(&dir)?),
         Action::Logs(part) => status::logs(&Stack::view(&dir)?, part),
     }

@@ -74,7 +74,7 @@ fn is_free(port: u16) -> bool {
 fn free(taken: &[u16]) -> Result<u16> {
     // Stacks that start at the same moment begin their search at different places.
     let any = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-    let start = u32::from(any) * 7919 ^ std::process::id();
+    let start = (u32::from(any) * 7919) ^ std::process::id();
     let count = FREE.len();
     (0..count)
         .map(|step| FREE.start + ((start as usize + step * 37) % count) as u16)

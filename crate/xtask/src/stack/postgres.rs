@@ -18,6 +18,14 @@ use crate::{apt, run};
 
 /// The demo's tables and first row.
 const IRIS: &str = include_str!("../../stack/iris.sql");
+/// Logical replication, with room for connectors of the reader's own.
+pub(crate) const REPLICATION: [&str; 3] = [
+    "wal_level=logical",
+    "max_wal_senders=20",
+    "max_replication_slots=20",
+];
+/// For this machine only, and by TCP: the path of a socket must be short, which that of a stack may not be.
+const PRIVATE: [&str; 2] = ["listen_addresses=127.0.0.1", "unix_socket_directories="];
 const LIMIT: Duration = Duration::from_secs(60);
 /// Where Debian keeps its versions.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -42,14 +50,7 @@ pub(crate) fn start(stack: &Stack, programs: &Path) -> Result<()> {
         await_children(&data)?;
         let mut server = as_user(&programs.join("postgres"), user);
         server.arg("-D").arg(data).args(["-p", &port.to_string()]);
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            // The path of a socket must be short, which that of this folder may not be.
-            "unix_socket_directories=",
-            "wal_level=logical",
-            "max_wal_senders=20",
-            "max_replication_slots=20",
-        ] {
+        for setting in PRIVATE.iter().chain(&REPLICATION) {
             server.args(["-c", setting]);
         }
         Ok(server)
@@ -67,12 +68,12 @@ pub(crate) fn psql_line(port: u16) -> String {
 /// The highest of Debian's versions, else the one in the PATH.
 fn find() -> Option<PathBuf> {
     let entries = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
-    let debian = entries
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
-        .map(|version| Path::new(DEBIAN).join(version.to_string()).join("bin"));
-    let mut debian: Vec<PathBuf> = debian.filter(|bin| bin.join("initdb").is_file()).collect();
-    debian.sort_by_key(|bin| bin.components().nth(4).map(|part| part.as_os_str().len()));
-    debian.pop().or_else(|| {
+    let versions = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let folder = |version: u32| Path::new(DEBIAN).join(version.to_string()).join("bin");
+    let newest = versions
+        .filter(|version| folder(*version).join("initdb").is_file())
+        .max();
+    newest.map(folder).or_else(|| {
         let initdb = run::which("initdb")?.canonicalize().ok()?;
         Some(initdb.parent()?.to_path_buf())
     })

@@ -30,7 +30,16 @@ pub(crate) struct Process {
 #[derive(Debug, PartialEq, Eq)]
 struct Sighting {
     started: String,
-    ending: bool,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Running,
+    /// It may still hold its ports and files.
+    Ending,
+    /// Only its exit status is left.
+    Ended,
 }
 
 impl Process {
@@ -61,12 +70,12 @@ impl Process {
 
     /// Whether it runs, and has not been told to end at once.
     pub(crate) fn runs(&self) -> bool {
-        sighting(self.pid).is_some_and(|seen| seen.started == self.started && !seen.ending)
+        self.stage() == Stage::Running
     }
 
     /// Sends a signal, and kills it after `limit` if it is still there.
     pub(crate) fn stop(&self, signal: &str, limit: Duration) -> Result<()> {
-        if !self.exists() {
+        if self.stage() == Stage::Ended {
             return Ok(());
         }
         self.signal(signal)?;
@@ -80,7 +89,7 @@ impl Process {
     /// Waits until it is gone with all that it held; false if that took too long.
     pub(crate) fn gone_within(&self, limit: Duration) -> bool {
         let end = Instant::now() + limit;
-        while self.exists() {
+        while self.stage() != Stage::Ended {
             if Instant::now() > end {
                 return false;
             }
@@ -89,8 +98,10 @@ impl Process {
         true
     }
 
-    fn exists(&self) -> bool {
-        sighting(self.pid).is_some_and(|seen| seen.started == self.started && !is_zombie(self.pid))
+    fn stage(&self) -> Stage {
+        sighting(self.pid)
+            .filter(|seen| seen.started == self.started)
+            .map_or(Stage::Ended, |seen| seen.stage)
     }
 
     fn signal(&self, name: &str) -> Result<()> {
@@ -98,7 +109,7 @@ impl Process {
         let mut kill = Command::new("sh");
         kill.args(["-c", "kill -s \"$0\" \"$1\"", name, &self.pid.to_string()]);
         match run::text(kill) {
-            Err(error) if self.exists() => Err(error),
+            Err(error) if self.stage() == Stage::Running => Err(error),
             // It ended in between.
             _ => Ok(()),
         }
@@ -127,15 +138,12 @@ fn sighting(pid: u32) -> Option<Sighting> {
     let (state, started) = line.split_once(' ')?;
     Some(Sighting {
         started: started.trim().to_owned(),
-        ending: state.starts_with('Z'),
+        stage: if state.starts_with('Z') {
+            Stage::Ended
+        } else {
+            Stage::Running
+        },
     })
-}
-
-fn is_zombie(pid: u32) -> bool {
-    match fs::read_to_string(format!("/proc/{pid}/stat")) {
-        Ok(stat) => fields(&stat).is_some_and(|fields| matches!(fields[..], ["Z" | "X", ..])),
-        Err(_) => sighting(pid).is_none_or(|seen| seen.ending),
-    }
 }
 
 /// Reads Linux's /proc/PID/stat (its manual page: proc_pid_stat).
@@ -143,12 +151,20 @@ fn from_stat(stat: &str) -> Option<Sighting> {
     let fields = fields(stat)?;
     // The manual counts from 1, and `fields` begins with its third.
     let field = |number: usize| fields.get(number - 3).copied();
-    let flags: u64 = field(9)?.parse().ok()?;
-    let pending: u64 = field(31)?.parse().ok()?;
-    let ended = matches!(field(3)?, "Z" | "X");
+    let number = |at: usize| field(at)?.parse::<u64>().ok();
+    let [flags, threads, pending] = [number(9)?, number(20)?, number(31)?];
+    // A killed program's first thread may be a zombie while others are still on their way out.
+    let is_zombie = matches!(field(3)?, "Z" | "X");
+    let stage = if is_zombie && threads <= 1 {
+        Stage::Ended
+    } else if is_zombie || flags & EXITING != 0 || pending & (1 << (SIGKILL - 1)) != 0 {
+        Stage::Ending
+    } else {
+        Stage::Running
+    };
     Some(Sighting {
         started: field(22)?.to_owned(),
-        ending: ended || flags & EXITING != 0 || pending & (1 << (SIGKILL - 1)) != 0,
+        stage,
     })
 }
 
@@ -162,24 +178,30 @@ mod tests {
     use std::process::Command;
     use std::time::Duration;
 
-    use super::{Process, from_stat, working_in};
+    use super::{Process, Stage, from_stat, working_in};
 
-    fn stat(state: &str, flags: u64, pending: u64) -> String {
+    fn stat(state: &str, flags: u64, threads: u32, pending: u64) -> String {
         format!(
-            "42 (a (b) c) {state} 1 42 42 0 -1 {flags} 1 0 0 0 1 1 0 0 20 0 3 0 987654 1 2 3 4 5 6 7 8 {pending} 0 0 0"
+            "42 (a (b) c) {state} 1 42 42 0 -1 {flags} 1 0 0 0 1 1 0 0 20 0 {threads} 0 987654 1 2 3 4 5 6 7 8 {pending} 0 0 0"
         )
     }
 
     #[test]
     fn linux_tells_start_and_end() {
-        let ending = |text: &str| from_stat(text).map(|seen| (seen.started, seen.ending));
-        let runs = Some(("987654".to_owned(), false));
-        let ends = Some(("987654".to_owned(), true));
-        assert_eq!(ending(&stat("S", 0x40_0000, 0)), runs);
-        assert_eq!(ending(&stat("Z", 0x40_0000, 0)), ends);
-        assert_eq!(ending(&stat("R", 0x40_0004, 0)), ends, "exiting");
-        assert_eq!(ending(&stat("S", 0, 0x100)), ends, "killed");
-        assert_eq!(ending(""), None);
+        let check = |text: &str, stage: Stage| {
+            let seen = from_stat(text).expect("a sighting");
+            assert_eq!(
+                (seen.started.as_str(), seen.stage),
+                ("987654", stage),
+                "{text}"
+            );
+        };
+        check(&stat("S", 0x40_0000, 30, 0), Stage::Running);
+        check(&stat("R", 0x40_0004, 30, 0), Stage::Ending);
+        check(&stat("S", 0, 30, 0x100), Stage::Ending);
+        check(&stat("Z", 0x40_0000, 2, 0), Stage::Ending);
+        check(&stat("Z", 0x40_0000, 1, 0), Stage::Ended);
+        assert_eq!(from_stat(""), None);
     }
 
     #[test]

@@ -9,9 +9,12 @@ use anyhow::Result;
 
 use super::folder::Stack;
 use super::http;
+use super::kafka::QUICK;
 use super::launch::launch;
 use super::part::Part;
 
+/// What the names of its topics begin with.
+pub(crate) const PREFIX: &str = "server";
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Debezium Server's folder and the Java that runs it.
@@ -38,6 +41,7 @@ pub(crate) fn start(stack: &Stack, server: &Server) -> Result<()> {
         let dist = server.dist.display();
         let mut java = Command::new(&server.java);
         java.args(["-Xmx512m", "--add-opens=java.base/java.lang=ALL-UNNAMED"])
+            .args(QUICK)
             .arg("-cp")
             .arg(format!("{dist}/*:{dist}/lib/*"))
             .arg("io.debezium.server.Main")
@@ -67,7 +71,7 @@ fn properties(port: u16, postgres_port: u16, receiver_port: u16, offsets: &Path)
          debezium.source.database.user=postgres\n\
          debezium.source.database.password=postgres\n\
          debezium.source.database.dbname=postgres\n\
-         debezium.source.topic.prefix=server\n\
+         debezium.source.topic.prefix={PREFIX}\n\
          debezium.source.table.include.list=public.iris_.*\n\
          debezium.source.slot.name=eddy_server\n\
          debezium.source.publication.name=eddy_server\n\
