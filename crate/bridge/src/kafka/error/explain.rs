@@ -89,6 +89,10 @@ fn by_code(code: Code, doing: &str) -> KafkaError {
             cannot("too few replicas are in step"),
             "wait for the brokers that are away, or lower the topic's min.insync.replicas",
         ),
+        Code::NotLeaderForPartition | Code::LeaderNotAvailable => KafkaError::passing(
+            cannot("a partition has no leader just now"),
+            "wait for the cluster to choose one, and see whether all brokers run",
+        ),
         code => KafkaError::passing(cannot(&code.to_string()), "see the broker's log"),
     }
 }
