@@ -113,15 +113,22 @@ impl Catalog {
     /// The topics and their ends, not older than this.
     pub(super) fn look(&self, max_age: Duration) -> Result<Arc<Looked>, KafkaError> {
         let asked_at = Instant::now();
+        let fresh = |known: &Known| {
+            let looked = known.looked.as_ref();
+            looked
+                .filter(|looked| looked.at + max_age >= asked_at)
+                .cloned()
+        };
+        if let Some(looked) = fresh(&lock(&self.known)) {
+            return Ok(looked);
+        }
         let mut outline = lock(&self.outline);
         let previous = {
             let known = lock(&self.known);
-            if let Some(looked) = &known.looked
-                && looked.at + max_age >= asked_at
-            {
-                return Ok(looked.clone());
-            }
             // Others were waiting for the same answer: it is not asked for again for each of them.
+            if let Some(looked) = fresh(&known) {
+                return Ok(looked);
+            }
             if let Some((at, error)) = &known.failed
                 && *at >= asked_at
             {
@@ -130,13 +137,14 @@ impl Catalog {
             known.looked.clone()
         };
         while self.client.poll(Duration::ZERO).is_some() {}
+        // Only what goes wrong from now on explains a failure.
+        self.client.context().forget();
         let answer = self.ask(&mut outline, previous.as_deref());
         let mut known = lock(&self.known);
         match answer {
             Ok(looked) => {
                 let looked = Arc::new(looked);
                 known.looked = Some(looked.clone());
-                self.client.context().forget();
                 Ok(looked)
             }
             Err(error) => {
