@@ -40,6 +40,8 @@ pub(super) struct Tail<'a> {
     partitions: Vec<Followed>,
     /// When anything was last delivered, or all of it had been.
     moved_at: Instant,
+    /// Whether a partition ends before what was delivered of it.
+    cut_off: bool,
 }
 
 /// One partition that is followed.
@@ -70,6 +72,7 @@ impl<'a> Tail<'a> {
             places: Places::default(),
             partitions: Vec::new(),
             moved_at: Instant::now(),
+            cut_off: false,
         };
         for (name, topic) in &looked.topics {
             tail.ids.insert(name.clone(), topic.id.clone());
@@ -181,6 +184,9 @@ impl<'a> Tail<'a> {
 
     /// Whether records that are there do not come; then it is better to begin anew than to stand still.
     pub(super) fn is_lost(&self) -> bool {
+        if self.cut_off {
+            return true;
+        }
         let lost = self.moved_at.elapsed() >= LOST;
         if lost {
             tracing::warn!(
@@ -236,8 +242,19 @@ impl<'a> Tail<'a> {
         let (Some(topic), Some(ends)) = (topic, ends) else {
             return Ok(None);
         };
-        if self.ids.get(&followed.topic) != Some(&topic.id) || followed.reached > ends.end {
-            // The next look shows that it was made anew, or `is_lost` that it was cut off.
+        if self.ids.get(&followed.topic) != Some(&topic.id) {
+            // The next look finds that it was made anew.
+            return Ok(None);
+        }
+        if followed.reached > ends.end {
+            tracing::warn!(
+                "topic {}, partition {} was cut off: it ended at {} and ends at {} now; beginning anew",
+                followed.topic,
+                followed.partition,
+                followed.reached,
+                ends.end
+            );
+            self.cut_off = true;
             return Ok(None);
         }
         let (from, start) = (followed.reached, followed.reached.max(ends.start));
