@@ -1,6 +1,6 @@
 //! Clients of a cluster, each set up for its use.
 //!
-//! - [`reach`]: whether the cluster answers
+//! - [`reach()`]: whether the cluster answers
 
 mod reach;
 

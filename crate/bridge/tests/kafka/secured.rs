@@ -80,7 +80,7 @@ impl Secured {
         };
         let reached = reach(
             &Settings::plaintext(&format!("localhost:{plaintext}")),
-            Duration::from_secs(60),
+            Duration::from_secs(120),
         );
         if let Err(error) = reached {
             panic!("{error}\n{}", secured.text("log"));

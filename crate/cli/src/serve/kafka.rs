@@ -15,8 +15,7 @@ pub(super) struct Args {
     /// A topic that may be subscribed to; those of the lab file where none is named; may be repeated
     #[arg(long = "topic", value_name = "TOPIC")]
     topics: Vec<String>,
-    /// Topics that may be subscribed to, those there will be included: a regular expression for the whole name; may be
-    /// repeated
+    /// Topics that may be subscribed to, later ones too: a regular expression for the whole name; may be repeated
     #[arg(long = "topic-pattern", value_name = "REGEX")]
     patterns: Vec<String>,
 }
