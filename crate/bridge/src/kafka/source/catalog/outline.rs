@@ -32,25 +32,29 @@ pub(super) struct Outline {
 }
 
 impl Catalog {
+    /// Asks what is due: always for the ends, from time to time for the rest.
     pub(super) fn ask(
         &self,
         outline: &mut Outline,
         previous: Option<&Looked>,
     ) -> Result<Looked, KafkaError> {
         let at = Instant::now();
-        let due = |told: Option<Instant>, every| told.is_none_or(|told| told.elapsed() >= every);
-        let describe = due(outline.described_at, DESCRIBE);
+        let described_at = outline.described_at;
+        let describe = described_at.is_none_or(|described| described.elapsed() >= DESCRIBE);
         if describe {
             self.describe(outline)?;
         }
-        let topics = match self.ends(outline, describe, previous) {
-            Ok(topics) => topics,
-            Err(error) => {
-                // A topic that is gone spoils the answer for all of them.
-                tracing::debug!("the ends of the topics: {error}; describing them again");
+        let found = self.ends(outline, describe, previous);
+        let topics = match found {
+            Ok((topics, false)) => topics,
+            Ok((topics, true)) if describe => topics,
+            // A topic that is gone spoils the answer for all of them; one that is shorter may be another.
+            Ok(_) | Err(_) => {
                 self.describe(outline)?;
-                self.ends(outline, true, previous)
+                let found = self.ends(outline, true, previous);
+                found
                     .map_err(|error| self.failed(&error, "find the ends of the topics"))?
+                    .0
             }
         };
         Ok(Looked {
@@ -113,13 +117,15 @@ impl Catalog {
         Ok(())
     }
 
-    /// The ends of all partitions; the starts, which seldom move, only where that is asked for.
+    /// The ends of all partitions, and whether one ends before where it ended.
+    ///
+    /// The starts, which seldom move, are asked for only where that is wanted.
     fn ends(
         &self,
         outline: &mut Outline,
         starts_too: bool,
         previous: Option<&Looked>,
-    ) -> Result<BTreeMap<Arc<str>, Topic>, NativeError> {
+    ) -> Result<(BTreeMap<Arc<str>, Topic>, bool), NativeError> {
         let led = || {
             outline.topics.iter().flat_map(|(name, topic)| {
                 let led = topic.partitions.iter().filter(|(_, led)| *led);
@@ -132,8 +138,10 @@ impl Catalog {
             false => BTreeMap::new(),
         };
         let mut topics = BTreeMap::new();
+        let mut any_shorter = false;
         for (name, topic) in &outline.topics {
             let before = previous.and_then(|looked| looked.topics.get(name));
+            let before = before.filter(|before| topic.id.is_none() || before.id == topic.id);
             let mut partitions = BTreeMap::new();
             let mut shorter = false;
             for (partition, _) in &topic.partitions {
@@ -150,6 +158,7 @@ impl Catalog {
                     partitions.insert(*partition, Ends { start, end });
                 }
             }
+            any_shorter |= shorter;
             let id = match &topic.id {
                 Some(id) => Some(id.clone()),
                 None => {
@@ -160,7 +169,7 @@ impl Catalog {
             };
             topics.insert(name.clone(), Topic { id, partitions });
         }
-        Ok(topics)
+        Ok((topics, any_shorter))
     }
 
     /// Asks for one kind of offset of many partitions at once; partitions that do not answer are left out.
