@@ -56,3 +56,19 @@ fn streams(lab_json: &[u8]) -> Result<Vec<String>> {
     names.dedup();
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lab_files_topics_are_the_pages() {
+        let lab = crate::scenario::lab_json(None).expect("the lab file");
+        let topics = streams(&lab).expect("topics");
+        assert_eq!(
+            topics,
+            ["flink.public.iris_test", "flink.public.iris_train"]
+        );
+        assert!(streams(b"{}").is_err());
+    }
+}
