@@ -321,7 +321,7 @@ fn a_killed_broker_loses_nothing_and_doubles_nothing() {
     let topic = cluster.topic("killed");
     // Records are on disk before they are acknowledged: kill -9 then loses none.
     cluster.create(&topic, 2, Some(("flush.messages", "1")));
-    let messages: Vec<Publication> = (0..2_000).map(|n| message(&topic, n)).collect();
+    let messages: Vec<Publication> = (0..1_000).map(|n| message(&topic, n)).collect();
     let sink = sink(&cluster, &topic);
     std::thread::scope(|scope| {
         let publishing = scope.spawn(|| {
