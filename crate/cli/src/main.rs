@@ -97,4 +97,16 @@ mod tests {
     fn no_two_flags_are_called_alike() {
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn a_stream_has_one_source() {
+        let refused =
+            |args: &[&str]| Cli::try_parse_from([&["eddy", "serve"], args].concat()).is_err();
+        assert!(!refused(&[
+            "--kafka", "h:1", "--topic", "t", "--topic", "u"
+        ]));
+        assert!(refused(&["--kafka", "h:1", "--db", "eddy.db"]));
+        assert!(refused(&["--kafka-config", "f", "--table", "t"]));
+        assert!(refused(&["--kafka-set", "a=b", "--allow-insert", "t"]));
+    }
 }

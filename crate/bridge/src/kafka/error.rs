@@ -1,7 +1,7 @@
 //! What can go wrong with a cluster, said so that it can be mended.
 //!
 //! - [`KafkaError`]: one sentence of what failed and where, one of what to do
-//! - [`explain`]: librdkafka's errors as such sentences
+//! - `explain`: librdkafka's errors as such sentences
 
 pub(super) mod explain;
 

@@ -167,6 +167,12 @@ impl Source for Kafka {
         let looked = self.shared.look(log_id)?;
         let mut reader = match self.shared.pool.take(from) {
             Some(reader) => reader,
+            None if reader::is_at_end(&looked, from)? => {
+                return Ok(Chunk {
+                    next: from.to_vec(),
+                    ..Chunk::default()
+                });
+            }
             None => Reader::begin(&self.shared.config, from)?,
         };
         match reader.read(&self.shared.catalog, &looked, max_bytes) {

@@ -12,6 +12,8 @@ mod following;
 mod gaps;
 mod publishing;
 mod reading;
+mod secured;
+mod security;
 mod tailing;
 mod throughput;
 mod transactions;

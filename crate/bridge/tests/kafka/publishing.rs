@@ -233,6 +233,19 @@ fn somebody_elses_open_transaction_hides_nothing() {
 }
 
 #[test]
+fn a_topic_is_made_by_brokers_that_make_topics() {
+    let Some(cluster) = Cluster::shared() else {
+        return;
+    };
+    let topic = cluster.topic("made");
+    let messages = [message(&topic, 1), message(&topic, 2)];
+    let sink = sink(&cluster, &topic);
+    insist(&sink, &messages);
+    insist(&sink, &messages);
+    assert_eq!(ids_in(&records(&cluster, &topic, 1)), ids_of(&messages));
+}
+
+#[test]
 fn what_a_topic_cannot_hold_is_refused_for_good() {
     let Some(cluster) = Cluster::shared() else {
         return;
@@ -308,7 +321,7 @@ fn a_killed_broker_loses_nothing_and_doubles_nothing() {
     let topic = cluster.topic("killed");
     // Records are on disk before they are acknowledged: kill -9 then loses none.
     cluster.create(&topic, 2, Some(("flush.messages", "1")));
-    let messages: Vec<Publication> = (0..2_000).map(|n| message(&topic, n)).collect();
+    let messages: Vec<Publication> = (0..1_000).map(|n| message(&topic, n)).collect();
     let sink = sink(&cluster, &topic);
     std::thread::scope(|scope| {
         let publishing = scope.spawn(|| {
@@ -356,7 +369,7 @@ fn a_killed_broker_loses_nothing_and_doubles_nothing() {
 const PARTITIONS: [i32; 8] = [1, 0, 1, 0, 2, 2, 1, 0];
 
 /// A message as the page makes it.
-fn message(topic: &str, number: usize) -> Publication {
+pub(crate) fn message(topic: &str, number: usize) -> Publication {
     let id = format!("a1b2/1/flink.public.iris_test/0/{number:06}");
     let header = |name: &str, value: &str| Header {
         name: name.to_owned(),
@@ -409,7 +422,7 @@ fn ids_of(messages: &[Publication]) -> Vec<String> {
 }
 
 /// The ids in the headers.
-fn ids_in(records: &[Record]) -> Vec<String> {
+pub(crate) fn ids_in(records: &[Record]) -> Vec<String> {
     records
         .iter()
         .flat_map(|record| &record.headers)

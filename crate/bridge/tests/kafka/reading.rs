@@ -146,6 +146,35 @@ fn records_of_several_partitions_come_by_their_time() {
 }
 
 #[test]
+fn a_partition_of_later_records_waits_and_is_not_read_to_memory() {
+    let Some(cluster) = Cluster::shared() else {
+        return;
+    };
+    let (early, late) = (cluster.topic("early"), cluster.topic("late"));
+    let filler = "x".repeat(3000);
+    // More than is kept waiting of one partition, so that it rests and goes on.
+    for (topic, count, time) in [(&early, 4000, 1), (&late, 3000, 2)] {
+        cluster.create(topic, 1, None);
+        let timed = Row {
+            timestamp_ms: Some(time),
+            ..row(&filler)
+        };
+        cluster.produce(topic, &vec![timed; count]);
+    }
+    let kafka = cluster.open(&[&early, &late]);
+    let mut positions = vec![at(&early, 0, 0), at(&late, 0, 0)];
+    let (gaps, records) = read_all(&kafka, &mut positions);
+    assert!(gaps.is_empty());
+    let places: Vec<_> = records
+        .iter()
+        .map(|record| (record.timestamp_ms, record.offset))
+        .collect();
+    let early = (0..4000).map(|offset| (1, offset));
+    let expected: Vec<_> = early.chain((0..3000).map(|offset| (2, offset))).collect();
+    assert!(places == expected, "{} records", places.len());
+}
+
+#[test]
 fn a_time_is_found() {
     let Some(cluster) = Cluster::shared() else {
         return;

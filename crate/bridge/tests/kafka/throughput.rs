@@ -15,10 +15,16 @@ fn reading_next_to_the_client_alone() {
     let Some(cluster) = Cluster::shared() else {
         return;
     };
-    for (count, size) in [(1_000_000, 100), (200_000, 3600)] {
-        let topic = cluster.topic(&format!("size{size}"));
+    // Java's batches, and large ones: a broker sends a batch whole, however little is asked for.
+    for (count, size, batch) in [
+        (1_000_000, 100, "16384"),
+        (200_000, 3600, "16384"),
+        (1_000_000, 100, "1000000"),
+        (200_000, 3600, "1000000"),
+    ] {
+        let topic = cluster.topic(&format!("size{size}-batch{batch}"));
         cluster.create(&topic, 1, None);
-        let producer = cluster.producer(&[("linger.ms", "20"), ("batch.size", "1000000")]);
+        let producer = cluster.producer(&[("linger.ms", "20"), ("batch.size", batch)]);
         let value: String = "abcdefghij".repeat(size / 10);
         let rows = vec![row(&value); 10_000];
         for _ in 0..count / rows.len() {
@@ -29,12 +35,50 @@ fn reading_next_to_the_client_alone() {
             let reading = reading(&cluster, &topic, count);
             let rate = |time: Duration| count as f64 / time.as_secs_f64() / 1e6;
             eprintln!(
-                "{count} x {size} B, round {round}: client alone {:.2} M/s, read {:.2} M/s",
+                "{count} x {size} B in batches of {batch} B, round {round}: client alone {:.2} M/s, read {:.2} M/s",
                 rate(alone),
                 rate(reading)
             );
         }
     }
+}
+
+/// What a session that reads old records takes; run by itself.
+#[test]
+#[ignore = "a measurement, not a check"]
+fn memory_of_readers() {
+    let Some(cluster) = Cluster::shared() else {
+        return;
+    };
+    let topic = cluster.topic("memory");
+    cluster.create(&topic, 1, None);
+    let value = "abcdefghij".repeat(360);
+    cluster.produce(&topic, &vec![row(&value); 30_000]);
+    let kafka = cluster.open(&[&topic]);
+    let log_id = kafka.hello().expect("hello").log_id;
+    let read = |offset| {
+        let chunk = kafka.read(&log_id, &[at(&topic, 0, offset)], 256 << 10);
+        assert!(!chunk.expect("a chunk").records.is_empty());
+    };
+    read(0);
+    std::thread::sleep(Duration::from_millis(500));
+    let before = resident_kb();
+    let readers = 8;
+    for reader in 1..=readers {
+        read(reader * 100);
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    let each = (resident_kb() - before) / readers;
+    eprintln!("{each} kB for each of {readers} readers");
+}
+
+fn resident_kb() -> i64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1));
+    number
+        .and_then(|number| number.parse().ok())
+        .expect("a number")
 }
 
 fn client_alone(cluster: &Cluster, topic: &str, count: usize) -> Duration {

@@ -15,8 +15,7 @@ pub(super) struct Args {
     /// A topic that may be subscribed to; those of the lab file where none is named; may be repeated
     #[arg(long = "topic", value_name = "TOPIC")]
     topics: Vec<String>,
-    /// Topics that may be subscribed to, those there will be included: a regular expression for the whole name; may be
-    /// repeated
+    /// Topics that may be subscribed to, later ones too: a regular expression for the whole name; may be repeated
     #[arg(long = "topic-pattern", value_name = "REGEX")]
     patterns: Vec<String>,
 }
@@ -56,4 +55,20 @@ fn streams(lab_json: &[u8]) -> Result<Vec<String>> {
     names.sort();
     names.dedup();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lab_files_topics_are_the_pages() {
+        let lab = crate::scenario::lab_json(None).expect("the lab file");
+        let topics = streams(&lab).expect("topics");
+        assert_eq!(
+            topics,
+            ["flink.public.iris_test", "flink.public.iris_train"]
+        );
+        assert!(streams(b"{}").is_err());
+    }
 }

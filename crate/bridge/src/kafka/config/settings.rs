@@ -24,7 +24,8 @@ impl Settings {
     pub fn of(given: Vec<Given>) -> Result<(Self, Vec<String>), KafkaError> {
         let mut warnings = Vec::new();
         let mut named = by_name(given, &mut warnings)?;
-        if !named.contains_key("bootstrap.servers") {
+        let brokers = named.get("bootstrap.servers");
+        if brokers.is_none_or(|given| given.value.is_empty()) {
             return Err(KafkaError::setting(
                 "no Kafka broker is named",
                 "give --kafka HOST:PORT, or bootstrap.servers in the Kafka settings",
@@ -213,3 +214,6 @@ fn check(given: &Given) -> Result<(), KafkaError> {
         },
     ))
 }
+
+#[cfg(test)]
+mod tests;

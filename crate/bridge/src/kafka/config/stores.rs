@@ -157,3 +157,6 @@ fn is_jks(store: &Given) -> KafkaError {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use super::super::KafkaError;
 use super::Shared;
 use super::catalog::Looked;
-use super::tail::{Change, Tail};
+use super::tail::Tail;
+use super::tail::change::Change;
 use crate::{News, SourceError};
 
 /// How long to wait between two questions for the ends.

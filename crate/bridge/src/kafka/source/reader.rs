@@ -11,7 +11,7 @@ use wire::{Gap, Record};
 use super::super::client::{self, Consumer, Use};
 use super::super::error::explain;
 use super::super::{KafkaConfig, KafkaError, native};
-use super::catalog::{Catalog, Looked};
+use super::catalog::{Catalog, Ends, Looked};
 use super::places::{Places, list, one};
 use super::slot::{Merged, Slot, merge};
 use crate::{Chunk, Position};
@@ -82,10 +82,7 @@ impl Reader {
         max_bytes: usize,
     ) -> Result<Chunk, KafkaError> {
         for slot in &mut self.slots {
-            let topic = looked.topics.get(&slot.topic);
-            let ends = topic.and_then(|topic| topic.partitions.get(&slot.partition));
-            let ends = ends.ok_or_else(|| no_partition(&slot.topic, slot.partition))?;
-            slot.end = ends.end;
+            slot.end = ends(looked, &slot.topic, slot.partition)?.end;
         }
         let mut chunk = Chunk::default();
         let mut bytes = 0;
@@ -221,9 +218,7 @@ impl Reader {
             }
         }
         let looked = catalog.look_closely()?;
-        let topic = looked.topics.get(&slot.topic);
-        let ends = topic.and_then(|topic| topic.partitions.get(&slot.partition));
-        let ends = ends.ok_or_else(|| no_partition(&slot.topic, slot.partition))?;
+        let ends = ends(&looked, &slot.topic, slot.partition)?;
         if slot.reached > ends.end {
             return Err(KafkaError::passing(
                 format!(
@@ -262,6 +257,15 @@ impl Reader {
     }
 }
 
+/// Whether nothing lies between these positions and the ends that were seen.
+pub(super) fn is_at_end(looked: &Looked, from: &[Position]) -> Result<bool, KafkaError> {
+    let mut at_end = true;
+    for position in from {
+        at_end &= position.offset >= ends(looked, &position.topic, position.partition)?.end;
+    }
+    Ok(at_end)
+}
+
 /// Copies a record out of librdkafka.
 pub(super) fn owned(message: native::Message<'_>, topic: &Arc<str>) -> Record {
     Record {
@@ -273,6 +277,13 @@ pub(super) fn owned(message: native::Message<'_>, topic: &Arc<str>) -> Record {
         key: message.key.map(<[u8]>::to_vec),
         value: message.value.map(<[u8]>::to_vec),
     }
+}
+
+/// The ends of a partition, which must be there.
+fn ends(looked: &Looked, topic: &str, partition: i32) -> Result<Ends, KafkaError> {
+    let known = looked.topics.get(topic);
+    let ends = known.and_then(|known| known.partitions.get(&partition));
+    ends.copied().ok_or_else(|| no_partition(topic, partition))
 }
 
 fn doing(slot: &Slot) -> String {

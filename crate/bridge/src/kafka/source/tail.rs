@@ -1,4 +1,8 @@
 //! The consumer at the ends of the selected topics.
+//!
+//! - [`change`]: what a look at the cluster means for it
+
+pub(super) mod change;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,12 +26,6 @@ use crate::News;
 /// How much is delivered at a time, in bytes.
 const TAKE_BYTES: usize = 1 << 20;
 
-/// A new partition with more records than this is no new one: it was there before, and could not be seen.
-const NEW_RECORDS: i64 = 10_000;
-
-/// How long a transaction may be open before it is told of.
-const OPEN: Duration = Duration::from_secs(5);
-
 /// How long records that are there may stay away before following begins anew.
 const LOST: Duration = Duration::from_secs(10);
 
@@ -42,6 +40,8 @@ pub(super) struct Tail<'a> {
     partitions: Vec<Followed>,
     /// When anything was last delivered, or all of it had been.
     moved_at: Instant,
+    /// Whether a partition ends before what was delivered of it.
+    cut_off: bool,
 }
 
 /// One partition that is followed.
@@ -60,15 +60,6 @@ struct Followed {
     assigned: bool,
 }
 
-/// What a look at the cluster means for following it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
-    /// It is the log that it was, perhaps with more partitions.
-    Continues,
-    /// Following has to begin anew.
-    Anew,
-}
-
 impl<'a> Tail<'a> {
     /// Begins at the ends of now.
     pub(super) fn begin(shared: &'a Shared, looked: &Looked) -> Result<Self, KafkaError> {
@@ -81,6 +72,7 @@ impl<'a> Tail<'a> {
             places: Places::default(),
             partitions: Vec::new(),
             moved_at: Instant::now(),
+            cut_off: false,
         };
         for (name, topic) in &looked.topics {
             tail.ids.insert(name.clone(), topic.id.clone());
@@ -164,37 +156,6 @@ impl<'a> Tail<'a> {
         Ok(news)
     }
 
-    /// Takes in what a look at the cluster found.
-    pub(super) fn take(&mut self, looked: &Looked) -> Result<Change, KafkaError> {
-        if looked.log_id != self.log_id {
-            return Ok(Change::Anew);
-        }
-        for (name, topic) in &looked.topics {
-            match self.ids.get(name) {
-                Some(id) if *id != topic.id => {
-                    tracing::info!("topic {name} was made anew; following from its end on");
-                    return Ok(Change::Anew);
-                }
-                Some(_) => {}
-                None => {
-                    self.ids.insert(name.clone(), topic.id.clone());
-                }
-            }
-            for (partition, ends) in &topic.partitions {
-                let change = match self.places.find(name, *partition) {
-                    Some(number) => self.keep(number, *ends)?,
-                    None => self.take_up(name, *partition, *ends)?,
-                };
-                if change == Change::Anew {
-                    return Ok(change);
-                }
-            }
-        }
-        self.leave_what_is_gone(looked)?;
-        self.note_open_transactions();
-        Ok(Change::Continues)
-    }
-
     /// Whether everything up to the ends of the last look has been delivered.
     pub(super) fn has_reached_ends(&mut self) -> Result<bool, KafkaError> {
         let behind =
@@ -223,6 +184,9 @@ impl<'a> Tail<'a> {
 
     /// Whether records that are there do not come; then it is better to begin anew than to stand still.
     pub(super) fn is_lost(&self) -> bool {
+        if self.cut_off {
+            return true;
+        }
         let lost = self.moved_at.elapsed() >= LOST;
         if lost {
             tracing::warn!(
@@ -247,64 +211,10 @@ impl<'a> Tail<'a> {
         });
     }
 
-    /// A partition that is followed already.
-    fn keep(&mut self, number: usize, ends: Ends) -> Result<Change, KafkaError> {
-        let followed = &mut self.partitions[number];
-        if ends.end != followed.ends.end {
-            followed.end_since = Instant::now();
-        }
-        followed.ends = ends;
-        if !followed.assigned {
-            // It was away for a moment, and is the same.
-            followed.assigned = true;
-            let partition = one(&followed.topic, followed.partition, followed.reached)?;
-            self.assign(&partition)?;
-        }
-        Ok(Change::Continues)
-    }
-
-    /// A partition that was not there when following began: all of its records are new.
-    fn take_up(
-        &mut self,
-        topic: &Arc<str>,
-        partition: i32,
-        ends: Ends,
-    ) -> Result<Change, KafkaError> {
-        if ends.start > 0 || ends.end > NEW_RECORDS {
-            return Ok(Change::Anew);
-        }
-        tracing::info!("topic {topic}, partition {partition} is new");
-        self.add(topic.clone(), partition, ends, 0);
-        self.assign(&one(topic, partition, 0)?)?;
-        Ok(Change::Continues)
-    }
-
     fn assign(&self, partition: &rdkafka::TopicPartitionList) -> Result<(), KafkaError> {
         self.consumer
             .incremental_assign(partition)
             .map_err(|error| explain::answer(&error, "follow a partition", None))
-    }
-
-    /// Stops to follow partitions that are not there any more.
-    fn leave_what_is_gone(&mut self, looked: &Looked) -> Result<(), KafkaError> {
-        for followed in &mut self.partitions {
-            let topic = looked.topics.get(&followed.topic);
-            let there =
-                topic.is_some_and(|topic| topic.partitions.contains_key(&followed.partition));
-            if followed.assigned && !there {
-                tracing::warn!(
-                    "topic {}, partition {} is gone",
-                    followed.topic,
-                    followed.partition
-                );
-                followed.assigned = false;
-                let partition = one(&followed.topic, followed.partition, followed.reached)?;
-                self.consumer
-                    .incremental_unassign(&partition)
-                    .map_err(|error| explain::answer(&error, "leave a partition", None))?;
-            }
-        }
-        Ok(())
     }
 
     /// A partition could not be followed on; answers what was removed of it.
@@ -332,8 +242,19 @@ impl<'a> Tail<'a> {
         let (Some(topic), Some(ends)) = (topic, ends) else {
             return Ok(None);
         };
-        if self.ids.get(&followed.topic) != Some(&topic.id) || followed.reached > ends.end {
-            // The next look shows that it was made anew, or `is_lost` that it was cut off.
+        if self.ids.get(&followed.topic) != Some(&topic.id) {
+            // The next look finds that it was made anew.
+            return Ok(None);
+        }
+        if followed.reached > ends.end {
+            tracing::warn!(
+                "topic {}, partition {} was cut off: it ended at {} and ends at {} now; beginning anew",
+                followed.topic,
+                followed.partition,
+                followed.reached,
+                ends.end
+            );
+            self.cut_off = true;
             return Ok(None);
         }
         let (from, start) = (followed.reached, followed.reached.max(ends.start));
@@ -364,24 +285,5 @@ impl<'a> Tail<'a> {
                     .note(&followed.topic, followed.partition, delivered);
             }
         }
-    }
-
-    /// Says which transactions hold records back.
-    fn note_open_transactions(&self) {
-        let held_back = |followed: &&Followed| {
-            followed.assigned
-                && followed.reached >= followed.ends.end
-                && followed.end_since.elapsed() >= OPEN
-                && native::high_watermark(&self.consumer, &followed.topic, followed.partition)
-                    .is_some_and(|high| high > followed.ends.end)
-        };
-        let note = self.partitions.iter().find(held_back).map(|followed| {
-            format!(
-                "an open transaction holds back topic {}, partition {} from offset {} on; it is read when its \
-                 producer commits or aborts it",
-                followed.topic, followed.partition, followed.ends.end
-            )
-        });
-        self.shared.set_note(note);
     }
 }
