@@ -190,6 +190,10 @@ impl Session<'_> {
                 return self.go_on_anew().await;
             }
             self.feed.take_up(hello, &self.topics);
+            for truncated in self.feed.truncated(hello) {
+                let error = truncated.to_string();
+                closing::send(self.socket, text(&Line::Error { error })).await?;
+            }
         }
         let idle_at_ms = self.feed.idle_at_ms();
         if let Some(hello) = hello.filter(|hello| hello.log_id == self.identity.log_id) {

@@ -226,7 +226,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn truncated(&mut self, truncated: Vec<Truncated>) -> Step {
+    pub(super) async fn truncated(&mut self, truncated: Vec<Truncated>) -> Step {
         for Truncated { position, end } in truncated {
             let frame = ServerFrame::Truncated {
                 topic: position.topic.to_string(),

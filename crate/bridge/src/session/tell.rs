@@ -52,9 +52,11 @@ impl Session<'_> {
             return Ok(());
         };
         let idle_at_ms = feed.idle_at_ms();
-        if let Some(ends) = ends {
-            let ends = feed.ends(&ends);
+        if let Some(hello) = ends {
+            let truncated = feed.truncated(&hello);
+            let ends = feed.ends(&hello);
             self.meter.lag(feed.lag(&ends) + self.pending.len() as u64);
+            self.truncated(truncated).await?;
             self.ends(ends).await?;
         }
         let quiet = !self.paused && self.pending.is_empty();

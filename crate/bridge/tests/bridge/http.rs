@@ -56,13 +56,16 @@ pub(crate) async fn ask(
 
 fn with_page(config: Config) -> Config {
     Config {
-        assets: Arc::new(|path| match path {
+        assets: Arc::new(|path| {
+            match path {
             "index.html" => Some(Cow::Borrowed(
-                b"<!doctype html><meta name=\"eddy-token\" content=\"\"><title>Eddy</title>",
+                b"<!doctype html><meta name=\"eddy-token\" content=\"\"><meta name=\"eddy-source\" content=\"\">\
+                  <meta name=\"eddy-insert\" content=\"\"><title>Eddy</title>",
             )),
             "pkg/eddy_bg.wasm" => Some(Cow::Borrowed(b"\0asm")),
             "lab.json" => Some(Cow::Borrowed(b"{\"eddy\":1}")),
             _ => None,
+        }
         }),
         ..config
     }
@@ -72,6 +75,29 @@ pub(crate) async fn token(address: SocketAddr, path: &str) -> String {
     let (_, page) = get(address, path).await;
     let (_, rest) = page.split_once("name=\"eddy-token\" content=\"").unwrap();
     rest.split_once('"').unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn the_page_is_told_its_source_and_whether_it_takes_rows() {
+    let log = MemoryLog::new(&["a"]);
+    let bridge = Bridge::start_with(&log, with_page(Config::default()), |backend| backend).await;
+    let (_, page) = get(bridge.address, "/").await;
+    assert!(
+        page.contains(r#"name="eddy-source" content="memory""#),
+        "{page}"
+    );
+    assert!(page.contains(r#"name="eddy-insert" content="""#), "{page}");
+    let config = with_page(Config::default());
+    let bridge = Bridge::start_with(&log, config, |mut backend| {
+        backend.insert = Some(log.clone());
+        backend
+    })
+    .await;
+    let (_, page) = get(bridge.address, "/").await;
+    assert!(
+        page.contains(r#"name="eddy-insert" content="yes""#),
+        "{page}"
+    );
 }
 
 #[tokio::test]

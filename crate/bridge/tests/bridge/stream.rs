@@ -305,6 +305,23 @@ async fn a_partition_that_lost_its_tail_is_left_out_and_the_others_are_not() {
 }
 
 #[tokio::test]
+async fn a_tail_that_is_lost_while_it_is_followed_is_said() {
+    let log = MemoryLog::new(&["a", "b"]);
+    log.append_many("a", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest), ("b", From::Earliest)], MUCH)
+        .await;
+    assert_eq!(page.records(5).await.len(), 5);
+    log.truncate("a", 3);
+    let said = page.hear_news().await;
+    assert_eq!(said, Heard::Truncated("a".to_owned(), 0, 3));
+    log.append_many("a", 9);
+    log.append("b", "goes on");
+    assert_eq!(places(&page.records(1).await), [("b", 0)]);
+}
+
+#[tokio::test]
 async fn partitions_without_an_offset_of_their_own_begin_at_a_time() {
     let log = MemoryLog::new(&["a"]);
     log.add_partition("a", 1);

@@ -99,7 +99,9 @@ pub fn of_notice(notice: Notice) -> Option<Banner> {
         }
         Notice::Missing { topics, there } => missing(&topics, &there)?,
         Notice::NotPublished { message, refused } => {
-            let text = format!("{message}. {}.", counted(refused, "prediction"));
+            let were = if refused == 1 { "was" } else { "were" };
+            let refused = counted(refused, "prediction");
+            let text = format!("{}. {refused} {were} refused.", sentence(&message));
             warning(
                 NOT_PUBLISHED,
                 "The bridge publishes no such predictions.",
@@ -108,7 +110,10 @@ pub fn of_notice(notice: Notice) -> Option<Banner> {
             )
         }
         Notice::SinkAway { message } => {
-            let text = format!("{message}. They wait in this page, which tries again by itself.");
+            let text = format!(
+                "{}. They wait in this page, which tries again by itself.",
+                sentence(&message)
+            );
             warning(SINK, "Predictions cannot be published just now.", text, &[])
         }
         Notice::LetGo { let_go } => {
@@ -156,6 +161,13 @@ fn missing(topics: &[String], there: &[String]) -> Option<Banner> {
         text,
         &[],
     ))
+}
+
+/// A bridge's message as a sentence of its own.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
 }
 
 fn counted(count: u64, what: &str) -> String {
