@@ -7,7 +7,7 @@
 //! - [`source`]: where records come from; [`embedded`] is the one that needs no services, `kafka` (a Cargo feature) the
 //!   one for streams that are there already
 //! - [`sink`]: where predictions go
-//! - [`debezium_server`]: a source that events are posted to; [`ingest`]: how; [`file`]: one that plays a recording
+//! - [`debezium_server`]: a source that events are posted to; [`ingest`]: how; [`mod@file`]: one that plays a recording
 //! - [`insert`]: rows that are typed into the page
 //!
 //! How it serves:

@@ -56,7 +56,7 @@ pub trait Source: Send + Sync + 'static {
     ///   in the source's order, within 20 ms of its commit; partitions that appear later from their first record on;
     /// - [`News::Idle`] after each look that reached the log's end, whether it found something or not, and at least every
     ///   100 ms while nothing happens: it carries the clock as `now_ms` gave it **before** that look, so that a tick of
-    ///   that time overtakes no record.
+    ///   that time overtakes no record. (A source with a time of its own, such as a recording, carries that in its place.)
     ///
     /// Returns `Ok` when `deliver` breaks (so that a stop is noticed within 100 ms), and an error when the source
     /// cannot be read; the bridge then waits, shows the error and calls `tail` again.

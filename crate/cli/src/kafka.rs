@@ -11,10 +11,7 @@ mod open;
 
 use std::path::PathBuf;
 
-pub(crate) use open::open;
-// For every command that takes records from a source.
-#[allow(unused_imports)]
-pub(crate) use open::open_source;
+pub(crate) use open::{open, open_source};
 
 /// How a cluster is reached.
 #[derive(clap::Args)]

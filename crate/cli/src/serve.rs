@@ -1,6 +1,6 @@
 //! `eddy serve`.
 //!
-//! Each source has its flags and its start in a file of its own: [`embedded`], [`kafka`], [`debezium_server`], [`file`].
+//! Each source has its flags and its start in a file of its own: [`embedded`], [`kafka`], [`debezium_server`], [`mod@file`].
 
 mod debezium_server;
 mod embedded;

@@ -24,7 +24,7 @@ pub(super) struct Event {
 pub(super) struct Identity {
     /// The change in the database: its place in the log, and its images.
     pub(super) change: [u8; 16],
-    /// The event to the last byte, where that names the time at which it was made; two rows never share it.
+    /// The event to the last byte, where that names the nanosecond in which it was made; two rows never share it.
     pub(super) exact: Option<[u8; 16]>,
     /// When the event was made, in milliseconds since the epoch; none: nobody but the clock of its arrival knows.
     pub(super) made_ms: Option<i64>,
@@ -129,7 +129,9 @@ impl Outside<'_> {
         for part in ["before", "after", "message"] {
             change.add_all(payload.get(part).map(|raw| (part, *raw)));
         }
-        let made_ms = json::integer(payload.get("ts_ms"));
+        // Milliseconds are too few to tell two rows apart; versions before 2.6 say no more.
+        let to_the_nanosecond = json::is_set(payload.get("ts_ns"));
+        let made_ms = json::integer(payload.get("ts_ms")).filter(|_| to_the_nanosecond);
         Event {
             topic,
             unreadable: None,

@@ -33,7 +33,7 @@
 //! kept once and counted. The same is: the same place in the database's log (all of `source` but `sequence`), topic, op
 //! and images. Because rows that a `COPY` wrote into a table without a primary key may have all of that in common, what
 //! was made at most half a second apart is taken for two rows, not one that came again; the same event to the last byte,
-//! with the time at which it was made, is always a repeat. Rows of a snapshot are only taken for a repeat in that case.
+//! with the nanosecond in which it was made, is always a repeat. Rows of a snapshot are only taken for a repeat in that case.
 //! An unwrapped row can be recognised only where it brings `__op` and `__lsn` along; else it is kept again, as any
 //! consumer would see it. The newest 200,000 events are remembered.
 //!

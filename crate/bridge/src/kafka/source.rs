@@ -95,13 +95,6 @@ impl Kafka {
     pub fn check(&self) -> Result<(), KafkaError> {
         self.shared.catalog.check()
     }
-
-    /// What holds records back although nothing is wrong with the cluster, such as an open transaction.
-    #[must_use]
-    pub fn note(&self) -> Option<String> {
-        let note = self.shared.note.lock();
-        note.unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
 
 impl Shared {
@@ -185,6 +178,12 @@ impl Source for Kafka {
                 Err(error.into())
             }
         }
+    }
+
+    /// What holds records back although nothing is wrong with the cluster, such as an open transaction.
+    fn note(&self) -> Option<String> {
+        let note = self.shared.note.lock();
+        note.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn offset_at(

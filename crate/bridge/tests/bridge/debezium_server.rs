@@ -286,7 +286,7 @@ async fn equal_rows_of_one_place_are_not_repeats() {
     let server = Server::start().await;
     let event = |op: &str, made: u32| {
         format!(
-            r#"{{"before":null,"after":{{"x":1}},"source":{{"name":"s","schema":"p","table":"t","lsn":7}},"op":"{op}","ts_ms":{made}}}"#
+            r#"{{"before":null,"after":{{"x":1}},"source":{{"name":"s","schema":"p","table":"t","lsn":7}},"op":"{op}","ts_ms":{made},"ts_ns":{made}000001}}"#
         )
     };
     // COPY into a table without a primary key, then the same after a restart of the server.

@@ -11,7 +11,6 @@ const ABSENT: &str = "this build has no Kafka; build with `--features kafka`, wh
                       pkg-config and OpenSSL's headers";
 
 /// The records of these topics.
-#[allow(dead_code)]
 pub(crate) fn open_source(_: &KafkaArgs, _: Topics) -> Result<Arc<dyn Source>> {
     bail!(ABSENT)
 }

@@ -13,7 +13,6 @@ use super::{KafkaArgs, Topics};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The records of these topics.
-#[allow(dead_code)]
 pub(crate) fn open_source(args: &KafkaArgs, topics: Topics) -> Result<Arc<dyn Source>> {
     Ok(source(config(args, topics)?)?)
 }

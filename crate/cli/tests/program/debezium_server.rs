@@ -21,7 +21,7 @@ fn post(served: &Served, path: &str, body: &str) -> u16 {
 
 fn event(id: u32) -> String {
     format!(
-        r#"{{"before":null,"after":{{"id":{id}}},"source":{{"name":"shop","schema":"public","table":"orders","lsn":{id}}},"op":"c","ts_ms":{id}}}"#
+        r#"{{"before":null,"after":{{"id":{id}}},"source":{{"name":"shop","schema":"public","table":"orders","lsn":{id}}},"op":"c","ts_ms":{id},"ts_ns":{id}000001}}"#
     )
 }
 
@@ -29,7 +29,7 @@ fn event(id: u32) -> String {
 fn what_was_answered_outlives_a_kill() {
     let folder = Folder::new();
     let serve = ["--debezium-server", "--db", "received.db"];
-    for id in 0..20 {
+    for id in 1..21 {
         let served = folder.serve(&serve);
         assert_eq!(post(&served, "/debezium", &event(id)), 200);
         // As `kill -9` would; and the event that was answered last comes again.
@@ -49,7 +49,7 @@ fn what_was_answered_outlives_a_kill() {
             value["after"]["id"].as_u64().expect("an id") as u32
         })
         .collect();
-    assert_eq!(ids, (0..20).collect::<Vec<_>>());
+    assert_eq!(ids, (1..21).collect::<Vec<_>>());
     let served = folder.serve(&serve);
     let url = format!("ws://{}/ws", served.host());
     folder.good(&["record", "--url", &url, "--out", "wire.ndjson"]);
