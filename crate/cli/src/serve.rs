@@ -92,7 +92,8 @@ async fn serve(args: &Args) -> Result<()> {
     // Before anything is written: the port is what most often is not free.
     let listener = listen(args).await?;
     let address = listener.local_addr()?;
-    let on_its_own = args.embedded.tables.is_empty() && !args.kafka.chosen();
+    let kafka = args.kafka.chosen()?;
+    let on_its_own = args.embedded.tables.is_empty() && !kafka;
     let scenario = match (args.scenario, on_its_own) {
         (None, true) => Some(Scenario::Iris),
         (scenario, _) => scenario,
@@ -110,7 +111,7 @@ async fn serve(args: &Args) -> Result<()> {
     if scenario == Some(Scenario::Iris) {
         publish.push(scenario::PREDICTIONS.to_owned());
     }
-    let backend = if args.kafka.chosen() {
+    let backend = if kafka {
         kafka::open(&args.kafka, config.lab_json.as_deref(), publish)?
     } else {
         embedded::open(&args.embedded, scenario, publish)?
