@@ -46,3 +46,12 @@ pub(crate) struct Topics {
     /// By regular expressions that match the whole name.
     pub(crate) patterns: Vec<String>,
 }
+
+/// What may be published to.
+#[cfg_attr(not(feature = "kafka"), allow(dead_code))]
+pub(crate) struct Publish {
+    /// Which topics.
+    pub(crate) topics: Vec<String>,
+    /// How many of a topic's newest records are remembered.
+    pub(crate) remember_records: usize,
+}

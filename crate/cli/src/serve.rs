@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use bridge::{Backend, Config, Ingestion};
 use tokio::net::TcpListener;
 
@@ -113,9 +113,11 @@ async fn serve(args: &Args) -> Result<()> {
     // Before anything is written: the port is what most often is not free.
     let listener = listen(args).await?;
     let address = listener.local_addr()?;
-    let scenario = match args.scenario {
-        None if args.is_embedded() && args.embedded.tables.is_empty() => Some(Scenario::Iris),
-        scenario => scenario,
+    let source = args.source()?;
+    let on_its_own = source == Chosen::Embedded && args.embedded.tables.is_empty();
+    let scenario = match (args.scenario, on_its_own) {
+        (None, true) => Some(Scenario::Iris),
+        (scenario, _) => scenario,
     };
     let mut config = Config {
         ring_bytes: args.ring_bytes,
@@ -130,7 +132,7 @@ async fn serve(args: &Args) -> Result<()> {
     if scenario == Some(Scenario::Iris) {
         publish.push(scenario::PREDICTIONS.to_owned());
     }
-    let (backend, ingest) = open(args, scenario, config.lab_json.as_deref(), publish)?;
+    let (backend, ingest) = open(args, source, scenario, config.lab_json.as_deref(), publish)?;
     config.ingest = ingest;
     // Told of from here on, so that a signal right after the line below is not lost.
     let shutdown = stop::signal()?;
@@ -140,33 +142,51 @@ async fn serve(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Opens the source that is asked for.
+/// The source that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Chosen {
+    Embedded,
+    Kafka,
+    DebeziumServer,
+    File,
+}
+
+impl Args {
+    fn source(&self) -> Result<Chosen> {
+        let kafka = self.kafka.chosen()?;
+        let file = self.file.file.is_some();
+        ensure!(
+            !(kafka && (file || self.debezium_server.debezium_server)),
+            "records come from one source: leave out --kafka and its settings, or --file and --debezium-server"
+        );
+        Ok(match (kafka, file, self.debezium_server.debezium_server) {
+            (true, ..) => Chosen::Kafka,
+            (_, true, _) => Chosen::File,
+            (.., true) => Chosen::DebeziumServer,
+            _ => Chosen::Embedded,
+        })
+    }
+}
+
 fn open(
     args: &Args,
+    source: Chosen,
     scenario: Option<Scenario>,
     lab_json: Option<&[u8]>,
     publish: Vec<String>,
 ) -> Result<(Backend, Option<Ingestion>)> {
     let Args { embedded, file, .. } = args;
-    if let Some(path) = &file.file {
-        return Ok((file::open(file, path)?, None));
-    }
-    if args.kafka.chosen() {
-        return Ok((kafka::open(&args.kafka, lab_json, publish)?, None));
-    }
-    if args.debezium_server.debezium_server {
-        let (db, rows) = (&embedded.db, embedded.retention_rows);
-        let (backend, ingest) = debezium_server::open(&args.debezium_server, db, rows, publish)?;
-        return Ok((backend, Some(ingest)));
-    }
-    Ok((embedded::open(embedded, scenario, publish)?, None))
-}
-
-impl Args {
-    /// Whether the source is the one that needs no other.
-    fn is_embedded(&self) -> bool {
-        self.file.file.is_none() && !self.debezium_server.debezium_server && !self.kafka.chosen()
-    }
+    let (db, rows) = (&embedded.db, embedded.retention_rows);
+    Ok(match source {
+        Chosen::Embedded => (embedded::open(embedded, scenario, publish)?, None),
+        Chosen::Kafka => (kafka::open(&args.kafka, lab_json, publish)?, None),
+        Chosen::File => (file::open(file)?, None),
+        Chosen::DebeziumServer => {
+            let (backend, ingest) =
+                debezium_server::open(&args.debezium_server, db, rows, publish)?;
+            (backend, Some(ingest))
+        }
+    })
 }
 
 fn lab_json(args: &Args, scenario: Option<Scenario>) -> Result<Option<Vec<u8>>> {

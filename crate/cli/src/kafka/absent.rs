@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use bridge::{Backend, Source};
 
-use super::{KafkaArgs, Topics};
+use super::{KafkaArgs, Publish, Topics};
 
 const ABSENT: &str = "this build has no Kafka; build with `--features kafka`, which needs a C++ compiler, make, \
                       pkg-config and OpenSSL's headers";
@@ -16,6 +16,6 @@ pub(crate) fn open_source(_: &KafkaArgs, _: Topics) -> Result<Arc<dyn Source>> {
 }
 
 /// The records of these topics, and these to publish to.
-pub(crate) fn open(_: &KafkaArgs, _: Topics, _: Vec<String>) -> Result<Backend> {
+pub(crate) fn open(_: &KafkaArgs, _: Topics, _: Publish) -> Result<Backend> {
     bail!(ABSENT)
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use bridge::kafka::{Given, Kafka, KafkaConfig, KafkaError, KafkaSink, Nature, Settings, reach};
 use bridge::{Backend, Sink, Source};
 
-use super::{KafkaArgs, Topics};
+use super::{KafkaArgs, Publish, Topics};
 
 /// How long a start waits for a broker.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -18,9 +18,10 @@ pub(crate) fn open_source(args: &KafkaArgs, topics: Topics) -> Result<Arc<dyn So
 }
 
 /// The records of these topics, and these to publish to.
-pub(crate) fn open(args: &KafkaArgs, topics: Topics, publish: Vec<String>) -> Result<Backend> {
+pub(crate) fn open(args: &KafkaArgs, topics: Topics, publish: Publish) -> Result<Backend> {
     let mut config = config(args, topics)?;
-    config.publish = publish;
+    config.publish = publish.topics;
+    config.remember_records = publish.remember_records;
     let sink = match config.publish.is_empty() {
         true => None,
         false => Some(Arc::new(KafkaSink::open(&config)?) as Arc<dyn Sink>),

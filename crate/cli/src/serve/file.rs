@@ -1,9 +1,9 @@
 //! The source that plays a recording.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use bridge::Backend;
 use bridge::file::{FileSource, Speed};
 
@@ -26,7 +26,8 @@ pub(super) struct Args {
 }
 
 /// Opens the recording, and says what is wrong with it.
-pub(super) fn open(args: &Args, path: &Path) -> Result<Backend> {
+pub(super) fn open(args: &Args) -> Result<Backend> {
+    let path = args.file.as_deref().context("--file names no file")?;
     let source = FileSource::open(path, args.speed)?;
     let report = source.report();
     let path = path.display();

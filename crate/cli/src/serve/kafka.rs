@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use bridge::Backend;
 use lab::LabFile;
 
-use crate::kafka::{self, KafkaArgs, Topics};
+use crate::kafka::{self, KafkaArgs, Publish, Topics};
 
 // clap would name the group of each source's flags `Args`.
 #[derive(clap::Args)]
@@ -18,12 +18,20 @@ pub(super) struct Args {
     /// Topics that may be subscribed to, later ones too: a regular expression for the whole name; may be repeated
     #[arg(long = "topic-pattern", value_name = "REGEX")]
     patterns: Vec<String>,
+    /// How many of the newest records of a topic are remembered, so that none of them is published again
+    #[arg(long, value_name = "N", default_value_t = 200_000)]
+    remember_records: usize,
 }
 
 impl Args {
     /// Whether Kafka is asked for.
-    pub(super) fn chosen(&self) -> bool {
-        self.kafka.chosen()
+    pub(super) fn chosen(&self) -> Result<bool> {
+        let chosen = self.kafka.chosen();
+        ensure!(
+            chosen || (self.topics.is_empty() && self.patterns.is_empty()),
+            "--topic and --topic-pattern name topics of a Kafka cluster; say which one with --kafka HOST:PORT"
+        );
+        Ok(chosen)
     }
 }
 
@@ -45,6 +53,10 @@ pub(super) fn open(args: &Args, lab_json: Option<&[u8]>, publish: Vec<String>) -
         "no topic is named; name those that pages may subscribe to with --topic or --topic-pattern, or give --lab FILE \
          or --scenario iris, whose topics they are then"
     );
+    let publish = Publish {
+        topics: publish,
+        remember_records: args.remember_records,
+    };
     kafka::open(&args.kafka, topics, publish)
 }
 
