@@ -1,10 +1,10 @@
 //! Publishing: each message once, and only to topics that were allowed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 
 use eddy_bridge::{Config, Sink, SinkError};
-use wire::{ClientFrame, Publication};
+use wire::{ClientFrame, From, Publication};
 
 use crate::client::{Heard, Page};
 use crate::memory::MemoryLog;
@@ -15,6 +15,8 @@ pub(crate) struct Outbox {
     topics: Vec<String>,
     published: Mutex<Vec<Publication>>,
     away: AtomicBool,
+    /// What the next call waits for.
+    hold: Mutex<Option<mpsc::Receiver<()>>>,
 }
 
 impl Outbox {
@@ -23,6 +25,7 @@ impl Outbox {
             topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
             published: Mutex::default(),
             away: AtomicBool::new(false),
+            hold: Mutex::default(),
         })
     }
 
@@ -41,6 +44,10 @@ impl Sink for Outbox {
     }
 
     fn publish(&self, publications: &[Publication]) -> Result<Vec<String>, SinkError> {
+        let hold = self.hold.lock().unwrap().take();
+        if let Some(hold) = hold {
+            let _ = hold.recv();
+        }
         if self.away.load(Ordering::SeqCst) {
             return Err(SinkError::Unwritable {
                 what: "the broker is away".to_owned(),
@@ -197,4 +204,40 @@ async fn a_sink_that_is_away_may_be_asked_again() {
     page.say(&publish).await;
     assert_eq!(page.hear_news().await, Heard::Published(ids));
     assert_eq!(sink.ids(), ["1"]);
+}
+
+#[tokio::test]
+async fn a_slow_sink_holds_up_no_record() {
+    let log = MemoryLog::new(&["a"]);
+    let sink = Outbox::new(&["predictions"]);
+    let (release, hold) = mpsc::channel();
+    *sink.hold.lock().unwrap() = Some(hold);
+    let bridge = Bridge::start_with(&log, Config::default(), |mut backend| {
+        backend.sink = Some(sink.clone());
+        backend
+    })
+    .await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], 1 << 30).await;
+    let mut asked: Vec<String> = Vec::new();
+    for id in 0..12 {
+        asked.push(id.to_string());
+        let publications = vec![publication(&id.to_string(), "predictions")];
+        page.say(&ClientFrame::Publish(publications)).await;
+    }
+    // One is under way and eight wait; the others may be sent again.
+    for id in 9..12 {
+        let Heard::Unpublished(ids, why) = page.hear_news().await else {
+            panic!("not held back")
+        };
+        assert_eq!(ids, [id.to_string()]);
+        assert!(why.starts_with("the sink is slower"), "{why}");
+    }
+    log.append_many("a", 3);
+    assert_eq!(page.records(3).await.len(), 3);
+    release.send(()).unwrap();
+    for id in &asked[..9] {
+        assert_eq!(page.hear_news().await, Heard::Published(vec![id.clone()]));
+    }
+    assert_eq!(sink.ids(), asked[..9]);
 }
