@@ -117,6 +117,10 @@ pub fn write(event: &LabEvent, out: &mut String) {
             }
             out.push_str(",\"reason\":");
             write_text(&rejected.reason, out);
+            if let Some(lane) = &rejected.lane_name {
+                out.push_str(",\"lane\":");
+                write_text(lane, out);
+            }
             out.push('}');
         }
         LabEvent::Gap(gap) => {
@@ -133,9 +137,13 @@ pub fn write(event: &LabEvent, out: &mut String) {
             write_text(&summary.lane_name, out);
             let _ = write!(
                 out,
-                ",\"versions\":{},\"rows\":{},\"waiting\":{}}}",
+                ",\"versions\":{},\"rows\":{},\"waiting\":{}",
                 summary.versions, summary.rows, summary.waiting
             );
+            if summary.redelivered > 0 {
+                let _ = write!(out, ",\"redelivered\":{}", summary.redelivered);
+            }
+            out.push('}');
         }
     }
 }
@@ -161,6 +169,11 @@ fn write_version(version: &VersionEvent, out: &mut String) {
     number::write_all(out, &version.weights);
     if let Some(batch) = &version.batch {
         write_batch(batch, out);
+    }
+    if let Some(truncate) = &version.restarted {
+        out.push_str(",\"restarted\":{");
+        write_source(truncate, out);
+        out.push('}');
     }
     out.push('}');
 }

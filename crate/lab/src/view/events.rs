@@ -26,7 +26,7 @@ impl Lab {
         let meta = self.rows.meta(record)?;
         let values = match meta.verdict {
             Verdict::Shown => Vec::new(),
-            Verdict::Row | Verdict::Rejected => self.features(lane, record),
+            Verdict::Row | Verdict::Again | Verdict::Rejected => self.features(lane, record),
         };
         let texts = texts(&values, |i| {
             self.rows.label(record, lane.config.features[i])
