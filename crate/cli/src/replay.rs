@@ -81,6 +81,10 @@ fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Resul
             args.lab.display()
         );
     }
+    for note in lab.notes() {
+        let place = format!("{}/{}/{}", note.topic, note.partition, note.offset);
+        eprintln!("eddy: {place}: {}", note.text);
+    }
     match outcome.broken + misplaced {
         0 => Ok(()),
         broken => bail!("{broken} of {lines} lines could not be read; mend or remove them"),

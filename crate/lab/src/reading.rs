@@ -145,11 +145,7 @@ impl Reading {
         for (i, (name, value)) in row.columns().take(COLUMNS_MAX).enumerate() {
             count = i + 1;
             if self.places.get(i).is_none_or(|place| place.written != name) {
-                let place = self.place(&name, rows, config);
-                match self.places.get_mut(i) {
-                    Some(known) => *known = place,
-                    None => self.places.push(place),
-                }
+                self.learn(row, rows, config);
             }
             let place = &self.places[i];
             let Some(column) = place.column else {
@@ -182,15 +178,27 @@ impl Reading {
                 });
             }
         }
-        self.places.truncate(count);
+        if count < self.places.len() {
+            // Columns are gone, and another may be read in the place of one: once more, from the start.
+            self.learn(row, rows, config);
+            self.keep(row, rows, codes, config);
+        }
     }
 
-    fn place(&self, written: &str, rows: &mut Rows, config: &Config) -> Place {
-        let name = config
-            .file
-            .rename
-            .get(written)
-            .map_or(written, String::as_str);
+    /// Takes the places of the columns from a row that is not like the one before it.
+    fn learn(&mut self, row: change::Row<'_>, rows: &mut Rows, config: &Config) {
+        let columns = row.columns().take(COLUMNS_MAX);
+        let names: Vec<String> = columns.map(|(name, _)| name.into_owned()).collect();
+        let rename = &config.file.rename;
+        let places = names.iter().map(|written| {
+            // Where a column has the other name itself, nothing else is read as that.
+            let read_as = rename.get(written).filter(|name| !names.contains(name));
+            self.place(written, read_as.unwrap_or(written), rows, config)
+        });
+        self.places = places.collect();
+    }
+
+    fn place(&self, written: &str, name: &str, rows: &mut Rows, config: &Config) -> Place {
         let column_type = self.types.row.get(written).cloned().unwrap_or_default();
         let how = match &column_type {
             ColumnType::Number | ColumnType::Decimal { .. } => How::PlainNumber,

@@ -28,7 +28,8 @@ pub struct LabFile {
     /// What the values of columns mean, where no schema says it: {"price": {"as": "decimal", "scale": 2}}.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, Column>,
-    /// Columns that are read as others: {"petal_w": "petal_width"} reads the left as the right.
+    /// Columns that are read as others: {"petal_w": "petal_width"} reads the left as the right, where a row
+    /// has no column that is called so itself.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rename: BTreeMap<String, String>,
     /// The models that learn, side by side on the same streams.

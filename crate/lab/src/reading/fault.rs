@@ -41,14 +41,16 @@ impl Reading {
     ) -> Result<f64, Fault> {
         let named = |wanted: &str| {
             let read_as = |written: &str| config.file.rename.get(written).map(String::as_str);
-            let columns = row.columns();
-            let mut found = columns
-                .filter(|(written, _)| read_as(written).unwrap_or(written.as_ref()) == wanted);
-            let mut last = found.next()?;
-            for other in found {
-                last = other;
+            let mut itself = None;
+            let mut renamed = None;
+            for (written, value) in row.columns() {
+                if written == wanted {
+                    itself = Some((written, value));
+                } else if read_as(&written) == Some(wanted) {
+                    renamed = Some((written, value));
+                }
             }
-            Some(last)
+            itself.or(renamed)
         };
         let plain = ColumnType::Plain;
         let type_of = |written: &str| self.types.row.get(written).unwrap_or(&plain);
