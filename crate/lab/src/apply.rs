@@ -1,18 +1,16 @@
 //! A record's way through the lab: read, recognised, kept, handed out to the lanes.
 
-use std::sync::Arc;
-
 use change::{Change, Kind, Op};
 use wire::RecordRef;
 
-use crate::config::{From, Redelivered, Role, Truncate};
-use crate::event::{LabEvent, RejectedEvent, Source};
+use crate::config::{From, Redelivered, Role};
+use crate::event::Source;
 use crate::lab::Lab;
-use crate::lane::Row;
-use crate::reading::Fault;
 use crate::redelivery::Spot;
 use crate::rows::{Meta, Verdict};
 
+mod faults;
+mod hand_out;
 mod remarks;
 mod transactions;
 
@@ -53,6 +51,7 @@ impl Lab {
             timestamp_ms: record.timestamp_ms,
             op: 'c',
             verdict: Verdict::Row,
+            again: false,
         });
         let mut arrived = Arrived {
             stream,
@@ -89,9 +88,12 @@ impl Lab {
         };
         let repeats = &mut self.streams[arrived.stream].repeats;
         let first = repeats.first(change, record.key, record.value, spot);
-        self.redelivered += u64::from(first.is_some());
-        if repeats.forgot() {
+        if repeats.take_forgot() {
             self.remark_forgotten(arrived);
+        }
+        if first.is_some() {
+            self.redelivered += 1;
+            self.rows.set_again();
         }
         first
     }
@@ -140,7 +142,7 @@ impl Lab {
         }
         let again = arrived.first.is_some();
         if again {
-            self.mark_again(arrived, op);
+            self.note_again(arrived, op);
         }
         // Kept from row to row, so that nothing is allocated for it.
         let mut takes = std::mem::take(&mut self.takes);
@@ -162,7 +164,7 @@ impl Lab {
     }
 
     /// Says that the newest record has come before, and what the lanes make of it.
-    fn mark_again(&mut self, arrived: Arrived<'_>, op: char) {
+    fn note_again(&mut self, arrived: Arrived<'_>, op: char) {
         let Some(first) = arrived.first else { return };
         let again = |lane: &&crate::lane::Lane| lane.takes(op, true);
         let names: Vec<&str> = self
@@ -177,205 +179,7 @@ impl Lab {
         } else if !names.is_empty() {
             note = format!("{note}: counted again");
         }
-        self.rows.mark(Verdict::Again, op, note);
-    }
-
-    /// Leaves out the lanes of which a feature is no finite number, and says so.
-    fn leave_out_unusable(
-        &mut self,
-        arrived: Arrived<'_>,
-        change: &Change<'_>,
-        row: change::Row<'_>,
-        takes: &mut [bool],
-    ) {
-        let faults = self.faults(arrived, change, row);
-        if faults.is_empty() {
-            return;
-        }
-        let faults_of = |features: &[usize]| {
-            let mut faults = faults.iter();
-            faults
-                .find(|(column, _)| features.contains(column))
-                .cloned()
-        };
-        let found: Vec<Option<(usize, Fault)>> = self
-            .config
-            .lanes
-            .iter()
-            .map(|lane| faults_of(&lane.features))
-            .collect();
-        for (takes, fault) in takes.iter_mut().zip(&found) {
-            *takes = fault.is_none();
-        }
-        if !takes.contains(&true) {
-            let (column, fault) = faults[0].clone();
-            let column = self.config.columns[column].clone();
-            return self.reject(arrived, Some(column), fault.reason);
-        }
-        self.rejected += 1;
-        for (lane, fault) in found.into_iter().enumerate() {
-            if let Some((column, fault)) = fault {
-                let column = self.config.columns[column].clone();
-                self.reject_in(arrived, lane, Some(column), fault.reason);
-            }
-        }
-    }
-
-    /// The features of any lane that are no finite numbers, and why.
-    fn faults(
-        &mut self,
-        arrived: Arrived<'_>,
-        change: &Change<'_>,
-        row: change::Row<'_>,
-    ) -> Vec<(usize, Fault)> {
-        let mut faults = Vec::new();
-        for &column in &self.config.feature_columns {
-            if self.rows.number(arrived.number, column).is_finite() {
-                continue;
-            }
-            let reading = &self.streams[arrived.stream].reading;
-            let name = &self.config.columns[column];
-            match reading.fault(change, row, name, &self.config) {
-                Ok(number) => self.rows.set_number(column, number),
-                Err(fault) => faults.push((column, fault)),
-            }
-        }
-        for (column, fault) in &faults {
-            self.remark_fault(arrived, *column, fault);
-        }
-        faults
-    }
-
-    /// What the row does in each lane that takes it.
-    fn hand_out(
-        &mut self,
-        arrived: Arrived<'_>,
-        role: Role,
-        transaction: Option<i64>,
-        takes: &[bool],
-    ) {
-        let number = arrived.number;
-        let source = self.source(arrived);
-        let classified = matches!(role, Role::Classify | Role::Both);
-        // Only a prediction carries key and label.
-        let key: Option<Arc<[u8]>> = arrived.record.key.filter(|_| classified).map(Arc::from);
-        let round = if classified {
-            self.rounds.classify(number)
-        } else {
-            0
-        };
-        if role == Role::Train {
-            self.rounds.train();
-        }
-        let mut refused = Vec::new();
-        for (i, lane) in self.lanes.iter_mut().enumerate() {
-            lane.let_rounds_go(self.rounds.let_go);
-            if !takes[i] {
-                continue;
-            }
-            let config = &lane.config;
-            let row = Row {
-                record: number,
-                source: source.clone(),
-                key: key.clone(),
-                label: config
-                    .label
-                    .filter(|_| classified)
-                    .and_then(|column| self.rows.label(number, column)),
-                features: config
-                    .features
-                    .iter()
-                    .map(|column| self.rows.number(number, *column))
-                    .collect(),
-                round,
-                transaction,
-            };
-            if let Err(reason) = lane.check(&row.features) {
-                refused.push((i, format!("the row {reason}")));
-                continue;
-            }
-            match role {
-                Role::Train => lane.train(&row, &mut self.out),
-                Role::Classify => lane.classify(row, &mut self.out),
-                Role::Both => {
-                    // By the model as it was before this row's batch, whatever the cut.
-                    lane.predict(row.clone(), &mut self.out);
-                    lane.train(&row, &mut self.out);
-                }
-                Role::Ignore => {}
-            }
-        }
-        self.rejected += u64::from(!refused.is_empty());
-        for (lane, reason) in refused {
-            self.reject_in(arrived, lane, None, reason);
-        }
-    }
-
-    /// What a truncate does in each lane.
-    fn truncate(&mut self, arrived: Arrived<'_>) {
-        if !matches!(self.role(arrived.stream), Role::Train | Role::Both) {
-            return;
-        }
-        let source = self.source(arrived);
-        let mut names = Vec::new();
-        for lane in &mut self.lanes {
-            if lane.config.changes.truncate == Truncate::Restart {
-                lane.restart(
-                    arrived.stream as u32,
-                    &source,
-                    arrived.number + 1,
-                    &mut self.out,
-                );
-                names.push(lane.config.name.clone());
-            }
-        }
-        if !names.is_empty() {
-            let note = format!("truncated: started again in {}", names.join(", "));
-            self.rows.say_of_newest(note);
-        }
-    }
-
-    fn count_row(&mut self, number: u64) {
-        for column in 0..self.config.columns.len() {
-            let value = self.rows.number(number, column);
-            if value.is_finite() {
-                let range = &mut self.ranges[column];
-                *range = (range.0.min(value), range.1.max(value));
-                self.sums[column] = (self.sums[column].0 + value, self.sums[column].1 + 1);
-            }
-        }
-    }
-
-    /// Rejects a record in all lanes.
-    fn reject(&mut self, arrived: Arrived<'_>, column: Option<String>, reason: String) {
-        self.rows
-            .mark(Verdict::Rejected, '!', said(column.as_deref(), &reason));
-        self.rejected += 1;
-        self.out.push(LabEvent::Rejected(RejectedEvent {
-            source: self.source(arrived),
-            column,
-            reason,
-            lane_name: None,
-        }));
-    }
-
-    /// Rejects a record in one lane.
-    fn reject_in(
-        &mut self,
-        arrived: Arrived<'_>,
-        lane: usize,
-        column: Option<String>,
-        reason: String,
-    ) {
-        let name = self.lanes[lane].name();
-        let note = format!("not in {name}: {}", said(column.as_deref(), &reason));
         self.rows.note_on(note);
-        self.out.push(LabEvent::Rejected(RejectedEvent {
-            source: self.source(arrived),
-            column,
-            reason,
-            lane_name: Some(name),
-        }));
     }
 
     fn source(&self, arrived: Arrived<'_>) -> Source {
@@ -384,13 +188,6 @@ impl Lab {
             partition: arrived.record.partition,
             offset: arrived.record.offset,
         }
-    }
-}
-
-fn said(column: Option<&str>, reason: &str) -> String {
-    match column {
-        Some(column) => format!("{column} {reason}"),
-        None => reason.to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! One model under one configuration, with its open batch.
 
 //!
-//! In `lane/`: the rows of a batch, windows and transactions that cut batches, the restart.
+//! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,10 +9,11 @@ use std::sync::Arc;
 use learn::kmeans::{self, Kmeans, Nearest, Unusable};
 
 use crate::config::{Cut, LabError, LaneConfig, Redelivered, Update};
-use crate::event::{BatchEvent, LabEvent, Outbox, PredictionEvent, Source, VersionEvent};
+use crate::event::{BatchEvent, LabEvent, Outbox, Source, VersionEvent};
 use crate::timeline::{Entry, Timeline};
 
 mod batch;
+mod predict;
 mod restart;
 mod transactions;
 mod windows;
@@ -142,8 +143,9 @@ impl Lane {
     /// Whether the lane takes rows of this operation, and rows that have come before.
     pub fn takes(&self, op: char, again: bool) -> bool {
         let changes = &self.config.changes;
-        !(op == 'u' && changes.update == Update::Ignore)
-            && !(again && changes.redelivered == Redelivered::Once)
+        let ignored = op == 'u' && changes.update == Update::Ignore;
+        let left_out = again && changes.redelivered == Redelivered::Once;
+        !ignored && !left_out
     }
 
     /// Adds a training row; a batch that is full makes a version.
@@ -157,64 +159,6 @@ impl Lane {
         if self.config.cut == Cut::Count(self.batch_rows()) {
             self.close_batch(row.record + 1, out);
         }
-    }
-
-    /// Classifies a row, at once or when its window ends.
-    pub fn classify(&mut self, row: Row, out: &mut Outbox) {
-        match self.config.cut {
-            Cut::Interval(_) => self.held.push(row),
-            Cut::Count(_) | Cut::Transaction | Cut::Hand => self.predict(row, out),
-        }
-    }
-
-    /// Classifies a row by the model as it is.
-    pub fn predict(&mut self, row: Row, out: &mut Outbox) {
-        let nearest = self.model.predict(&row.features);
-        let right = self.stands_for(nearest.cluster, row.label.as_deref());
-        if let Some(round) = row.round.checked_sub(self.rounds_let_go) {
-            if self.scores.len() <= round {
-                self.scores.resize(round + 1, (0, 0));
-            }
-            let score = &mut self.scores[round];
-            score.0 += u32::from(right == Some(true));
-            score.1 += 1;
-        }
-        if self.predictions.len() == self.predictions_max {
-            self.predictions.pop_front();
-            self.predictions_let_go += 1;
-        }
-        let version = self.timeline.versions();
-        self.predictions.push_back(Prediction {
-            record: row.record,
-            version,
-            nearest,
-            right,
-        });
-        out.push(LabEvent::Prediction(PredictionEvent {
-            lane: self.index,
-            lane_name: self.name.clone(),
-            version,
-            source: row.source,
-            key: row.key,
-            features: row.features,
-            cluster: nearest.cluster,
-            distance: nearest.distance,
-            runner_up: (self.config.params.k() > 1).then_some(nearest.runner_up),
-            label: row.label,
-        }));
-    }
-
-    /// Lets go of the scores of the first rounds, so many in all.
-    pub fn let_rounds_go(&mut self, rounds: usize) {
-        let more = rounds - self.rounds_let_go;
-        self.scores.drain(..more.min(self.scores.len()));
-        self.rounds_let_go = rounds;
-    }
-
-    /// Whether a cluster stands for a label; None where that is not known.
-    pub fn stands_for(&self, cluster: u32, label: Option<&str>) -> Option<bool> {
-        let labels = self.config.cluster_labels.as_ref()?;
-        Some(labels.get(cluster as usize)? == label?)
     }
 
     /// Ends the open batch by hand; of a lane that cuts by transaction, each open transaction.

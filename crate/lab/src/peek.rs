@@ -23,6 +23,7 @@ impl Lab {
             partition: record.partition,
             offset: record.offset,
             op: 'c',
+            again: false,
             role: role_number(stream.role),
             values: Vec::new(),
             texts: Vec::new(),

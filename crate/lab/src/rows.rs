@@ -22,8 +22,6 @@ pub enum Verdict {
     Row,
     /// It is shown and changes nothing: a tombstone, a delete, a heartbeat.
     Shown,
-    /// As [`Verdict::Row`], but it has come before: only lanes that count repeats again took it.
-    Again,
     /// It could not be read, or no lane's features are all numbers.
     Rejected,
 }
@@ -39,10 +37,13 @@ pub struct Meta {
     pub offset: i64,
     /// Record timestamp, ms since the epoch.
     pub timestamp_ms: i64,
-    /// 'c', 'u', 'd', 'r', 't', 'm', '0' for a tombstone, '!' for not read.
+    /// 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, '0' for a
+    /// tombstone, '!' for not read.
     pub op: char,
     /// What became of it.
     pub verdict: Verdict,
+    /// Whether the same event has come before: then only lanes that count repeats again took it.
+    pub again: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -184,6 +185,17 @@ impl Rows {
         }
     }
 
+    /// Says of the newest record that it has come before.
+    pub fn set_again(&mut self) {
+        if let Some(meta) = self
+            .chunks
+            .back_mut()
+            .and_then(|chunk| chunk.meta.last_mut())
+        {
+            meta.again = true;
+        }
+    }
+
     /// Says what became of the newest record.
     pub fn mark(&mut self, verdict: Verdict, op: char, note: String) {
         if let Some(meta) = self
@@ -316,6 +328,7 @@ mod tests {
             timestamp_ms: 0,
             op: 'c',
             verdict: Verdict::Row,
+            again: false,
         }
     }
 

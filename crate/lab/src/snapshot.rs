@@ -280,8 +280,11 @@ pub struct EventRow {
     pub partition: i32,
     /// Offset.
     pub offset: i64,
-    /// 'c', 'u', 'd', 'r', 't', 'm', '0' for a tombstone, '!' for not read.
+    /// 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, '0' for a
+    /// tombstone, '!' for not read.
     pub op: char,
+    /// Whether the same event has come before.
+    pub again: bool,
     /// 0 train, 1 classify, 2 both, 3 ignored topic.
     pub role: u8,
     /// The features as they arrived, NaN where one is no number; empty where there are none.

@@ -171,14 +171,10 @@ impl Place<'_> {
     fn row(&self, record: u64) -> Option<Role> {
         let meta = self.lab.rows.meta(record)?;
         let role = self.lab.role(meta.stream as usize);
-        let again = match meta.verdict {
-            Verdict::Row => false,
-            Verdict::Again => true,
-            Verdict::Shown | Verdict::Rejected => return None,
-        };
         let number = |column: &usize| self.lab.rows.number(record, *column);
-        let taken = role != Role::Ignore
-            && self.lane.takes(meta.op, again)
+        let taken = meta.verdict == Verdict::Row
+            && role != Role::Ignore
+            && self.lane.takes(meta.op, meta.again)
             && self
                 .lane
                 .config

@@ -26,7 +26,7 @@ impl Lab {
         let meta = self.rows.meta(record)?;
         let values = match meta.verdict {
             Verdict::Shown => Vec::new(),
-            Verdict::Row | Verdict::Again | Verdict::Rejected => self.features(lane, record),
+            Verdict::Row | Verdict::Rejected => self.features(lane, record),
         };
         let texts = texts(&values, |i| {
             self.rows.label(record, lane.config.features[i])
@@ -37,6 +37,7 @@ impl Lab {
             partition: meta.partition,
             offset: meta.offset,
             op: meta.op,
+            again: meta.again,
             role: role_number(self.role(meta.stream as usize)),
             values,
             texts,
