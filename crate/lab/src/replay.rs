@@ -1,4 +1,8 @@
 //! Replay output: one line of JSON for each thing that happened (FORMATS: "Replay output").
+//!
+//! Three fields stand only where there is something to say: `lane` in a rejection that is one lane's alone,
+//! `redelivered` in a summary (the rows that came again and were left out), and in place of `batch` a version's
+//! `restarted`: the truncate because of which the lane started again from its initial model.
 
 use std::fmt::Write;
 
