@@ -60,8 +60,8 @@ impl Lab {
             first: None,
         };
         match self.streams[stream].reading.read(record, &self.config) {
-            Ok((change, new_schema)) => {
-                if new_schema {
+            Ok(change) => {
+                if self.streams[stream].reading.is_news() {
                     self.remark_defaults(arrived);
                 }
                 arrived.first = self.recognise(arrived, &change);

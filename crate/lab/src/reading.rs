@@ -21,6 +21,7 @@ pub(crate) struct Reading {
     /// The schema that `types` are of.
     schema: Schema,
     types: Types,
+    is_news: bool,
     /// The columns of the last row, in its order: the next row's are most likely the same.
     places: Vec<Place>,
     placeholder: Placeholder,
@@ -72,6 +73,7 @@ impl Reading {
             reader: change::Reader::new(),
             schema: Schema::Unknown,
             types: Types::default(),
+            is_news: false,
             places: Vec::new(),
             placeholder: Placeholder::default(),
         }
@@ -85,22 +87,27 @@ impl Reading {
         }
     }
 
-    /// Reads a record, and what its values mean where that is news: then the second value is true.
+    /// Reads a record, and what its values mean where that is news: then [`Reading::is_news`] until the next.
     pub(crate) fn read<'a>(
         &mut self,
         record: RecordRef<'a>,
         config: &Config,
-    ) -> Result<(Change<'a>, bool), Unreadable> {
+    ) -> Result<Change<'a>, Unreadable> {
         let mut change = self.reader.read(record.topic, record.key, record.value)?;
         for (name, value) in record.headers.iter() {
             change.add_header(name, value);
         }
-        let news = change.kind == Kind::Row && self.is_new_schema(&change);
-        if news {
+        self.is_news = change.kind == Kind::Row && self.is_new_schema(&change);
+        if self.is_news {
             self.types = types_of(&change, &config.declared);
             self.places.clear();
         }
-        Ok((change, news))
+        Ok(change)
+    }
+
+    /// Whether the last record's schema was another than the one before it.
+    pub(crate) fn is_news(&self) -> bool {
+        self.is_news
     }
 
     fn is_new_schema(&mut self, change: &Change<'_>) -> bool {

@@ -72,8 +72,11 @@ impl Repeats {
         if !matches!(change.kind, Kind::Row | Kind::Truncate) {
             return None;
         }
-        let key = change.key.map(|key| key.json().as_bytes()).or(key);
         let snapshot = change.op == Some(Op::Read) || change.snapshot == Some(true);
+        if change.lsn.is_none() && change.op.is_none() && !snapshot {
+            return None;
+        }
+        let key = change.key.map(|key| key.bytes()).or(key);
         match (key, change.lsn) {
             _ if change.kind == Kind::Truncate => {
                 let first = self.by_position(change, None, spot, 0);
@@ -184,7 +187,7 @@ impl Repeats {
             return;
         };
         if change.shape == Some(Shape::Envelope) {
-            return self.scratch.extend_from_slice(row.json().as_bytes());
+            return self.scratch.extend_from_slice(row.bytes());
         }
         let mut text = String::new();
         for (name, value) in change::own_columns(row) {

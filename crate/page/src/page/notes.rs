@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn the_heading_counts() {
         let note = StreamNote::default();
-        assert_eq!(heading(&[note.clone()]), "1 note on the streams");
+        assert_eq!(
+            heading(std::slice::from_ref(&note)),
+            "1 note on the streams"
+        );
         assert_eq!(heading(&[note.clone(), note]), "2 notes on the streams");
     }
 }
