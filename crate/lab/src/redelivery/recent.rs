@@ -51,7 +51,8 @@ impl<V: Copy> Recent<V> {
         self.young.insert(hash, value);
         if self.young.len() >= self.most {
             self.forgot |= !self.old.is_empty();
-            self.old = std::mem::take(&mut self.young);
+            std::mem::swap(&mut self.young, &mut self.old);
+            self.young.clear();
         }
     }
 
