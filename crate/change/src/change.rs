@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::boundary::Boundary;
 use crate::raw::Raw;
 use crate::row::Row;
 
@@ -37,6 +38,10 @@ pub struct Change<'a> {
     pub transaction_id: Option<Cow<'a, str>>,
     /// Where the change comes from; `None` where the record does not say.
     pub source: Option<Source<'a>>,
+    /// What the converter says of the payload, where it says it in each record.
+    pub schema: Option<Row<'a>>,
+    /// Begin or end, of a record of kind [`Kind::Transaction`].
+    pub boundary: Option<Boundary<'a>>,
 }
 
 /// What a record is.
@@ -124,7 +129,18 @@ impl<'a> Change<'a> {
             ts_ms: None,
             transaction_id: None,
             source: None,
+            schema: None,
+            boundary: None,
         }
+    }
+
+    /// The number of the database transaction that the change belongs to, where it is known.
+    ///
+    /// Of Debezium's `xid:lsn` it is what stands before the colon: the other part differs from event to event.
+    pub fn transaction(&self) -> Option<i64> {
+        let id = self.transaction_id.as_deref();
+        let number = id.and_then(|id| id.split(':').next()?.parse().ok());
+        number.or(self.tx_id)
     }
 }
 

@@ -31,6 +31,9 @@ impl Change<'_> {
             Name::AddedLsn => self.lsn = self.lsn.or(said.parse().ok()),
             Name::AddedTxId => self.tx_id = self.tx_id.or(said.parse().ok()),
             Name::AddedSourceTsMs => self.source_ts_ms = self.source_ts_ms.or(said.parse().ok()),
+            Name::AddedTransactionId if self.transaction_id.is_none() => {
+                self.transaction_id = Some(Cow::Owned(said.into_owned()));
+            }
             Name::AddedSnapshot => self.snapshot = self.snapshot.or(Some(said != "false")),
             _ => {}
         }

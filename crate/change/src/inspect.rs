@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::added;
 use crate::change::{Change, Kind, Op, Shape};
 use crate::error::Unreadable;
 use crate::json::{write_name, write_text};
@@ -12,7 +13,6 @@ use crate::typed::{Placeholder, Typed, typed};
 use crate::types::{ColumnType, ColumnTypes, Encoding, Types};
 use crate::value::Value;
 
-mod added;
 #[cfg(test)]
 mod tests;
 

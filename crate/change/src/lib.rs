@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `read.rs` | [`read`]: which of the shapes a record has, and what it says |
 //! | `change.rs` | [`Change`] and its parts: [`Kind`], [`Shape`], [`Op`], [`Source`] |
+//! | `boundary.rs` | [`Boundary`]: begin or end of a transaction |
 //! | `header.rs` | what a record's headers add to a change |
 //! | `row.rs` | [`Row`]: a JSON object in place, and its [`Columns`] |
 //! | `value.rs` | [`Value`]: one column's value, as a number or a label |
@@ -18,6 +19,8 @@
 //! | `types.rs` | [`ColumnType`]: what values mean, by the event's own schema part or declared |
 //! | `typed.rs` | [`typed`]: a value by its type; in `typed/`: decimals, calendar, bytes, placeholders |
 //! | `feature.rs` | [`feature`]: a value by its type as a number to learn from |
+//! | `element.rs` | [`elements`]: the elements of an array or vector as numbers to learn from |
+//! | `added.rs` | [`own_columns`]: a row without what the unwrap step has added to it |
 //! | `inspect.rs` | [`inspect`]: how a record is read, as one line of JSON |
 //! | `json.rs` | JSON, written |
 //! | `error.rs` | [`Unreadable`], and the faults it is made of |
@@ -28,8 +31,11 @@
 // A test that meets an error shall fail there.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod added;
+mod boundary;
 mod change;
 mod cursor;
+mod element;
 mod error;
 mod feature;
 mod header;
@@ -48,7 +54,10 @@ mod typed;
 mod types;
 mod value;
 
+pub use added::own_columns;
+pub use boundary::Boundary;
 pub use change::{Change, Kind, Op, Shape, Source};
+pub use element::{element_of, elements};
 pub use error::Unreadable;
 pub use feature::{feature, may_be_unavailable};
 pub use inspect::{Inspected, Reading, inspect};

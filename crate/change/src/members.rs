@@ -30,6 +30,7 @@ pub(crate) enum Name {
     AddedTxId,
     AddedSourceTsMs,
     AddedSnapshot,
+    AddedTransactionId,
     /// All others.
     Other,
 }
@@ -126,6 +127,13 @@ impl Memory {
             outer: Event::default(),
             payload: Event::default(),
         }
+    }
+
+    /// A number that stays the same as long as the schema does; `None` where the last object had none
+    /// beside its payload.
+    pub(crate) fn schema_version(&self) -> Option<u64> {
+        let form = self.outer.members.form(Name::Schema);
+        (form == Some(Form::Object)).then(|| self.parts.schema.version())
     }
 
     /// Steps over an object that may be an event, or `{schema, payload}` with one in it, and leaves
@@ -306,6 +314,7 @@ pub(crate) fn name_of(text: &str) -> Name {
         "__txId" | "__source_txId" => Name::AddedTxId,
         "__source_ts_ms" => Name::AddedSourceTsMs,
         "__snapshot" | "__source_snapshot" => Name::AddedSnapshot,
+        "__transaction_id" => Name::AddedTransactionId,
         _ => Name::Other,
     }
 }

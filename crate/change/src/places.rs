@@ -123,6 +123,8 @@ pub(crate) struct KnownObject {
     /// Empty where nothing is remembered.
     bytes: Vec<u8>,
     max_bytes: usize,
+    /// Another one whenever the object was another one.
+    version: u64,
 }
 
 impl KnownObject {
@@ -130,6 +132,7 @@ impl KnownObject {
         Self {
             bytes: Vec::new(),
             max_bytes: 1 << 20,
+            version: 0,
         }
     }
 
@@ -138,7 +141,13 @@ impl KnownObject {
         Self {
             bytes: Vec::new(),
             max_bytes: 0,
+            version: 0,
         }
+    }
+
+    /// A number that stays the same as long as the object does.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
     }
 
     /// Steps over a value that may be the object, and remembers it where it is another one.
@@ -150,6 +159,7 @@ impl KnownObject {
         let from = cursor.position();
         let form = cursor.skip()?;
         let bytes = cursor.since(from);
+        self.version += 1;
         if form == Form::Object && bytes.len() <= self.max_bytes {
             self.bytes.clear();
             self.bytes.extend_from_slice(bytes);

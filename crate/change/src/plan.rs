@@ -1,6 +1,7 @@
 //! The wanted columns of many rows alike.
 
 use crate::cursor::{Cursor, Stop};
+use crate::element::element_of;
 use crate::places::Places;
 use crate::raw::Raw;
 use crate::row::Row;
@@ -41,7 +42,7 @@ impl Plan {
         let mut columns = Vec::new();
         for (slot, name) in names.iter().enumerate() {
             column(&mut columns, name).slots.push(slot);
-            if let Some((array, index)) = element(name) {
+            if let Some((array, index)) = element_of(name) {
                 column(&mut columns, array).elements.push((index, slot));
             }
         }
@@ -127,16 +128,6 @@ fn column<'c>(columns: &'c mut Vec<Column>, name: &str) -> &'c mut Column {
         });
     }
     &mut columns[index]
-}
-
-/// Takes `v[3]` apart into `v` and 3.
-fn element(name: &str) -> Option<(&str, usize)> {
-    let (array, index) = name.strip_suffix(']')?.rsplit_once('[')?;
-    let digits = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
-    if array.is_empty() || !digits {
-        return None;
-    }
-    Some((array, index.parse().ok()?))
 }
 
 /// Fills the slots of the wanted elements, which are in order of their index.
@@ -263,24 +254,5 @@ mod tests {
                 (r#"{"v[0]":9}"#, &[number("9"), None, number("9"), None]),
             ],
         );
-    }
-
-    #[test]
-    fn only_a_number_in_brackets_is_an_index() {
-        for (name, wanted) in [
-            ("v[0]", Some(("v", 0))),
-            ("a b[12]", Some(("a b", 12))),
-            ("v[1][2]", Some(("v[1]", 2))),
-            ("v", None),
-            ("v[]", None),
-            ("v[x]", None),
-            ("v[+1]", None),
-            ("v[-1]", None),
-            ("[0]", None),
-            ("v[0]x", None),
-            ("v[99999999999999999999999]", None),
-        ] {
-            assert_eq!(element(name), wanted, "{name}");
-        }
     }
 }

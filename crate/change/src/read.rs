@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::boundary::Boundary;
 use crate::change::{Change, Kind, Op, Shape, Source};
 use crate::cursor::{Cursor, Stop};
 use crate::error::Unreadable;
@@ -71,13 +72,19 @@ pub(crate) fn read_with<'a>(
             whole,
         }
         .read(key),
-        Some(payload) if payload.form == Form::Object => Record {
-            topic,
-            bytes,
-            event: &memory.payload,
-            whole: payload,
+        Some(payload) if payload.form == Form::Object => {
+            let record = Record {
+                topic,
+                bytes,
+                event: &memory.payload,
+                whole: payload,
+            };
+            let schema = memory.outer.members.get(Name::Schema, bytes);
+            Ok(Change {
+                schema: schema.and_then(Row::of),
+                ..record.read(key)?
+            })
         }
-        .read(key),
         Some(_) => Ok(tombstone(key)),
     }
 }
@@ -242,6 +249,7 @@ impl<'a> Record<'a, '_> {
                 Some(raw) => snapshot(raw),
                 None => added_op.map(|op| op == Op::Read),
             },
+            transaction_id: self.string(Name::AddedTransactionId),
             ..Change::new(Kind::Row, key)
         }
     }
@@ -276,6 +284,7 @@ impl<'a> Record<'a, '_> {
             source_ts_ms: self.integer(Name::TsMs),
             snapshot: Some(false),
             transaction_id: id,
+            boundary: Row::of(self.whole).map(Boundary::new),
             ..Change::new(Kind::Transaction, key)
         }
     }

@@ -38,6 +38,14 @@ impl Reader {
     ) -> Result<Change<'a>, Unreadable> {
         read_with(&mut self.key, &mut self.value, topic, key, value)
     }
+
+    /// A number that stays the same as long as the records' schema does.
+    ///
+    /// It is about the last record's [`Change::schema`]; `None` where that one's place is not kept track
+    /// of: then its bytes tell.
+    pub fn schema_version(&self) -> Option<u64> {
+        self.value.schema_version()
+    }
 }
 
 impl Default for Reader {

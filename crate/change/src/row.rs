@@ -62,7 +62,7 @@ impl<'a> Row<'a> {
     }
 
     /// [`Row::json`] as bytes.
-    pub(crate) fn bytes(&self) -> &'a [u8] {
+    pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 }

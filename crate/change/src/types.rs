@@ -102,6 +102,8 @@ pub type ColumnTypes = BTreeMap<String, ColumnType>;
 pub struct Types {
     /// Of the row before and the row after a change.
     pub row: ColumnTypes,
+    /// Names of the columns that have a default: a null may have come as that.
+    pub defaulted: Vec<String>,
     /// Names of the columns whose schema says more than how their values are written.
     named: Vec<String>,
 }
@@ -112,13 +114,17 @@ impl Types {
     /// This parses the schema. It is the same for record after record of a topic: keep the
     /// types as long as the schema's bytes stay the same.
     pub fn of(bytes: &[u8]) -> Self {
-        let Some(Parts {
-            schema: Some(schema),
-            ..
-        }) = read::parts(bytes)
-        else {
-            return Self::default();
-        };
+        match read::parts(bytes) {
+            Some(Parts {
+                schema: Some(schema),
+                ..
+            }) => Self::of_schema(schema),
+            _ => Self::default(),
+        }
+    }
+
+    /// The types in a schema part, as [`Change::schema`](crate::Change::schema) has it.
+    pub fn of_schema(schema: Row<'_>) -> Self {
         let images: Vec<_> = fields(schema)
             .filter(|field| matches!(text(*field, "field").as_deref(), Some("before" | "after")))
             .filter(|field| text(*field, "type").as_deref() == Some("struct"))
@@ -152,6 +158,9 @@ impl Types {
             };
             if is_named(field) {
                 self.named.push(name.clone());
+            }
+            if field.get("default").is_some() {
+                self.defaulted.push(name.clone());
             }
             self.row.insert(name, type_of(field, 0));
         }

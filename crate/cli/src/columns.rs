@@ -1,10 +1,10 @@
 //! A lab file's `columns`: what values mean where no schema says it.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use change::{ColumnType, ColumnTypes, Encoding, Unit};
+use change::ColumnTypes;
+use lab::config::Column;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -22,125 +22,16 @@ fn parse(lab: &str) -> Result<ColumnTypes> {
         None => Map::new(),
     };
     let declared = columns.into_iter().map(|(name, value)| {
-        let declared = Declared::deserialize(value).with_context(|| format!("columns.{name}"))?;
+        let declared = Column::deserialize(value).with_context(|| format!("columns.{name}"))?;
         Ok((name, declared.into()))
     });
     declared.collect()
 }
 
-/// What a lab file says of a column.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "as", rename_all = "snake_case", deny_unknown_fields)]
-enum Declared {
-    Decimal {
-        scale: Option<i64>,
-    },
-    Timestamp {
-        unit: Option<DeclaredUnit>,
-        /// Whether it is a moment in UTC; where a text is not said to be, it is.
-        utc: Option<bool>,
-    },
-    DateDays {},
-    Time {
-        unit: Option<DeclaredUnit>,
-        utc: Option<bool>,
-    },
-    Interval {
-        unit: Option<DeclaredUnit>,
-    },
-    Bytes {
-        encoding: Option<DeclaredEncoding>,
-    },
-    Bits {},
-    Json {},
-    Hstore {},
-    Vector {},
-    Sparse {},
-    Point {},
-    Number {},
-    Boolean {},
-    Enum {
-        codes: Option<Codes>,
-    },
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum DeclaredUnit {
-    Ms,
-    Us,
-    Ns,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum DeclaredEncoding {
-    Base64,
-    Hex,
-}
-
-/// Texts in the order of their codes, or each with its code.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Codes {
-    InOrder(Vec<String>),
-    Named(BTreeMap<String, f64>),
-}
-
-impl From<Declared> for ColumnType {
-    fn from(declared: Declared) -> Self {
-        match declared {
-            Declared::Decimal { scale } => ColumnType::Decimal { scale },
-            Declared::Timestamp { unit, utc } => ColumnType::Timestamp {
-                unit: unit_of(unit),
-                utc,
-            },
-            Declared::DateDays {} => ColumnType::DateDays,
-            Declared::Time { unit, utc } => ColumnType::Time {
-                unit: unit_of(unit),
-                utc: utc.unwrap_or(false),
-            },
-            Declared::Interval { unit } => ColumnType::Interval {
-                unit: unit_of(unit),
-            },
-            Declared::Bytes { encoding } => ColumnType::Bytes(match encoding {
-                Some(DeclaredEncoding::Base64) => Encoding::Base64,
-                Some(DeclaredEncoding::Hex) => Encoding::Hex,
-                None => Encoding::Guess,
-            }),
-            Declared::Bits {} => ColumnType::Bits,
-            Declared::Json {} => ColumnType::Json,
-            Declared::Hstore {} => ColumnType::Hstore,
-            Declared::Vector {} => ColumnType::Vector,
-            Declared::Sparse {} => ColumnType::Sparse,
-            Declared::Point {} => ColumnType::Point,
-            Declared::Number {} => ColumnType::Number,
-            Declared::Boolean {} => ColumnType::Boolean,
-            Declared::Enum { codes } => ColumnType::Enum {
-                codes: match codes {
-                    Some(Codes::InOrder(texts)) => {
-                        let coded = texts.into_iter().enumerate();
-                        coded.map(|(code, text)| (text, code as f64)).collect()
-                    }
-                    Some(Codes::Named(codes)) => codes,
-                    None => BTreeMap::new(),
-                },
-            },
-        }
-    }
-}
-
-/// Microseconds are what PostgreSQL keeps, and what Debezium sends unless told otherwise.
-fn unit_of(declared: Option<DeclaredUnit>) -> Unit {
-    match declared {
-        Some(DeclaredUnit::Ms) => Unit::Ms,
-        Some(DeclaredUnit::Us) | None => Unit::Us,
-        Some(DeclaredUnit::Ns) => Unit::Ns,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use change::{ColumnType, Encoding, Unit};
+
     use super::*;
 
     #[test]

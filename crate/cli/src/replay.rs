@@ -12,8 +12,9 @@ use crate::progress::Progress;
 /// Run an experiment on recorded events, without bridge and page
 ///
 /// Writes one line of JSON for each thing that happens, in order: versions, predictions, rejected events, gaps, and a
-/// summary of each lane. The same lab file and the same events give the same lines, byte for byte. The exit status is
-/// 1 where the lab file, the input or one of its lines cannot be read; the other lines are read all the same.
+/// summary of each lane. What there is to say of the streams as a whole goes to standard error at the end. The same
+/// lab file and the same events give the same lines, byte for byte. The exit status is 1 where the lab file, the input
+/// or one of its lines cannot be read; the other lines are read all the same.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -80,6 +81,10 @@ fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Resul
             "eddy: {foreign} records are of topics that {} does not name",
             args.lab.display()
         );
+    }
+    for note in lab.notes() {
+        let place = format!("{}/{}/{}", note.topic, note.partition, note.offset);
+        eprintln!("eddy: {place}: {}", note.text);
     }
     match outcome.broken + misplaced {
         0 => Ok(()),

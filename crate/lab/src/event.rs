@@ -45,8 +45,10 @@ pub struct VersionEvent {
     pub dim: usize,
     /// k weights.
     pub weights: Vec<f64>,
-    /// The batch that made it; None for version 1.
+    /// The batch that made it; None for version 1 and for a restart.
     pub batch: Option<BatchEvent>,
+    /// The truncate because of which the lane started again from its initial model.
+    pub restarted: Option<Source>,
 }
 
 /// The batch that made a version.
@@ -111,6 +113,8 @@ pub struct RejectedEvent {
     pub column: Option<String>,
     /// What is.
     pub reason: String,
+    /// The lane that could not use it; None where none of the lanes could.
+    pub lane_name: Option<Arc<str>>,
 }
 
 /// How a lane stands at the end.
@@ -124,6 +128,8 @@ pub struct SummaryEvent {
     pub rows: u64,
     /// Those of them that no version has learned.
     pub waiting: u64,
+    /// Rows that came again and were left out.
+    pub redelivered: u64,
 }
 
 /// Events on their way out.

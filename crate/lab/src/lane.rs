@@ -1,14 +1,26 @@
 //! One model under one configuration, with its open batch.
 
+//!
+//! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart.
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use learn::Rows;
 use learn::kmeans::{self, Kmeans, Nearest, Unusable};
 
-use crate::config::{Cut, LabError, LaneConfig};
-use crate::event::{BatchEvent, LabEvent, Outbox, PredictionEvent, RUN_MAX, Source, VersionEvent};
+use crate::config::{Cut, LabError, LaneConfig, Redelivered, Update};
+use crate::event::{BatchEvent, LabEvent, Outbox, Source, VersionEvent};
 use crate::timeline::{Entry, Timeline};
+
+mod batch;
+mod predict;
+mod restart;
+mod transactions;
+mod windows;
+
+use batch::Batch;
+use transactions::Transactions;
+pub(crate) use transactions::{Membership, Trouble};
 
 /// A row on its way into a lane.
 #[derive(Clone, Debug)]
@@ -25,6 +37,8 @@ pub struct Row {
     pub features: Vec<f64>,
     /// The test round that it belongs to, counted from 0.
     pub round: usize,
+    /// The number of its database transaction, where it is known.
+    pub transaction: Option<i64>,
 }
 
 /// A prediction, as it is kept.
@@ -58,9 +72,10 @@ pub struct Lane {
     index: usize,
     name: Arc<str>,
     model: Kmeans,
-    /// Features of the open batch, row-major.
-    batch: Vec<f64>,
-    batch_span: Option<(Source, Source)>,
+    /// The model that the lane starts from, and starts again from.
+    initial: Kmeans,
+    batch: Batch,
+    transactions: Transactions,
     /// Records applied when the open batch was opened.
     batch_from: u64,
     /// Rows to classify when the open window ends.
@@ -68,6 +83,8 @@ pub struct Lane {
     /// Number of the open window: it starts at this many times the interval.
     window: Option<i64>,
     rows_trained: u64,
+    /// Rows that came again and were left out.
+    pub(crate) redelivered: u64,
     /// Rounds whose scores are no longer kept.
     rounds_let_go: usize,
     /// The last batch was empty and changed nothing: so will the next empty ones.
@@ -96,13 +113,15 @@ impl Lane {
             ranges: vec![(f64::INFINITY, f64::NEG_INFINITY); config.params.dim()],
             index,
             name: config.name.as_str().into(),
+            initial: model.clone(),
             model,
-            batch: Vec::new(),
-            batch_span: None,
+            batch: Batch::default(),
+            transactions: Transactions::new(bounds.transactions),
             batch_from: 0,
             held: Vec::new(),
             window: None,
             rows_trained: 0,
+            redelivered: 0,
             rounds_let_go: 0,
             still: false,
             predictions_max: bounds.predictions,
@@ -121,88 +140,50 @@ impl Lane {
         kmeans::check_row(&self.config.params, self.model.model(), features)
     }
 
+    /// Whether the lane takes rows of this operation, and rows that have come before.
+    pub fn takes(&self, op: char, again: bool) -> bool {
+        let changes = &self.config.changes;
+        let ignored = op == 'u' && changes.update == Update::Ignore;
+        let left_out = again && changes.redelivered == Redelivered::Once;
+        !ignored && !left_out
+    }
+
     /// Adds a training row; a batch that is full makes a version.
     pub fn train(&mut self, row: &Row, out: &mut Outbox) {
-        self.batch.extend_from_slice(&row.features);
         self.rows_trained += 1;
         self.still = false;
-        match &mut self.batch_span {
-            Some((_, last)) => *last = row.source.clone(),
-            None => self.batch_span = Some((row.source.clone(), row.source.clone())),
+        if self.config.cut == Cut::Transaction {
+            return self.train_in_transaction(row);
         }
+        self.batch.push(&row.features, &row.source);
         if self.config.cut == Cut::Count(self.batch_rows()) {
             self.close_batch(row.record + 1, out);
         }
     }
 
-    /// Classifies a row, at once or when its window ends.
-    pub fn classify(&mut self, row: Row, out: &mut Outbox) {
-        match self.config.cut {
-            Cut::Interval(_) => self.held.push(row),
-            Cut::Count(_) | Cut::Hand => self.predict(row, out),
-        }
-    }
-
-    /// Classifies a row by the model as it is.
-    pub fn predict(&mut self, row: Row, out: &mut Outbox) {
-        let nearest = self.model.predict(&row.features);
-        let right = self.stands_for(nearest.cluster, row.label.as_deref());
-        if let Some(round) = row.round.checked_sub(self.rounds_let_go) {
-            if self.scores.len() <= round {
-                self.scores.resize(round + 1, (0, 0));
+    /// Ends the open batch by hand; of a lane that cuts by transaction, each open transaction.
+    pub fn close(&mut self, records: u64, out: &mut Outbox) {
+        for mut rows in self.transactions.take_all() {
+            if !rows.is_empty() {
+                self.batch.append(&mut rows);
+                self.close_batch(records, out);
             }
-            let score = &mut self.scores[round];
-            score.0 += u32::from(right == Some(true));
-            score.1 += 1;
         }
-        if self.predictions.len() == self.predictions_max {
-            self.predictions.pop_front();
-            self.predictions_let_go += 1;
+        if self.config.cut != Cut::Transaction {
+            self.close_batch(records, out);
         }
-        let version = self.timeline.versions();
-        self.predictions.push_back(Prediction {
-            record: row.record,
-            version,
-            nearest,
-            right,
-        });
-        out.push(LabEvent::Prediction(PredictionEvent {
-            lane: self.index,
-            lane_name: self.name.clone(),
-            version,
-            source: row.source,
-            key: row.key,
-            features: row.features,
-            cluster: nearest.cluster,
-            distance: nearest.distance,
-            runner_up: (self.config.params.k() > 1).then_some(nearest.runner_up),
-            label: row.label,
-        }));
-    }
-
-    /// Lets go of the scores of the first rounds, so many in all.
-    pub fn let_rounds_go(&mut self, rounds: usize) {
-        let more = rounds - self.rounds_let_go;
-        self.scores.drain(..more.min(self.scores.len()));
-        self.rounds_let_go = rounds;
-    }
-
-    /// Whether a cluster stands for a label; None where that is not known.
-    pub fn stands_for(&self, cluster: u32, label: Option<&str>) -> Option<bool> {
-        let labels = self.config.cluster_labels.as_ref()?;
-        Some(labels.get(cluster as usize)? == label?)
     }
 
     /// Ends the open batch, full or not, and classifies what waited for it.
     pub fn close_batch(&mut self, records: u64, out: &mut Outbox) {
         let before = self.model.model().clone();
         let dim = self.config.params.dim();
-        let Ok(rows) = Rows::new(&self.batch, dim) else {
+        let Some(rows) = self.batch.rows(dim) else {
             return;
         };
         let summary = self.model.partial_fit(rows);
+        let span = self.batch.span();
         self.batch.clear();
-        let span = self.batch_span.take();
         let version = self.timeline.versions() + 1;
         let after = self.model.model();
         let empty = summary.rows == 0;
@@ -236,6 +217,7 @@ impl Lane {
                 to_record: records,
                 span,
                 split: summary.split,
+                restarted: None,
                 model: Some(after.clone()),
             });
             out.push(LabEvent::Version(self.version_event(
@@ -251,101 +233,15 @@ impl Lane {
         }
     }
 
-    /// When the open window ends, ms of lab time; None where no window is open.
-    pub fn window_end_ms(&self) -> Option<i64> {
-        match (self.config.cut, self.window) {
-            (Cut::Interval(ms), Some(window)) => window.checked_add(1)?.checked_mul(ms),
-            _ => None,
-        }
-    }
-
-    /// Opens the window that lab time is in, if none is open.
-    pub fn open_window(&mut self, time_ms: i64) {
-        if let Cut::Interval(ms) = self.config.cut {
-            self.window.get_or_insert(time_ms.div_euclid(ms));
-        }
-    }
-
-    /// Ends the open window and opens the next.
-    pub fn close_window(&mut self, records: u64, out: &mut Outbox) {
-        self.close_batch(records, out);
-        self.window = self.window.map(|window| window + 1);
-    }
-
-    /// Whether further empty windows change nothing at all.
-    pub fn is_still(&self) -> bool {
-        self.still && self.batch.is_empty() && self.held.is_empty()
-    }
-
-    /// Passes all windows that end by `time_ms`, where each is empty and changes nothing.
-    pub fn skip_windows(&mut self, time_ms: i64, records: u64, out: &mut Outbox) {
-        let skipped = self.windows_until(time_ms);
-        if skipped <= 0 {
-            return;
-        }
-        let first = self.timeline.versions() + 1;
-        let last = first + skipped as u64 - 1;
-        self.timeline.extend_run(last, records, self.model.model());
-        let batch = empty_batch(self.model.model().weights.len());
-        out.push_empty(self.version_event(first, last, Some(batch)));
-        self.window = self.window.map(|window| window + skipped);
-        self.batch_from = records;
-    }
-
-    /// The model after all windows that end by `time_ms`, and whether the last of them changed it.
-    ///
-    /// None where that has to be found out window by window: a row waits, or a centroid moves.
-    pub fn faded(&self, time_ms: i64) -> Option<(Kmeans, bool)> {
-        let passed = self.windows_until(time_ms);
-        if passed <= 0 || self.is_still() {
-            return Some((self.model.clone(), !self.still));
-        }
-        if self.has_rows() {
-            return None;
-        }
-        let mut model = self.model.clone();
-        let changed = model.fade(passed as u64)?;
-        Some((model, changed))
-    }
-
-    /// Passes all windows that end by `time_ms`, with what [`Lane::faded`] found.
-    pub fn pass_windows(
-        &mut self,
-        time_ms: i64,
-        records: u64,
-        (model, changed): (Kmeans, bool),
-        out: &mut Outbox,
-    ) {
-        let passed = self.windows_until(time_ms);
-        if !self.is_still() && passed <= RUN_MAX as i64 {
-            // So few are told of one by one.
-            (0..passed).for_each(|_| self.close_window(records, out));
-            return;
-        }
-        (self.model, self.still) = (model, !changed);
-        self.skip_windows(time_ms, records, out);
-    }
-
-    /// Whether rows wait for the open window's end.
-    pub fn has_rows(&self) -> bool {
-        !self.batch.is_empty() || !self.held.is_empty()
-    }
-
-    fn windows_until(&self, time_ms: i64) -> i64 {
-        match (self.config.cut, self.window) {
-            (Cut::Interval(ms), Some(window)) => time_ms.div_euclid(ms).saturating_sub(window),
-            _ => 0,
-        }
-    }
-
     /// Training rows in the open batch.
     pub fn batch_rows(&self) -> usize {
-        self.batch.len() / self.config.params.dim()
+        self.batch.len() + self.transactions.rows()
     }
 
     /// Features of the open batch, row-major.
-    pub fn batch(&self) -> &[f64] {
-        &self.batch
+    pub fn batch(&self) -> Vec<f64> {
+        let waiting = self.batch.features().iter().copied();
+        waiting.chain(self.transactions.features()).collect()
     }
 
     /// Rows that wait for the open window's end.
@@ -374,6 +270,7 @@ impl Lane {
             dim: self.config.params.dim(),
             weights: model.weights.clone(),
             batch,
+            restarted: None,
         }
     }
 

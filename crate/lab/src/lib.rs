@@ -5,7 +5,10 @@
 //! It does no I/O, has no clock and no threads, and knows neither DOM nor socket.
 //!
 //! - [`config`]: the lab file (FORMATS: "Lab file"), and its checked form
-//! - [`lab`]: [`Lab`], the state machine
+//! - [`lab`]: [`Lab`], the state machine; `apply`: a record's way through it; `time`: windows that end
+//! - `reading`: how the records of a stream become columns; `codes`: of texts that are features
+//! - `redelivery`: events that have come before
+//! - `notes`: what holds for a stream as a whole
 //! - [`lane`]: one model under one configuration, with its open batch
 //! - [`timeline`]: the versions of a lane, each with the batch that made it
 //! - [`rows`]: retained rows, as columns
@@ -16,17 +19,23 @@
 //! - [`publish`]: predictions as messages for other programs
 //! - [`snapshot`]: what the page draws; [`view`] makes it
 
+mod apply;
+mod codes;
 pub mod config;
 pub mod event;
 pub mod lab;
 pub mod lane;
+mod notes;
 pub mod number;
 pub mod peek;
 pub mod publish;
+mod reading;
+mod redelivery;
 pub mod replay;
 pub mod rounds;
 pub mod rows;
 pub mod snapshot;
+mod time;
 pub mod timeline;
 pub mod view;
 

@@ -1,4 +1,8 @@
 //! Replay output: one line of JSON for each thing that happened (FORMATS: "Replay output").
+//!
+//! Three fields stand only where there is something to say: `lane` in a rejection that is one lane's alone,
+//! `redelivered` in a summary (the rows that came again and were left out), and in place of `batch` a version's
+//! `restarted`: the truncate because of which the lane started again from its initial model.
 
 use std::fmt::Write;
 
@@ -117,6 +121,10 @@ pub fn write(event: &LabEvent, out: &mut String) {
             }
             out.push_str(",\"reason\":");
             write_text(&rejected.reason, out);
+            if let Some(lane) = &rejected.lane_name {
+                out.push_str(",\"lane\":");
+                write_text(lane, out);
+            }
             out.push('}');
         }
         LabEvent::Gap(gap) => {
@@ -133,9 +141,13 @@ pub fn write(event: &LabEvent, out: &mut String) {
             write_text(&summary.lane_name, out);
             let _ = write!(
                 out,
-                ",\"versions\":{},\"rows\":{},\"waiting\":{}}}",
+                ",\"versions\":{},\"rows\":{},\"waiting\":{}",
                 summary.versions, summary.rows, summary.waiting
             );
+            if summary.redelivered > 0 {
+                let _ = write!(out, ",\"redelivered\":{}", summary.redelivered);
+            }
+            out.push('}');
         }
     }
 }
@@ -161,6 +173,11 @@ fn write_version(version: &VersionEvent, out: &mut String) {
     number::write_all(out, &version.weights);
     if let Some(batch) = &version.batch {
         write_batch(batch, out);
+    }
+    if let Some(truncate) = &version.restarted {
+        out.push_str(",\"restarted\":{");
+        write_source(truncate, out);
+        out.push('}');
     }
     out.push('}');
 }

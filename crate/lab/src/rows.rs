@@ -22,7 +22,7 @@ pub enum Verdict {
     Row,
     /// It is shown and changes nothing: a tombstone, a delete, a heartbeat.
     Shown,
-    /// It could not be read, or a feature is no number.
+    /// It could not be read, or no lane's features are all numbers.
     Rejected,
 }
 
@@ -37,10 +37,13 @@ pub struct Meta {
     pub offset: i64,
     /// Record timestamp, ms since the epoch.
     pub timestamp_ms: i64,
-    /// 'c', 'u', 'd', 'r', 't', 'm', '0' for a tombstone, '!' for not read.
+    /// 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, '0' for a
+    /// tombstone, '!' for not read.
     pub op: char,
     /// What became of it.
     pub verdict: Verdict,
+    /// Whether the same event has come before: then only lanes that count repeats again took it.
+    pub again: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -66,7 +69,7 @@ pub struct Rows {
     codes: HashMap<Arc<str>, u32>,
     /// By column: the different texts that it brought into the dictionary.
     texts: Vec<u32>,
-    /// Why a record is not a row, by record number, oldest first.
+    /// Why a record is not a row, or what else there is to say of it, by record number, oldest first.
     notes: VecDeque<(u64, String)>,
     rows_max: usize,
 }
@@ -119,13 +122,10 @@ impl Rows {
         self.end - 1
     }
 
-    /// The column of this name, new if it was not seen before; `hint` is where it was last time.
+    /// The column of this name, new if it was not seen before.
     ///
     /// None where it would be one too many ([`COLUMNS_MAX`]).
-    pub fn column(&mut self, name: &str, hint: usize) -> Option<usize> {
-        if self.columns.get(hint).is_some_and(|column| column == name) {
-            return Some(hint);
-        }
+    pub fn column(&mut self, name: &str) -> Option<usize> {
         let known = self.columns.iter().position(|column| column == name);
         if known.is_none() && self.columns.len() < COLUMNS_MAX {
             self.columns.push(name.to_owned());
@@ -185,7 +185,18 @@ impl Rows {
         }
     }
 
-    /// Marks the newest record as no row, and says why.
+    /// Says of the newest record that it has come before.
+    pub fn set_again(&mut self) {
+        if let Some(meta) = self
+            .chunks
+            .back_mut()
+            .and_then(|chunk| chunk.meta.last_mut())
+        {
+            meta.again = true;
+        }
+    }
+
+    /// Says what became of the newest record.
     pub fn mark(&mut self, verdict: Verdict, op: char, note: String) {
         if let Some(meta) = self
             .chunks
@@ -195,7 +206,32 @@ impl Rows {
             meta.verdict = verdict;
             meta.op = op;
         }
-        self.notes.push_back((self.end - 1, note));
+        self.note_on(note);
+    }
+
+    /// Adds what else there is to say of the newest record.
+    pub fn note_on(&mut self, note: String) {
+        let newest = self.end.saturating_sub(1);
+        match self.notes.back_mut() {
+            Some((record, said)) if *record == newest => {
+                said.push_str("; ");
+                said.push_str(&note);
+            }
+            _ => self.notes.push_back((newest, note)),
+        }
+    }
+
+    /// Says something else of the newest record than was said.
+    pub fn say_of_newest(&mut self, note: String) {
+        let newest = self.end.saturating_sub(1);
+        if self
+            .notes
+            .back()
+            .is_some_and(|(record, _)| *record == newest)
+        {
+            self.notes.pop_back();
+        }
+        self.notes.push_back((newest, note));
     }
 
     /// Where a record came from; None once it was let go.
@@ -204,7 +240,7 @@ impl Rows {
         chunk.meta.get(row)
     }
 
-    /// Why a record is not a row.
+    /// Why a record is not a row, or what else there is to say of it.
     pub fn note(&self, record: u64) -> &str {
         match self
             .notes
@@ -292,6 +328,7 @@ mod tests {
             timestamp_ms: 0,
             op: 'c',
             verdict: Verdict::Row,
+            again: false,
         }
     }
 
@@ -301,7 +338,7 @@ mod tests {
         rows.push(meta(0));
         rows.set_number(0, 1.5);
         rows.push(meta(1));
-        let b = rows.column("b", 0).unwrap();
+        let b = rows.column("b").unwrap();
         rows.set_text(b, "x");
         rows.push(meta(2));
         rows.set_number(0, 2.0);
@@ -325,13 +362,13 @@ mod tests {
             rows.push(meta(record));
             rows.set_text(0, ["x", "y"][record as usize % 2]);
             rows.set_text(1, &format!("id {record}"));
-            rows.column(&format!("column {record}"), 0);
+            rows.column(&format!("column {record}"));
         }
         assert_eq!(rows.dictionary.len(), 1 + 2 + TEXTS_MAX as usize);
         assert_eq!(rows.label(19_999, 0), Some("y".to_owned()));
         assert_eq!(rows.label(19_999, 1), None);
         assert_eq!(rows.columns().len(), COLUMNS_MAX);
-        assert_eq!(rows.column("id", usize::MAX), Some(1));
+        assert_eq!(rows.column("id"), Some(1));
     }
 
     #[test]

@@ -99,6 +99,10 @@ pub struct Snapshot {
     pub events: Vec<EventRow>,
     /// Applied events that were rejected (skipped, nothing learned), in all.
     pub rejected: u64,
+    /// Events that came again (shown, and counted as the lanes' policies say), in all.
+    pub redelivered: u64,
+    /// What there is to say of the streams as a whole, oldest first.
+    pub notes: Vec<StreamNote>,
     /// Gaps and other marks on the timeline.
     pub marks: Vec<Mark>,
     /// Rows by record that were let go because of the retention bound.
@@ -276,15 +280,19 @@ pub struct EventRow {
     pub partition: i32,
     /// Offset.
     pub offset: i64,
-    /// 'c', 'u', 'd', 'r', 't', 'm', '0' for a tombstone, '!' for not read.
+    /// 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, '0' for a
+    /// tombstone, '!' for not read.
     pub op: char,
+    /// Whether the same event has come before.
+    pub again: bool,
     /// 0 train, 1 classify, 2 both, 3 ignored topic.
     pub role: u8,
     /// The features as they arrived, NaN where one is no number; empty where there are none.
     pub values: Vec<f64>,
     /// For each feature that is no number what arrived instead, cut short; empty where all are numbers.
     pub texts: Vec<String>,
-    /// What there is to say of it: "tombstone: ignored", "deleted: not unlearned", or why it was rejected.
+    /// What there is to say of it: "tombstone: ignored", "deleted: not unlearned", "came again: counted once
+    /// (offset 5 first)", or why it was rejected.
     pub note: String,
 }
 
@@ -294,5 +302,18 @@ pub struct Mark {
     /// Records applied when it was met.
     pub record: u64,
     /// "140 records are gone from flink.public.iris_train: offsets 1204–1343".
+    pub text: String,
+}
+
+/// What holds for a stream as a whole, and how to mend it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamNote {
+    /// Topic.
+    pub topic: String,
+    /// Partition of the record at which it was first seen.
+    pub partition: i32,
+    /// Offset of that record.
+    pub offset: i64,
+    /// "Rows carry no LSN, so one that comes again is learned again …"
     pub text: String,
 }

@@ -34,8 +34,19 @@ pub struct Entry {
     pub span: Option<(Source, Source)>,
     /// Spark: the cluster that was split, and the dying one that was laid beside it.
     pub split: Option<(usize, usize)>,
+    /// The truncate because of which the lane started again from its initial model.
+    pub restarted: Option<Restart>,
     /// The model of the last version; None once it was let go.
     pub model: Option<Model>,
+}
+
+/// A lane's new start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Restart {
+    /// Index of the stream that was truncated.
+    pub stream: u32,
+    /// The record that said so.
+    pub source: Source,
 }
 
 impl Entry {
@@ -61,6 +72,7 @@ impl Entry {
             to_record,
             span: None,
             split: None,
+            restarted: None,
             model: Some(model),
         }
     }
@@ -129,7 +141,8 @@ impl Timeline {
     /// Adds empty versions up to `last` that changed nothing but the weights; `to_record` is when.
     pub fn extend_run(&mut self, last: u64, to_record: u64, model: &Model) {
         let newest = self.newest();
-        if newest.rows == 0 && newest.first > 1 && newest.shift == 0.0 {
+        if newest.rows == 0 && newest.first > 1 && newest.shift == 0.0 && newest.restarted.is_none()
+        {
             let at = self.entries.len() - 1;
             self.entries[at].last = last;
             if let Some(kept) = &mut self.entries[at].model {

@@ -68,6 +68,8 @@ impl Lab {
             rounds: self.rounds(place.lane, view.bars),
             events: self.events(&place, view.rows),
             rejected: self.rejected,
+            redelivered: self.redelivered,
+            notes: self.notes().to_vec(),
             marks: self.marks.clone(),
             let_go: self.rows.first(),
         }
@@ -165,11 +167,21 @@ impl Place<'_> {
             .find_map(|entry| entry.model.as_ref())
     }
 
-    /// Whether a retained record is a row of this lane, and its stream's role.
+    /// Whether a retained record is a row that this lane took, and its stream's role.
     fn row(&self, record: u64) -> Option<Role> {
         let meta = self.lab.rows.meta(record)?;
         let role = self.lab.role(meta.stream as usize);
-        (meta.verdict == Verdict::Row && role != Role::Ignore).then_some(role)
+        let number = |column: &usize| self.lab.rows.number(record, *column);
+        let taken = meta.verdict == Verdict::Row
+            && role != Role::Ignore
+            && self.lane.takes(meta.op, meta.again)
+            && self
+                .lane
+                .config
+                .features
+                .iter()
+                .all(|column| number(column).is_finite());
+        taken.then_some(role)
     }
 }
 
@@ -183,6 +195,7 @@ fn parameters(lane: &Lane) -> String {
         Cut::Count(rows) => format!("batch {rows}"),
         Cut::Interval(ms) if ms % 1000 == 0 => format!("every {} s", ms / 1000),
         Cut::Interval(ms) => format!("every {ms} ms"),
+        Cut::Transaction => "batch by transaction".to_owned(),
         Cut::Hand => "batch by hand".to_owned(),
     });
     parts.push(distance_name(params.distance()).to_owned());

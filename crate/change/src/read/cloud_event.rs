@@ -26,7 +26,8 @@ pub(super) fn data(event: Row<'_>) -> Option<(Option<Row<'_>>, Row<'_>)> {
 }
 
 pub(super) fn read<'a>(whole: Raw<'a>, key: Option<Row<'a>>) -> Result<Change<'a>, Unreadable> {
-    let Some((event, (_, payload))) = Row::of(whole).and_then(|event| Some((event, data(event)?)))
+    let Some((event, (schema, payload))) =
+        Row::of(whole).and_then(|event| Some((event, data(event)?)))
     else {
         return Err(Unreadable::value(
             "is a CloudEvent without an object in `data`",
@@ -62,6 +63,7 @@ pub(super) fn read<'a>(whole: Raw<'a>, key: Option<Row<'a>>) -> Result<Change<'a
             schema: event.raw("iodebeziumschema"),
             table: event.raw("iodebeziumtable"),
         }),
+        schema,
         ..Change::new(kind, key)
     })
 }

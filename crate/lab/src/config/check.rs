@@ -1,8 +1,12 @@
 //! The lab file, checked once into a form that is then valid.
 
-use learn::kmeans::{self, Decay, Params, Spec};
+use std::collections::BTreeMap;
 
-use super::{Batch, Engine, Kmeans, LabError, LabFile, LaneFile, Model, Publish, Stream, Update};
+use change::ColumnTypes;
+use learn::kmeans::{self, Params};
+
+use super::kmeans::check_kmeans;
+use super::{Batch, Changes, Engine, Kmeans, LabError, LabFile, LaneFile, Model, Publish, Stream};
 
 /// A valid experiment.
 #[derive(Clone, Debug)]
@@ -17,6 +21,8 @@ pub struct Config {
     pub feature_columns: Vec<usize>,
     /// The lanes, in file order.
     pub lanes: Vec<LaneConfig>,
+    /// The declared types of columns, by the names that rows have for them.
+    pub declared: ColumnTypes,
 }
 
 /// A valid lane.
@@ -40,8 +46,8 @@ pub struct LaneConfig {
     pub cut: Cut,
     /// The label that each engine id stands for, in id order.
     pub cluster_labels: Option<Vec<String>>,
-    /// What an update does.
-    pub update: UpdatePolicy,
+    /// What updates, truncates and repeats do.
+    pub changes: Changes,
     /// Where predictions go.
     pub publish: Option<Publish>,
     /// Hash of lane and streams, the first part of `eddy.id`.
@@ -55,12 +61,11 @@ pub enum Cut {
     Count(usize),
     /// At multiples of so many ms of lab time.
     Interval(i64),
+    /// At the end of a database transaction.
+    Transaction,
     /// By hand.
     Hand,
 }
-
-/// What an update does.
-pub type UpdatePolicy = Update;
 
 impl Config {
     /// Checks a lab file.
@@ -85,6 +90,7 @@ impl Config {
                 ));
             }
         }
+        check_rename(&file.rename)?;
         if file.lanes.is_empty() {
             return Err(LabError::value("lanes", "has no lane; give at least one"));
         }
@@ -114,6 +120,7 @@ impl Config {
             feature_columns: (0..columns.len()).filter(learns).collect(),
             columns,
             lanes,
+            declared: declared(&file),
             file,
         })
     }
@@ -176,114 +183,9 @@ fn check_lane(
         initial,
         cut,
         cluster_labels,
-        update: lane.changes.update,
+        changes: lane.changes,
         publish: lane.publish.clone(),
         hash: hash(file, lane),
-    })
-}
-
-fn check_kmeans(model: &Kmeans, dim: usize, at: &str) -> Result<(Params, kmeans::Model), LabError> {
-    let flink = model.engine == Engine::Flink;
-    let k = model.k.unwrap_or(2);
-    let decay = match (model.decay_factor, model.half_life) {
-        (Some(_), Some(_)) => {
-            return Err(LabError::value(
-                format!("{at}.model.half_life"),
-                "stands beside decay_factor; give one of them",
-            ));
-        }
-        (None, Some(half_life)) => Decay::HalfLife(half_life),
-        (Some(factor), None) => Decay::Factor(factor),
-        (None, None) => Decay::Factor(if flink { 0.0 } else { 1.0 }),
-    };
-    let only = |there: bool, field: &str, engine: &str| match there {
-        true => Err(LabError::value(
-            format!("{at}.model.{field}"),
-            format!("is {engine}'s; this lane's engine has none"),
-        )),
-        false => Ok(()),
-    };
-    only(flink && model.half_life.is_some(), "half_life", "Spark")?;
-    only(
-        flink && model.time_unit == Some(super::TimeUnit::Points),
-        "time_unit",
-        "Spark",
-    )?;
-    only(
-        !flink
-            && model
-                .distance
-                .is_some_and(|d| d != super::Distance::Euclidean),
-        "distance",
-        "Flink",
-    )?;
-    only(
-        !flink && model.parallelism.is_some_and(|p| p != 1),
-        "parallelism",
-        "Flink",
-    )?;
-    let spec = Spec {
-        engine: if flink {
-            kmeans::Engine::Flink
-        } else {
-            kmeans::Engine::Spark
-        },
-        k,
-        dim,
-        decay,
-        time_unit: match model.time_unit.unwrap_or(super::TimeUnit::Batches) {
-            super::TimeUnit::Batches => kmeans::TimeUnit::Batches,
-            super::TimeUnit::Points => kmeans::TimeUnit::Points,
-        },
-        distance: match model.distance.unwrap_or(super::Distance::Euclidean) {
-            super::Distance::Euclidean => kmeans::Distance::Euclidean,
-            super::Distance::Manhattan => kmeans::Distance::Manhattan,
-            super::Distance::Cosine => kmeans::Distance::Cosine,
-        },
-        parallelism: model.parallelism.unwrap_or(1),
-    };
-    let params =
-        Params::new(spec).map_err(|e| LabError::value(format!("{at}.model"), e.to_string()))?;
-    let initial = check_initial(&model.initial, k, dim, at)?;
-    Ok((params, initial))
-}
-
-fn check_initial(
-    initial: &super::Initial,
-    k: usize,
-    dim: usize,
-    at: &str,
-) -> Result<kmeans::Model, LabError> {
-    let place = format!("{at}.model.initial.centroids");
-    if initial.centroids.len() != k {
-        let reason = format!(
-            "k is {k}, but {} initial centroids. Give {k}, or set k to {0}",
-            initial.centroids.len()
-        );
-        return Err(LabError::value(place, reason));
-    }
-    if let Some(i) = initial
-        .centroids
-        .iter()
-        .position(|centroid| centroid.len() != dim)
-    {
-        let reason = format!(
-            "centroid {i} has {} numbers for {dim} features",
-            initial.centroids[i].len()
-        );
-        return Err(LabError::value(place, reason));
-    }
-    let weights = initial.weights.clone().unwrap_or_else(|| vec![0.0; k]);
-    if weights.len() != k {
-        let reason = format!("has {} weights for {k} clusters", weights.len());
-        return Err(LabError::value(
-            format!("{at}.model.initial.weights"),
-            reason,
-        ));
-    }
-    Ok(kmeans::Model {
-        centroids: initial.centroids.concat(),
-        weights,
     })
 }
 
@@ -303,13 +205,49 @@ fn check_cut(batch: Option<Batch>, model: &Kmeans, at: &str) -> Result<Cut, LabE
             format!("is {ms}; a window is at least 1 ms long"),
         )),
         Batch::Interval { ms } => Ok(Cut::Interval(ms)),
+        Batch::Transaction {} => Ok(Cut::Transaction),
         Batch::Hand {} => Ok(Cut::Hand),
     }
 }
 
-/// FNV-1a of the lane's and the streams' JSON: the same text gives the same hash on every machine.
+fn check_rename(rename: &BTreeMap<String, String>) -> Result<(), LabError> {
+    for (from, to) in rename {
+        let reason = if from == to {
+            "reads a column as itself; remove it".to_owned()
+        } else if let Some(next) = rename.get(to) {
+            format!("reads it as {to:?}, which is itself read as {next:?}; name the last one")
+        } else {
+            continue;
+        };
+        return Err(LabError::value(format!("rename.{from}"), reason));
+    }
+    Ok(())
+}
+
+/// The declared types; a column that is read as another has that one's, unless it has its own.
+fn declared(file: &LabFile) -> ColumnTypes {
+    let declared =
+        |(name, column): (&String, &super::Column)| (name.clone(), column.clone().into());
+    let mut types: ColumnTypes = file.columns.iter().map(declared).collect();
+    for (from, to) in &file.rename {
+        if let (false, Some(column)) = (types.contains_key(from), types.get(to).cloned()) {
+            types.insert(from.clone(), column);
+        }
+    }
+    types
+}
+
+/// FNV-1a of the JSON of the lane, the streams and how they are read: the same text gives the same hash on
+/// every machine.
 fn hash(file: &LabFile, lane: &LaneFile) -> u64 {
-    let text = serde_json::json!([lane, file.streams, file.features, file.label]).to_string();
+    let mut parts = serde_json::json!([lane, file.streams, file.features, file.label]);
+    if let (Some(parts), false) = (
+        parts.as_array_mut(),
+        file.columns.is_empty() && file.rename.is_empty(),
+    ) {
+        parts.push(serde_json::json!([file.columns, file.rename]));
+    }
+    let text = parts.to_string();
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Column;
+
 /// One experiment: which streams, how they are read, which lanes learn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
@@ -23,6 +25,13 @@ pub struct LabFile {
     /// What to call each label: {"0": "setosa"}.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub label_names: BTreeMap<String, String>,
+    /// What the values of columns mean, where no schema says it: {"price": {"as": "decimal", "scale": 2}}.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, Column>,
+    /// Columns that are read as others: {"petal_w": "petal_width"} reads the left as the right, where a row
+    /// has no column that is called so itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rename: BTreeMap<String, String>,
     /// The models that learn, side by side on the same streams.
     pub lanes: Vec<LaneFile>,
 }
@@ -222,6 +231,8 @@ pub enum Batch {
         /// Length of a window, ms.
         ms: i64,
     },
+    /// When a database transaction ends.
+    Transaction {},
     /// When it is closed by hand.
     Hand {},
 }
@@ -271,6 +282,9 @@ pub enum Truncate {
     /// It is shown.
     #[default]
     Ignore,
+    /// The lane starts again from its initial model, as a new version, if rows of that topic train it;
+    /// waiting rows of that topic are dropped.
+    Restart,
 }
 
 /// What an event that comes again does.
@@ -281,6 +295,8 @@ pub enum Redelivered {
     /// It counts once, where it can be recognised.
     #[default]
     Once,
+    /// It counts again, as it would in the engines.
+    Again,
 }
 
 /// Where predictions go.

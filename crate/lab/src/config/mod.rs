@@ -1,10 +1,13 @@
 //! The lab file: one experiment as JSON, and its checked form.
 
 mod check;
+mod columns;
 mod file;
+mod kmeans;
 mod not_built;
 
-pub use check::{Config, Cut, LaneConfig, UpdatePolicy};
+pub use check::{Config, Cut, LaneConfig};
+pub use columns::{BytesAs, Codes, Column, TimeUnitOf};
 pub use file::*;
 
 /// What is wrong with a lab file, and where.

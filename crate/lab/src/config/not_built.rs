@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::LabError;
 
-const LAB: &[&str] = &["columns", "rename", "target"];
+const LAB: &[&str] = &["target"];
 const LANE: &[&str] = &[
     "scaler",
     "metrics",
@@ -16,7 +16,7 @@ const LANE: &[&str] = &[
     "columns",
 ];
 const INITIAL: &[&str] = &["random", "kmeans++", "checkpoint", "coefficients"];
-const CHANGES: &[&str] = &["correct", "restart", "again"];
+const CHANGES: &[&str] = &["correct"];
 
 /// Refuses a lab file that uses what is not built yet, naming the place.
 pub(super) fn refuse(lab: &Value) -> Result<(), LabError> {
@@ -40,11 +40,6 @@ fn refuse_lane(lane: &Value, at: &str) -> Result<(), LabError> {
         &format!("{at}model.kind"),
     )?;
     fields(&model["initial"], INITIAL, &format!("{at}model.initial."))?;
-    word(
-        &lane["batch"]["by"],
-        &["transaction"],
-        &format!("{at}batch.by"),
-    )?;
     if let Some(changes) = lane["changes"].as_object() {
         for (name, value) in changes {
             word(value, CHANGES, &format!("{at}changes.{name}"))?;

@@ -37,6 +37,7 @@ impl Lab {
             partition: meta.partition,
             offset: meta.offset,
             op: meta.op,
+            again: meta.again,
             role: role_number(self.role(meta.stream as usize)),
             values,
             texts,

@@ -16,11 +16,13 @@ pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
     let dim = lane.config.params.dim();
     let entry = place.entry();
     let rows: Vec<f64> = if place.live {
-        lane.batch().to_vec()
+        lane.batch()
     } else {
         let trained = |record: &u64| matches!(place.row(*record), Some(Role::Train | Role::Both));
-        let records = (entry.to_record.max(place.lab.rows.first())..place.record).filter(trained);
+        let from = opened(place).max(place.lab.rows.first());
+        let records = (from..place.record).filter(trained);
         records
+            .filter(|record| !was_dropped(place, *record))
             .flat_map(|record| place.lab.features(lane, record))
             .collect()
     };
@@ -52,6 +54,25 @@ pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
         clusters,
         held: if place.live { lane.held() as u64 } else { 0 },
     }
+}
+
+/// Records applied when the open batch was opened: a restart leaves it open.
+fn opened(place: &Place<'_>) -> u64 {
+    let entries = &place.lane.timeline.entries()[..=place.entry];
+    let made_a_batch = entries.iter().rfind(|entry| entry.restarted.is_none());
+    made_a_batch.map_or(0, |entry| entry.to_record)
+}
+
+/// Whether a restart dropped the row from the open batch.
+fn was_dropped(place: &Place<'_>, record: u64) -> bool {
+    let stream = place.lab.rows.meta(record).map(|meta| meta.stream);
+    let entries = place.lane.timeline.entries()[..=place.entry].iter().rev();
+    entries
+        .take_while(|entry| record < entry.to_record)
+        .any(|entry| {
+            let restart = entry.restarted.as_ref();
+            restart.map(|restart| restart.stream) == stream
+        })
 }
 
 pub(super) fn ledger_row(entry: &Entry) -> LedgerRow {
@@ -95,6 +116,10 @@ fn offsets(entry: &Entry) -> String {
 fn note(entry: &Entry) -> String {
     if entry.first == 1 {
         return "the initial model: it already answers test rows".to_owned();
+    }
+    if let Some(restart) = &entry.restarted {
+        let topic = &restart.source.topic;
+        return format!("started again from the initial model: {topic} was truncated");
     }
     let split = entry
         .split

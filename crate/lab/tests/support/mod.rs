@@ -16,6 +16,20 @@ pub(crate) fn golden(name: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
+/// The records of a recording in tests/golden/debezium.
+pub(crate) fn debezium(name: &str) -> Vec<Record> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/debezium/").to_owned();
+    let text = std::fs::read_to_string(path + name + ".ndjson").unwrap();
+    let mut reader = wire::LineReader::new();
+    let lines = text.lines().zip(1..);
+    lines
+        .map(|(line, number)| match reader.read(number, line).unwrap() {
+            Some(wire::Line::Record(record)) => record,
+            other => panic!("{other:?}"),
+        })
+        .collect()
+}
+
 /// The published demo's lab, with windows of so many ms for Spark.
 pub(crate) fn iris_lab(window_ms: i64) -> Lab {
     let text = include_str!("../../../../www/lab.json").replace("10000", &window_ms.to_string());

@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Element;
 
 use super::dom::{self, Shown, Slot};
+use super::notes::Notes;
 use super::rows::{RowNode, Rows};
 use super::view::{Cx, Stamp};
 use super::{names, numbers};
@@ -27,6 +28,7 @@ pub struct Events {
     table: Rows<EventNode>,
     columns: Shown<Vec<String>>,
     stamp: Shown<(Stamp, u64)>,
+    notes: Notes,
 }
 
 /// What a row shows.
@@ -75,6 +77,7 @@ impl Events {
             table: Rows::new(dom::by_id("events-body")?),
             columns: Shown::default(),
             stamp: Shown::default(),
+            notes: Notes::new()?,
         })
     }
 
@@ -88,15 +91,25 @@ impl Events {
         if !self.stamp.change((cx.stamp(), update.waiting.len() as u64)) {
             return Ok(());
         }
+        self.notes
+            .draw(&snapshot.notes, &cx.state.scenario.prefix)?;
         self.draw_head(&snapshot.features)?;
         let waiting = if update.waiting_total > 0 {
             format!(", {} waiting", numbers::count(update.waiting_total))
         } else {
             String::new()
         };
-        let read = if waiting.is_empty() { "" } else { " read" };
+        let again = match snapshot.redelivered {
+            0 => String::new(),
+            n => format!(", {} came again", numbers::count(n)),
+        };
+        let read = if waiting.is_empty() && again.is_empty() {
+            ""
+        } else {
+            " read"
+        };
         self.count.set(&format!(
-            "{}{read}{waiting}",
+            "{}{read}{again}{waiting}",
             numbers::count(snapshot.record)
         ));
         let columns = snapshot.features.len().min(COLUMNS_MOST);
@@ -159,6 +172,7 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
     let class = match (event.op, event.role, event.record) {
         ('!', ..) => "bad",
         (_, _, None) => "waits",
+        _ if event.again => "again",
         (_, 1, _) => "test",
         _ => "",
     };
@@ -234,6 +248,8 @@ fn operation(op: char) -> &'static str {
         'd' => "delete",
         'r' => "snapshot",
         't' => "truncate",
+        'h' => "heartbeat",
+        'x' => "transaction",
         'm' => "message",
         '0' => "tombstone",
         _ => "not read",

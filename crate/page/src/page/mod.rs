@@ -4,7 +4,7 @@
 //! ([`app`], [`http`], [`theme`]), and at most once a frame the parts that changed are drawn ([`view`]):
 //!
 //! - [`header`], [`transport`], [`timeline`], [`dialogs`], [`banners`], [`first_open`]
-//! - left rail: [`rail`] with [`walkthrough`] (told by [`progress`] and [`offer`]), [`insert`] and [`events`]
+//! - left rail: [`rail`] with [`walkthrough`] (told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`]
 //! - right rail and drawer: [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`keys`]: the keyboard
@@ -31,6 +31,7 @@ pub mod measures;
 pub mod motion;
 pub mod msg;
 pub mod names;
+pub mod notes;
 pub mod numbers;
 pub mod offer;
 pub mod predictions;

@@ -7,7 +7,9 @@ use crate::row::Row;
 use crate::value::Value;
 
 /// The columns of an unwrapped row without those that the unwrap step has put behind them.
-pub(super) fn own_columns(row: Row<'_>) -> Vec<(Cow<'_, str>, Value<'_>)> {
+///
+/// So a row that comes again is the same, though `__ts_ms` is another.
+pub fn own_columns(row: Row<'_>) -> Vec<(Cow<'_, str>, Value<'_>)> {
     let mut columns: Vec<_> = row.columns().collect();
     while columns
         .last()

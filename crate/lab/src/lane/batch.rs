@@ -1,0 +1,63 @@
+//! Training rows that wait for a batch to end.
+
+use learn::Rows;
+
+use crate::event::Source;
+
+/// Rows, and where each came from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Batch {
+    /// Features, row-major.
+    features: Vec<f64>,
+    sources: Vec<Source>,
+}
+
+impl Batch {
+    pub(super) fn push(&mut self, features: &[f64], source: &Source) {
+        self.features.extend_from_slice(features);
+        self.sources.push(source.clone());
+    }
+
+    pub(super) fn append(&mut self, other: &mut Batch) {
+        self.features.append(&mut other.features);
+        self.sources.append(&mut other.sources);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.features.clear();
+        self.sources.clear();
+    }
+
+    /// Drops the rows of a topic; `dim` numbers are a row.
+    pub(super) fn drop_topic(&mut self, topic: &str, dim: usize) {
+        let mut kept = Batch::default();
+        for (features, source) in self.features.chunks(dim).zip(&self.sources) {
+            if *source.topic != *topic {
+                kept.push(features, source);
+            }
+        }
+        *self = kept;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    pub(super) fn features(&self) -> &[f64] {
+        &self.features
+    }
+
+    /// The rows as a model takes them; None where they are not of this dimension.
+    pub(super) fn rows(&self, dim: usize) -> Option<Rows<'_>> {
+        Rows::new(&self.features, dim).ok()
+    }
+
+    /// The first and the last row's place.
+    pub(super) fn span(&self) -> Option<(Source, Source)> {
+        Some((self.sources.first()?.clone(), self.sources.last()?.clone()))
+    }
+}

@@ -1,0 +1,56 @@
+//! A lane that starts again, because a table that trained it was emptied.
+
+use super::{Lane, shifts};
+use crate::event::{LabEvent, Outbox, Source, VersionEvent};
+use crate::timeline::{Entry, Restart};
+
+impl Lane {
+    /// Goes back to the initial model, as a new version.
+    ///
+    /// What the model has learned cannot be taken apart by topic: all of it is forgotten. Rows that wait
+    /// and came from the emptied topic are dropped; those of other topics stay in the open batch.
+    pub(crate) fn restart(
+        &mut self,
+        stream: u32,
+        truncate: &Source,
+        records: u64,
+        out: &mut Outbox,
+    ) {
+        let dim = self.config.params.dim();
+        self.batch.drop_topic(&truncate.topic, dim);
+        self.transactions.drop_topic(&truncate.topic, dim);
+        let moves = shifts(
+            &self.model.model().centroids,
+            &self.initial.model().centroids,
+            dim,
+        );
+        self.model = self.initial.clone();
+        self.still = false;
+        let model = self.model.model().clone();
+        let version = self.timeline.versions() + 1;
+        self.timeline.push(Entry {
+            first: version,
+            last: version,
+            rows: 0,
+            counts: vec![0; model.weights.len()],
+            shift: moves.iter().copied().fold(0.0, f64::max),
+            shifts: moves,
+            inertia_before: f64::NAN,
+            inertia_after: f64::NAN,
+            from_record: self.batch_from,
+            to_record: records,
+            span: None,
+            split: None,
+            restarted: Some(Restart {
+                stream,
+                source: truncate.clone(),
+            }),
+            model: Some(model),
+        });
+        self.batch_from = records;
+        out.push(LabEvent::Version(VersionEvent {
+            restarted: Some(truncate.clone()),
+            ..self.version_event(version, version, None)
+        }));
+    }
+}
