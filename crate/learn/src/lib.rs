@@ -12,6 +12,10 @@
 //! - [`rls`]: linear regression by recursive least squares
 //! - [`sgd`]: linear regression by plain stochastic gradient descent
 //! - [`scaler`]: standard, min-max and fixed scaling, and Flink ML's `OnlineStandardScaler`
+//! - [`metrics`]: what predictions and clusters are worth
+//! - [`alignment`]: which label each cluster stands for
+//! - [`random`]: random numbers that are the same everywhere
+//! - `number`: numbers in serialized form
 //!
 //! A model is made in three steps: a `Spec` says what is asked for, `Params::new` checks it once, the model starts from
 //! them. It learns with `partial_fit`, a batch at a time, without allocating for a row, and answers with `predict`; what
@@ -23,11 +27,15 @@
 
 mod error;
 mod linear;
+mod number;
 mod rows;
 mod spark_sample;
 
+pub mod alignment;
 pub mod flink_logistic;
 pub mod kmeans;
+pub mod metrics;
+pub mod random;
 pub mod rls;
 pub mod scaler;
 pub mod sgd;

@@ -58,6 +58,8 @@ mod params;
 mod split;
 mod update;
 
+pub(crate) use distance::squared_difference;
+
 pub use assign::{Nearest, nearest};
 pub use check::check_row;
 pub use error::{ParamError, Unusable};
