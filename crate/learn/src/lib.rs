@@ -14,6 +14,7 @@
 //! - [`scaler`]: standard, min-max and fixed scaling, and Flink ML's `OnlineStandardScaler`
 //! - [`metrics`]: what predictions and clusters are worth
 //! - [`alignment`]: which label each cluster stands for
+//! - [`drift`]: whether a stream of errors has changed
 //! - [`random`]: random numbers that are the same everywhere
 //! - `number`: numbers in serialized form
 //!
@@ -32,6 +33,7 @@ mod rows;
 mod spark_sample;
 
 pub mod alignment;
+pub mod drift;
 pub mod flink_logistic;
 pub mod kmeans;
 pub mod metrics;
