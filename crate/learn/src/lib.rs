@@ -12,6 +12,7 @@
 //! - [`rls`]: linear regression by recursive least squares
 //! - [`sgd`]: linear regression by plain stochastic gradient descent
 //! - [`scaler`]: standard, min-max and fixed scaling, and Flink ML's `OnlineStandardScaler`
+//! - `checkpoint`: settings and state of a model, to go on from later
 //! - [`metrics`]: what predictions and clusters are worth
 //! - [`alignment`]: which label each cluster stands for
 //! - [`drift`]: whether a stream of errors has changed
@@ -26,6 +27,7 @@
 //! on every machine: sums run in one fixed order, no multiplication is fused with an addition, and `exp`, `ln` and
 //! `pow` come from `libm`.
 
+mod checkpoint;
 mod error;
 mod linear;
 mod number;
@@ -43,6 +45,7 @@ pub mod scaler;
 pub mod sgd;
 pub mod spark_sgd;
 
+pub use checkpoint::Checkpoint;
 pub use error::{BadRow, RowsError, SpecError};
 pub use linear::{Classified, Linear, LinearBatch};
 pub use rows::Rows;
