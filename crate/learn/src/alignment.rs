@@ -13,6 +13,7 @@
 
 use pathfinding::kuhn_munkres::kuhn_munkres;
 use pathfinding::matrix::Matrix;
+use serde::{Deserialize, Serialize};
 
 use crate::metrics::Confusion;
 
@@ -24,12 +25,14 @@ const PARTS: f64 = (1 << 20) as f64;
 const MOST_ROWS: f64 = (1_u64 << 44) as f64;
 
 /// Which label each cluster stands for.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Alignment {
     kind: Kind,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Kind {
     Identity,
     /// By cluster; a cluster may stand for nothing.

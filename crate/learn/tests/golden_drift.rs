@@ -132,7 +132,10 @@ fn a_detector_goes_on_from_what_was_saved() {
             let drifts = (whole.0.update(value), whole.1.update(value));
             assert_eq!((stopped.0.update(value), stopped.1.update(value)), drifts);
             found += usize::from(drifts.0) + usize::from(drifts.1);
-            stopped = serde_json::from_str(&serde_json::to_string(&stopped).unwrap()).unwrap();
+            let saved = serde_json::to_string(&(stopped.0.checkpoint(), stopped.1.checkpoint()));
+            let (adwin, page_hinkley) = serde_json::from_str(&saved.unwrap()).unwrap();
+            stopped.0 = Adwin::resume(adwin).unwrap();
+            stopped.1 = PageHinkley::resume(page_hinkley).unwrap();
             assert_eq!(stopped, whole);
         }
     }

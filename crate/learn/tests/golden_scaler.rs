@@ -320,13 +320,18 @@ fn a_resumed_state_goes_on_to_the_bit() {
         with_mean: true,
         with_std: true,
     };
-    for kind in [Kind::Standard, Kind::MinMax, flink] {
+    let fixed = Kind::Fixed {
+        mean: vec![40.0, 5e4, 10.0],
+        std: vec![15.0, 3e4, 9.0],
+    };
+    for kind in [Kind::Standard, Kind::MinMax, flink, fixed] {
         let rows = ecommerce();
         let flat: Vec<f64> = rows.iter().flat_map(|row| row.row.clone()).collect();
         let (before, after) = flat.split_at(300 * 3);
         let mut whole = Scaler::new(kind.clone(), 3).unwrap();
         whole.partial_fit(Rows::new(before, 3).unwrap());
-        let mut resumed = Scaler::resume(whole.checkpoint()).unwrap();
+        let saved = serde_json::to_string(&whole.checkpoint()).unwrap();
+        let mut resumed = Scaler::resume(serde_json::from_str(&saved).unwrap()).unwrap();
         assert_eq!(whole, resumed);
         for scaler in [&mut whole, &mut resumed] {
             scaler.partial_fit(Rows::new(after, 3).unwrap());

@@ -12,6 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Checkpoint;
 use crate::error::{SpecError, check_setting};
 
 /// Which changes are drifts.
@@ -55,28 +56,32 @@ impl Default for Spec {
 }
 
 /// A detector by Page and Hinkley.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct PageHinkley {
     spec: Spec,
     state: State,
 }
 
-/// What is known since the last drift.
+/// What is known since the last drift: all that a detector goes on with.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
     /// Values so far.
     pub values: u64,
     /// Their mean.
+    #[serde(with = "crate::number")]
     pub mean: f64,
     /// The sum that looks for rises.
+    #[serde(with = "crate::number")]
     pub up: f64,
     /// The sum that looks for falls.
+    #[serde(with = "crate::number")]
     pub down: f64,
     /// The least that `up` was.
+    #[serde(with = "crate::number")]
     pub least: f64,
     /// The greatest that `down` was.
+    #[serde(with = "crate::number")]
     pub greatest: f64,
     /// Whether the last value was a drift: the next one starts over.
     pub drift: bool,
@@ -101,6 +106,27 @@ impl PageHinkley {
         check_setting("alpha", "0 to 1", alpha, (0.0..=1.0).contains(&alpha))?;
         let state = State::default();
         Ok(Self { spec, state })
+    }
+
+    /// Goes on from a checkpoint, as if it had never stopped.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is refused.
+    pub fn resume(checkpoint: Checkpoint<Spec, State>) -> Result<Self, SpecError> {
+        let Checkpoint { spec, state } = checkpoint;
+        Ok(Self {
+            state,
+            ..Self::new(spec)?
+        })
+    }
+
+    /// All that is needed to go on from here.
+    pub fn checkpoint(&self) -> Checkpoint<Spec, State> {
+        Checkpoint {
+            spec: self.spec,
+            state: self.state,
+        }
     }
 
     /// What was set.

@@ -19,3 +19,41 @@ pub fn inertia(params: &Params, model: &Model, rows: Rows<'_>) -> f64 {
         sum + squared_difference(row, centroid)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kmeans::{Decay, Distance, Engine, Spec, TimeUnit};
+    use crate::metrics::mean_simplified_silhouette;
+
+    fn measure(k: usize, rows: &[f64]) -> (f64, f64) {
+        let params = Params::new(Spec {
+            engine: Engine::Spark,
+            k,
+            dim: 1,
+            decay: Decay::Factor(1.0),
+            time_unit: TimeUnit::Batches,
+            distance: Distance::Euclidean,
+            parallelism: 1,
+        });
+        let model = Model {
+            centroids: [0.0, 10.0][..k].to_vec(),
+            weights: vec![0.0; k],
+        };
+        let (params, rows) = (params.unwrap(), Rows::new(rows, 1).unwrap());
+        let silhouette = mean_simplified_silhouette(&params, &model, rows);
+        (inertia(&params, &model, rows), silhouette)
+    }
+
+    #[test]
+    fn looks_at_the_nearest_centroids() {
+        // 2 is 2 and 8 away, 11 is 1 and 11 away.
+        assert_eq!(measure(2, &[2.0, 11.0]), (5.0, (0.75 + 10.0 / 11.0) / 2.0));
+        let (inertia, alone) = measure(1, &[2.0, 11.0]);
+        assert!(inertia == 125.0 && alone.is_nan());
+        let (inertia, of_none) = measure(2, &[]);
+        assert!(inertia == 0.0 && of_none.is_nan());
+        let (inertia, with_nan) = measure(2, &[2.0, f64::NAN]);
+        assert!(inertia.is_nan() && with_nan.is_nan());
+    }
+}

@@ -13,11 +13,14 @@
 //! Then there is a drift and the oldest bucket goes, and again while parts differ. The next value after a drift starts an
 //! empty window.
 
-use std::collections::VecDeque;
+mod window;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Checkpoint;
 use crate::error::{SpecError, check_setting};
+
+pub use window::{Bucket, State};
 
 /// What can be set; the defaults are River's.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -48,33 +51,10 @@ impl Default for Spec {
 }
 
 /// A detector by adaptive windowing.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Adwin {
     spec: Spec,
-    window: Window,
-}
-
-/// The window since the last drift.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Window {
-    /// Values since the last drift, those that left included.
-    values: u64,
-    width: u64,
-    total: f64,
-    variance: f64,
-    /// Row `i` holds buckets of `2^i` values, oldest first.
-    rows: Vec<VecDeque<Bucket>>,
-    /// Whether the last value was a drift: the next one starts over.
-    drift: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Bucket {
-    total: f64,
-    variance: f64,
+    state: State,
 }
 
 impl Adwin {
@@ -94,8 +74,32 @@ impl Adwin {
         ] {
             check_setting(name, "1 or more", count as f64, count > 0)?;
         }
-        let window = Window::default();
-        Ok(Self { spec, window })
+        let state = State::default();
+        Ok(Self { spec, state })
+    }
+
+    /// Goes on from a checkpoint, as if it had never stopped.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is refused, or the buckets do not hold as many values as the window.
+    pub fn resume(checkpoint: Checkpoint<Spec, State>) -> Result<Self, SpecError> {
+        let Checkpoint { spec, state } = checkpoint;
+        let held = state.held();
+        let rule = "as many values as its buckets hold, the last row not empty";
+        check_setting("width", rule, state.width as f64, held == Some(state.width))?;
+        Ok(Self {
+            state,
+            ..Self::new(spec)?
+        })
+    }
+
+    /// All that is needed to go on from here.
+    pub fn checkpoint(&self) -> Checkpoint<Spec, State> {
+        Checkpoint {
+            spec: self.spec,
+            state: self.state.clone(),
+        }
     }
 
     /// What was set.
@@ -105,22 +109,22 @@ impl Adwin {
 
     /// How many values are in the window.
     pub fn width(&self) -> u64 {
-        self.window.width
+        self.state.width
     }
 
     /// The sum of the window's values.
     pub fn total(&self) -> f64 {
-        self.window.total
+        self.state.total
     }
 
     /// The sum of the squared differences of the window's values from their mean.
     pub fn variance(&self) -> f64 {
-        self.window.variance
+        self.state.variance
     }
 
     /// The mean of the window's values; NaN while there are none.
     pub fn estimation(&self) -> f64 {
-        self.window.total / self.window.width as f64
+        self.state.total / self.state.width as f64
     }
 
     /// Takes a value and says whether there is a drift.
@@ -128,24 +132,24 @@ impl Adwin {
         if !value.is_finite() {
             return false;
         }
-        if self.window.drift {
-            self.window = Window::default();
+        if self.state.drift {
+            self.state = State::default();
         }
-        self.window.insert(value, self.spec.max_buckets);
-        self.window.values += 1;
-        let due = self.window.values.is_multiple_of(self.spec.clock);
-        if due && self.window.width > self.spec.grace_period {
+        self.state.insert(value, self.spec.max_buckets);
+        self.state.values += 1;
+        let due = self.state.values.is_multiple_of(self.spec.clock);
+        if due && self.state.width > self.spec.grace_period {
             while self.parts_differ() {
-                self.window.drift = true;
-                self.window.drop_oldest();
+                self.state.drift = true;
+                self.state.drop_oldest();
             }
         }
-        self.window.drift
+        self.state.drift
     }
 
     /// Whether there is a cut at which the parts differ, from the oldest on.
     fn parts_differ(&self) -> bool {
-        let window = &self.window;
+        let window = &self.state;
         let (mut n0, mut total0) = (0, 0.0);
         for (size, bucket) in window.oldest_first() {
             n0 += size;
@@ -169,84 +173,18 @@ impl Adwin {
             min_window_length: least,
             ..
         } = self.spec;
-        let width = self.window.width as f64;
+        let width = self.state.width as f64;
         let l = libm::log(2.0 * libm::log(width) / delta);
         let m = 1.0 / (n0 - least + 1) as f64 + 1.0 / (n1 - least + 1) as f64;
-        let variance = self.window.variance / width;
+        let variance = self.state.variance / width;
         (2.0 * m * variance * l).sqrt() + 2.0 / 3.0 * l * m
     }
 }
 
-impl Window {
-    fn insert(&mut self, value: f64, max_buckets: usize) {
-        self.width += 1;
-        if self.width > 1 {
-            let before = (self.width - 1) as f64;
-            let off = value - self.total / before;
-            self.variance += before * off * off / self.width as f64;
-        }
-        self.total += value;
-        let mut bucket = Bucket {
-            total: value,
-            variance: 0.0,
-        };
-        for i in 0.. {
-            if i == self.rows.len() {
-                self.rows.push(VecDeque::new());
-            }
-            let row = &mut self.rows[i];
-            row.push_back(bucket);
-            if row.len() <= max_buckets {
-                return;
-            }
-            let (Some(older), Some(newer)) = (row.pop_front(), row.pop_front()) else {
-                return;
-            };
-            bucket = older.joined(newer, size(i) as f64);
-        }
-    }
-
-    fn drop_oldest(&mut self) {
-        let Some((last, row)) = self.rows.iter_mut().enumerate().next_back() else {
-            return;
-        };
-        let Some(bucket) = row.pop_front() else {
-            return;
-        };
-        if row.is_empty() {
-            self.rows.pop();
-        }
-        self.width -= size(last);
-        self.total -= bucket.total;
-        let (n, rest) = (size(last) as f64, self.width as f64);
-        let apart = bucket.total / n - self.total / rest;
-        self.variance -= bucket.variance + n * rest * apart * apart / (n + rest);
-    }
-
-    fn oldest_first(&self) -> impl Iterator<Item = (u64, &Bucket)> {
-        let rows = self.rows.iter().enumerate().rev();
-        rows.flat_map(|(i, row)| row.iter().map(move |bucket| (size(i), bucket)))
-    }
-}
-
-impl Bucket {
-    /// Two buckets of so many values as one.
-    fn joined(self, newer: Bucket, size: f64) -> Bucket {
-        let apart = self.total / size - newer.total / size;
-        Bucket {
-            total: self.total + newer.total,
-            variance: self.variance + newer.variance + size * size * apart * apart / (size + size),
-        }
-    }
-}
-
-/// How many values a bucket of a row holds.
-fn size(row: usize) -> u64 {
-    1 << row
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
     use super::*;
 
     #[test]
@@ -265,12 +203,51 @@ mod tests {
     }
 
     #[test]
+    fn goes_on_only_from_what_can_be_a_window() {
+        let mut detector = Adwin::new(Spec::default()).unwrap();
+        for i in 0..40 {
+            detector.update(f64::from(i % 2));
+        }
+        let good = detector.checkpoint();
+        assert_eq!(Adwin::resume(good.clone()).as_ref(), Ok(&detector));
+        let refuse = |change: &dyn Fn(&mut State)| {
+            let mut bad = good.clone();
+            change(&mut bad.state);
+            Adwin::resume(bad).unwrap_err().to_string()
+        };
+        let width = "width is as many values as its buckets hold, the last row not empty. Now: ";
+        assert_eq!(refuse(&|state| state.width = 41), format!("{width}41."));
+        assert_eq!(
+            refuse(&|state| state.rows.push(VecDeque::new())),
+            format!("{width}40.")
+        );
+        let row = || VecDeque::from([Bucket::default()]);
+        assert!(refuse(&|state| state.rows.resize_with(99, row)).starts_with(width));
+    }
+
+    #[test]
     fn memory_grows_with_the_logarithm() {
         let mut detector = Adwin::new(Spec::default()).unwrap();
         (0..100_000).for_each(|i| assert!(!detector.update(f64::from(i % 2))));
         assert_eq!((detector.width(), detector.estimation()), (100_000, 0.5));
-        assert!(detector.window.rows.len() <= 16);
-        assert!(detector.window.rows.iter().all(|row| row.len() <= 5));
+        assert!(detector.state.rows.len() <= 16);
+        assert!(detector.state.rows.iter().all(|row| row.len() <= 5));
+    }
+
+    #[test]
+    fn one_bucket_of_a_size_is_enough() {
+        let mut detector = Adwin::new(Spec {
+            max_buckets: 1,
+            clock: 1,
+            ..Spec::default()
+        })
+        .unwrap();
+        let mut drifts = 0;
+        for i in 0..2000 {
+            drifts += u32::from(detector.update(f64::from(i / 64 % 2)));
+            assert_eq!(detector.state.held(), Some(detector.width()));
+        }
+        assert!(drifts > 0);
     }
 
     #[test]
