@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn rounding_of_faded_counts_is_a_tie() {
+    fn rounding_of_faded_counts_ties_and_no_more() {
         let mut faded = Confusion::new();
         for _ in 0..1000 {
             faded.fade(0.9);
@@ -182,6 +182,10 @@ mod tests {
         }
         let other = Alignment::fixed(vec![Some(1), Some(0)]);
         assert_eq!(Alignment::best(&faded, 2, 0, Some(&other)), other);
+        // A row that has faded to nearly nothing still decides.
+        faded.add(0, 0);
+        (0..100).for_each(|_| faded.fade(0.9));
+        assert_ne!(Alignment::best(&faded, 2, 0, Some(&other)), other);
     }
 
     #[test]

@@ -47,6 +47,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn certainty_is_clipped_on_both_sides() {
+        assert_eq!(log_loss(1.0), -libm::log(1.0 - f64::EPSILON));
+        assert!(log_loss(1.0) > 0.0 && log_loss(1.0) == log_loss(2.0));
+        assert_eq!(log_loss(0.0), -libm::log(f64::EPSILON));
+    }
+
+    #[test]
     fn a_nan_is_not_hidden() {
         assert!(log_loss(f64::NAN).is_nan() && brier_score(true, f64::NAN).is_nan());
         assert!(roc_auc(&[(true, 0.5), (false, f64::NAN)]).is_nan());
