@@ -92,20 +92,30 @@ pub(crate) fn check_dim(dim: usize) -> Result<(), SpecError> {
     check_setting("dim", "1 or more", dim as f64, dim > 0)
 }
 
+/// Refuses numbers that are too many or too few.
+pub(crate) fn check_count(
+    name: &'static str,
+    numbers: &[f64],
+    expected: usize,
+) -> Result<(), SpecError> {
+    let found = numbers.len();
+    match found == expected {
+        true => Ok(()),
+        false => Err(SpecError::Count {
+            name,
+            expected,
+            found,
+        }),
+    }
+}
+
 /// Refuses numbers that are too many, too few or not finite.
 pub(crate) fn check_numbers(
     name: &'static str,
     numbers: &[f64],
     expected: usize,
 ) -> Result<(), SpecError> {
-    if numbers.len() != expected {
-        let found = numbers.len();
-        return Err(SpecError::Count {
-            name,
-            expected,
-            found,
-        });
-    }
+    check_count(name, numbers, expected)?;
     match numbers.iter().position(|number| !number.is_finite()) {
         Some(place) => Err(SpecError::Number {
             name,

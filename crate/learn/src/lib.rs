@@ -12,6 +12,12 @@
 //! - [`rls`]: linear regression by recursive least squares
 //! - [`sgd`]: linear regression by plain stochastic gradient descent
 //! - [`scaler`]: standard, min-max and fixed scaling, and Flink ML's `OnlineStandardScaler`
+//! - `checkpoint`: settings and state of a model, to go on from later
+//! - [`metrics`]: what predictions and clusters are worth
+//! - [`alignment`]: which label each cluster stands for
+//! - [`drift`]: whether a stream of errors has changed
+//! - [`random`]: random numbers that are the same everywhere
+//! - `number`: numbers in serialized form
 //!
 //! A model is made in three steps: a `Spec` says what is asked for, `Params::new` checks it once, the model starts from
 //! them. It learns with `partial_fit`, a batch at a time, without allocating for a row, and answers with `predict`; what
@@ -21,18 +27,25 @@
 //! on every machine: sums run in one fixed order, no multiplication is fused with an addition, and `exp`, `ln` and
 //! `pow` come from `libm`.
 
+mod checkpoint;
 mod error;
 mod linear;
+mod number;
 mod rows;
 mod spark_sample;
 
+pub mod alignment;
+pub mod drift;
 pub mod flink_logistic;
 pub mod kmeans;
+pub mod metrics;
+pub mod random;
 pub mod rls;
 pub mod scaler;
 pub mod sgd;
 pub mod spark_sgd;
 
+pub use checkpoint::Checkpoint;
 pub use error::{BadRow, RowsError, SpecError};
 pub use linear::{Classified, Linear, LinearBatch};
 pub use rows::Rows;

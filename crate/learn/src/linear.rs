@@ -1,14 +1,19 @@
 //! What linear models share: coefficients, an intercept, a class.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Rows;
-use crate::error::{SpecError, check_numbers};
+use crate::error::{SpecError, check_count, check_numbers};
 
 /// A linear model: the numbers that a row is multiplied with.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Linear {
     /// One coefficient for each number of a row.
+    #[serde(with = "crate::number::list")]
     pub coefficients: Vec<f64>,
     /// What a row of zeros gives.
+    #[serde(with = "crate::number")]
     pub intercept: f64,
 }
 
@@ -33,6 +38,11 @@ impl Linear {
             "a row has as many numbers as the model"
         );
         dot(row, &self.coefficients) + self.intercept
+    }
+
+    /// Refuses a model of another width.
+    pub(crate) fn check_width(&self, dim: usize) -> Result<(), SpecError> {
+        check_count("coefficients", &self.coefficients, dim)
     }
 
     /// Refuses a model of another width, or with a number that is not finite.

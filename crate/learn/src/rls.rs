@@ -30,15 +30,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::Rows;
-use crate::error::{SpecError, check_dim, check_numbers, check_setting};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{SpecError, check_count, check_dim, check_setting};
 use crate::linear::{Linear, LinearBatch, assert_batch};
+use crate::{Checkpoint, Rows};
 
 /// A coordinate of which only this share is its own, and not the others', is open.
 const OPEN: f64 = 1e-12;
 
 /// What is asked for, not yet checked.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Numbers in a row.
     pub dim: usize,
@@ -88,13 +91,17 @@ impl Params {
 }
 
 /// All that a regression has learned and goes on with; the intercept comes first, as a coordinate of ones.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// The triangle `R`: `dim + 1` rows of `dim + 1` numbers, zeros below the diagonal.
+    #[serde(with = "crate::number::list")]
     pub triangle: Vec<f64>,
     /// The targets, turned as the rows: `R w = z` is the model.
+    #[serde(with = "crate::number::list")]
     pub turned: Vec<f64>,
     /// The initial model, in which coefficients stay that rows leave open.
+    #[serde(with = "crate::number::list")]
     pub initial: Vec<f64>,
 }
 
@@ -139,17 +146,28 @@ impl Rls {
         Ok(Self::start(params, state))
     }
 
-    /// Goes on from a state, as if it had never stopped.
+    /// Goes on from a checkpoint, as if it had never stopped.
     ///
     /// # Errors
     ///
-    /// When the state is not of the parameters' width or has a number that is not finite.
-    pub fn restore(params: Params, state: State) -> Result<Self, SpecError> {
-        let width = params.spec.dim + 1;
-        check_numbers("triangle's numbers", &state.triangle, width * width)?;
-        check_numbers("turned targets", &state.turned, width)?;
-        check_numbers("initial numbers", &state.initial, width)?;
+    /// When its parameters are not valid, or its state is not of their width.
+    pub fn resume(checkpoint: Checkpoint<Spec, State>) -> Result<Self, SpecError> {
+        let Checkpoint { spec, state } = checkpoint;
+        let params = Params::new(spec)?;
+        let width = params.spec.dim.saturating_add(1);
+        let square = width.saturating_mul(width);
+        check_count("triangle's numbers", &state.triangle, square)?;
+        check_count("turned targets", &state.turned, width)?;
+        check_count("initial numbers", &state.initial, width)?;
         Ok(Self::start(params, state))
+    }
+
+    /// All that is needed to go on from here.
+    pub fn checkpoint(&self) -> Checkpoint<Spec, State> {
+        Checkpoint {
+            spec: self.params.spec,
+            state: self.state.clone(),
+        }
     }
 
     fn start(params: Params, state: State) -> Self {

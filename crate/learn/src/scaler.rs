@@ -30,11 +30,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::Rows;
-use crate::error::{SpecError, check_dim, check_numbers};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{SpecError, check_count, check_dim, check_numbers};
+use crate::{Checkpoint, Rows};
 
 /// How numbers are scaled.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Kind {
     /// By mean and standard deviation of the rows so far.
     Standard,
@@ -56,15 +59,28 @@ pub enum Kind {
     },
 }
 
+/// What is asked for: how to scale rows of so many numbers.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// How numbers are scaled.
+    pub kind: Kind,
+    /// Numbers in a row.
+    pub dim: usize,
+}
+
 /// All that a scaler has learned and goes on with; two numbers for each coordinate.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// Rows so far.
     pub rows: u64,
     /// Standard: the mean. Min-max: the least number. Fixed: the mean. Flink: the sum.
+    #[serde(with = "crate::number::list")]
     pub first: Vec<f64>,
     /// Standard: the sum of squared differences from the mean. Min-max: the greatest number. Fixed: the standard
     /// deviation. Flink: the sum of squares.
+    #[serde(with = "crate::number::list")]
     pub second: Vec<f64>,
 }
 
@@ -100,28 +116,20 @@ impl Scaler {
             first,
             second,
         };
-        Self::resume(kind, dim, state)
+        let spec = Spec { kind, dim };
+        Self::resume(Checkpoint { spec, state })
     }
 
-    /// Goes on from a state, as if it had never stopped.
+    /// Goes on from a checkpoint, as if it had never stopped.
     ///
     /// # Errors
     ///
-    /// When the state is not of that width.
-    pub fn resume(kind: Kind, dim: usize, state: State) -> Result<Self, SpecError> {
-        for (name, found) in [
-            ("first numbers", state.first.len()),
-            ("second numbers", state.second.len()),
-        ] {
-            if found != dim {
-                let expected = dim;
-                return Err(SpecError::Count {
-                    name,
-                    expected,
-                    found,
-                });
-            }
-        }
+    /// When its state is not of its width.
+    pub fn resume(checkpoint: Checkpoint<Spec, State>) -> Result<Self, SpecError> {
+        let Checkpoint { spec, state } = checkpoint;
+        let Spec { kind, dim } = spec;
+        check_count("first numbers", &state.first, dim)?;
+        check_count("second numbers", &state.second, dim)?;
         let mut scaler = Self {
             kind,
             mean: vec![0.0; dim],
@@ -130,6 +138,17 @@ impl Scaler {
         };
         scaler.conclude();
         Ok(scaler)
+    }
+
+    /// All that is needed to go on from here.
+    pub fn checkpoint(&self) -> Checkpoint<Spec, State> {
+        Checkpoint {
+            spec: Spec {
+                kind: self.kind.clone(),
+                dim: self.mean.len(),
+            },
+            state: self.state.clone(),
+        }
     }
 
     /// How numbers are scaled.

@@ -22,12 +22,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::Rows;
+use serde::{Deserialize, Serialize};
+
 use crate::error::{SpecError, check_dim, check_setting};
 use crate::linear::{Linear, LinearBatch, assert_batch};
+use crate::{Checkpoint, Rows};
 
 /// What is asked for, not yet checked.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Numbers in a row.
     pub dim: usize,
@@ -95,6 +98,26 @@ impl Sgd {
             params,
             model: initial,
         })
+    }
+
+    /// Goes on from a checkpoint, as if it had never stopped.
+    ///
+    /// # Errors
+    ///
+    /// When its parameters are not valid, or its state is not of their width.
+    pub fn resume(checkpoint: Checkpoint<Spec, Linear>) -> Result<Self, SpecError> {
+        let Checkpoint { spec, state: model } = checkpoint;
+        let params = Params::new(spec)?;
+        model.check_width(spec.dim)?;
+        Ok(Self { params, model })
+    }
+
+    /// All that is needed to go on from here.
+    pub fn checkpoint(&self) -> Checkpoint<Spec, Linear> {
+        Checkpoint {
+            spec: self.params.spec,
+            state: self.model.clone(),
+        }
     }
 
     /// The parameters.

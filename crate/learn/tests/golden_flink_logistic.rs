@@ -250,15 +250,13 @@ fn a_restored_state_goes_on_to_the_bit() {
     };
     fit(&mut whole, &rows[..40]);
     whole.predict_as_engine(&rows[0].row);
-    let mut restored = FlinkLogistic::restore(params, whole.state().clone()).unwrap();
+    let mut restored = FlinkLogistic::resume(whole.checkpoint()).unwrap();
     fit(&mut whole, &rows[40..]);
     fit(&mut restored, &rows[40..]);
     assert_eq!(whole.state(), restored.state());
-    let cut = eddy_learn::flink_logistic::State {
-        z: vec![],
-        ..whole.state().clone()
-    };
-    let refused = FlinkLogistic::restore(params, cut).unwrap_err();
+    let mut cut = whole.checkpoint();
+    cut.state.z.clear();
+    let refused = FlinkLogistic::resume(cut).unwrap_err();
     assert_eq!(refused.to_string(), "z are 4 numbers. Now: 0.");
     let refused = params.check_row(&[1.0]);
     assert_eq!(refused, Err(BadRow::Width { dim: 4, found: 1 }));

@@ -295,16 +295,15 @@ fn a_restored_state_goes_on_to_the_bit() {
     .unwrap();
     let mut whole = start(params);
     fit(&mut whole, &train[..100]);
-    let mut restored = Rls::restore(params, whole.state().clone()).unwrap();
+    let mut restored = Rls::resume(whole.checkpoint()).unwrap();
     assert_eq!(whole.model(), restored.model());
     fit(&mut whole, &train[100..]);
     fit(&mut restored, &train[100..]);
     assert_eq!(whole.state(), restored.state());
     assert_eq!(whole.model(), restored.model());
-    let other = Params::new(Spec::defaults(2)).unwrap();
-    let refused = Rls::restore(other, whole.state().clone())
-        .unwrap_err()
-        .to_string();
+    let mut narrow = whole.checkpoint();
+    narrow.spec.dim = 2;
+    let refused = Rls::resume(narrow).unwrap_err().to_string();
     assert_eq!(refused, "triangle's numbers are 9 numbers. Now: 16.");
 }
 

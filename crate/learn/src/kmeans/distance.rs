@@ -141,7 +141,7 @@ impl Measure for Cosine {
 }
 
 /// The squared euclidean distance, as exact as doubles have it; what inertia and shift are made of.
-pub(super) fn squared_difference(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn squared_difference(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).fold(0.0, |sum, (a, b)| {
         let difference = a - b;
         sum + difference * difference

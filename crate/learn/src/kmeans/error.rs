@@ -94,6 +94,49 @@ pub enum ParamError {
     },
 }
 
+/// Why no initial model can be made of rows.
+#[derive(Clone, Copy, PartialEq, Debug, Error)]
+pub enum InitialError {
+    /// Rows of another width than the model's.
+    #[error("k-means++ takes rows of {dim} numbers. Now: {found}.")]
+    Width {
+        /// Numbers in the model's rows.
+        dim: usize,
+        /// Numbers in the rows.
+        found: usize,
+    },
+    /// Fewer rows than clusters that are not at the same place.
+    #[error(
+        "k-means++ takes {k} rows that differ, one for each cluster. Now: {distinct} of {rows} rows differ. Give it more \
+         rows, or make k smaller."
+    )]
+    FewRows {
+        /// Clusters.
+        k: usize,
+        /// Rows given.
+        rows: usize,
+        /// How many centroids could be chosen before the rest of the rows were at one of their places.
+        distinct: usize,
+    },
+    /// A number that is not finite, or so large that distances are not.
+    #[error(
+        "k-means++ takes rows of finite numbers and distances. Now: row {row}, from 0, is not."
+    )]
+    Number {
+        /// The row's place.
+        row: usize,
+    },
+    /// A row of zeros, to which there is no cosine distance.
+    #[error("cosine distance has no zero vectors. Now: row {row}, from 0, is one.")]
+    ZeroRow {
+        /// The row's place.
+        row: usize,
+    },
+    /// A weight below 0 or not finite.
+    #[error("an initial weight is 0 or more and finite. Now: {0}.")]
+    Weight(f64),
+}
+
 /// Why the engine cannot take a row: its job would fail.
 #[derive(Clone, Copy, PartialEq, Debug, Error)]
 pub enum Unusable {

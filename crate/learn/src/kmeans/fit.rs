@@ -2,12 +2,12 @@
 
 use super::assign::{assign, measure, nearest};
 use super::distance::squared_difference;
-use super::model::check_initial;
+use super::model::{check_initial, check_size};
 use super::parallel::{merge, parts};
 use super::split::{is_dying, split};
 use super::update::update;
-use super::{Engine, Model, Nearest, ParamError, Params};
-use crate::Rows;
+use super::{Engine, Model, Nearest, ParamError, Params, Spec};
+use crate::{Checkpoint, Rows};
 
 /// More empty batches than these are not gone through one by one.
 const FADED_ONE_BY_ONE: u64 = 1 << 26;
@@ -60,20 +60,43 @@ impl Kmeans {
     /// When the initial model is not of the parameters' size or has numbers that cannot be learned from.
     pub fn new(params: Params, initial: Model) -> Result<Self, ParamError> {
         check_initial(&params, &initial)?;
+        Ok(Self::start(params, initial))
+    }
+
+    /// Goes on from a checkpoint, as if it had never stopped.
+    ///
+    /// # Errors
+    ///
+    /// When its parameters are not valid, or its model is not of their size.
+    pub fn resume(checkpoint: Checkpoint<Spec, Model>) -> Result<Self, ParamError> {
+        let params = Params::new(checkpoint.spec)?;
+        check_size(&params, &checkpoint.state)?;
+        Ok(Self::start(params, checkpoint.state))
+    }
+
+    fn start(params: Params, model: Model) -> Self {
         let mut lengths = vec![0.0; params.k()];
-        measure(params.metric(), &initial, params.dim(), &mut lengths);
+        measure(params.metric(), &model, params.dim(), &mut lengths);
         let scratch = Scratch {
-            next: initial.clone(),
-            copy: initial.clone(),
-            sums: vec![0.0; initial.centroids.len()],
+            next: model.clone(),
+            copy: model.clone(),
+            sums: vec![0.0; model.centroids.len()],
             counts: vec![0; params.k()],
         };
-        Ok(Self {
+        Self {
             params,
-            model: initial,
+            model,
             lengths,
             scratch,
-        })
+        }
+    }
+
+    /// All that is needed to go on from here.
+    pub fn checkpoint(&self) -> Checkpoint<Spec, Model> {
+        Checkpoint {
+            spec: *self.params.spec(),
+            state: self.model.clone(),
+        }
     }
 
     /// The parameters.

@@ -14,6 +14,7 @@
 //!
 //! - `params`: what can be set, checked once
 //! - `model`: centroids and weights
+//! - `initial`: initial models: random, k-means++
 //! - `distance`: how far a row is from a centroid
 //! - `assign`: which centroid is nearest
 //! - `update`: the update rule
@@ -52,15 +53,19 @@ mod check;
 mod distance;
 mod error;
 mod fit;
+mod initial;
 mod model;
 mod parallel;
 mod params;
 mod split;
 mod update;
 
+pub(crate) use distance::squared_difference;
+
 pub use assign::{Nearest, nearest};
 pub use check::check_row;
-pub use error::{ParamError, Unusable};
+pub use error::{InitialError, ParamError, Unusable};
 pub use fit::{BatchSummary, Kmeans};
+pub use initial::{plus_plus, random};
 pub use model::Model;
 pub use params::{Decay, Distance, Engine, Params, Spec, TimeUnit};

@@ -2,14 +2,19 @@
 
 use std::slice::ChunksExact;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Distance, ParamError, Params};
 
 /// Centroids and their weights, as an engine's model data has them.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Model {
     /// `k x dim` numbers, centroid after centroid.
+    #[serde(with = "crate::number::list")]
     pub centroids: Vec<f64>,
     /// How many rows stand behind each centroid, decayed; `k` numbers.
+    #[serde(with = "crate::number::list")]
     pub weights: Vec<f64>,
 }
 
@@ -28,6 +33,25 @@ impl Model {
 
 /// Refuses an initial model that does not go with the parameters.
 pub(super) fn check_initial(params: &Params, model: &Model) -> Result<(), ParamError> {
+    check_size(params, model)?;
+    for (cluster, centroid) in model.iter(params.dim()).enumerate() {
+        if let Some(&found) = centroid.iter().find(|number| !number.is_finite()) {
+            return Err(ParamError::CentroidNumber { cluster, found });
+        }
+        if params.distance() == Distance::Cosine && centroid.iter().all(|&number| number == 0.0) {
+            return Err(ParamError::ZeroCentroid { cluster });
+        }
+    }
+    for (cluster, &found) in model.weights.iter().enumerate() {
+        if found < 0.0 || !found.is_finite() {
+            return Err(ParamError::Weight { cluster, found });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a model that is not of the parameters' size.
+pub(super) fn check_size(params: &Params, model: &Model) -> Result<(), ParamError> {
     let (k, dim) = (params.k(), params.dim());
     if k.checked_mul(dim) != Some(model.centroids.len()) {
         return Err(ParamError::Centroids {
@@ -41,19 +65,6 @@ pub(super) fn check_initial(params: &Params, model: &Model) -> Result<(), ParamE
             k,
             found: model.weights.len(),
         });
-    }
-    for (cluster, centroid) in model.iter(dim).enumerate() {
-        if let Some(&found) = centroid.iter().find(|number| !number.is_finite()) {
-            return Err(ParamError::CentroidNumber { cluster, found });
-        }
-        if params.distance() == Distance::Cosine && centroid.iter().all(|&number| number == 0.0) {
-            return Err(ParamError::ZeroCentroid { cluster });
-        }
-    }
-    for (cluster, &found) in model.weights.iter().enumerate() {
-        if found < 0.0 || !found.is_finite() {
-            return Err(ParamError::Weight { cluster, found });
-        }
     }
     Ok(())
 }

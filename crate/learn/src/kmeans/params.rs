@@ -1,5 +1,7 @@
 //! What can be set, checked once.
 
+use serde::{Deserialize, Serialize};
+
 use super::ParamError;
 use super::distance::Metric;
 
@@ -7,7 +9,8 @@ use super::distance::Metric;
 pub(super) const MAX_PARALLELISM: usize = 1 << 15;
 
 /// The engine whose results the model repeats.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Engine {
     /// `OnlineKMeans` of Flink ML 2.3.
     Flink,
@@ -26,7 +29,8 @@ impl Engine {
 }
 
 /// The distance by which rows find their cluster; the update is the mean under each.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Distance {
     /// The straight line.
     Euclidean,
@@ -48,7 +52,8 @@ impl Distance {
 }
 
 /// What the weights decay with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TimeUnit {
     /// Once a batch.
     Batches,
@@ -57,7 +62,8 @@ pub enum TimeUnit {
 }
 
 /// How fast the past loses weight.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Decay {
     /// What is left of a weight after one time unit, 0 to 1.
     Factor(f64),
@@ -66,7 +72,8 @@ pub enum Decay {
 }
 
 /// What is asked for, not yet checked.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The engine whose results the model repeats.
     pub engine: Engine,

@@ -3,7 +3,7 @@
 use eddy_learn::Rows;
 use eddy_learn::kmeans::{Decay, Kmeans, Model, Params, Spec};
 
-use crate::{DIM, Learner, Subject, numbers};
+use crate::{DIM, Learner, Subject, numbers, through_json};
 
 pub(crate) fn kmeans(name: &'static str, spec: Spec) -> Subject {
     let spec = Spec {
@@ -71,5 +71,9 @@ impl Learner for Kmeans {
             n.runner_up.into(),
             n.runner_up_distance,
         ]
+    }
+
+    fn resumed(&self) -> Box<dyn Learner> {
+        Box::new(Kmeans::resume(through_json(&self.checkpoint())).unwrap())
     }
 }

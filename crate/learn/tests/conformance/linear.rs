@@ -6,7 +6,7 @@ use eddy_learn::sgd::{self, Sgd};
 use eddy_learn::spark_sgd::{self, Intercept, Loss, SparkSgd};
 use eddy_learn::{Linear, Rows};
 
-use crate::{DIM, Learner, Subject};
+use crate::{DIM, Learner, Subject, through_json};
 
 pub(crate) fn spark_sgd(name: &'static str, loss: Loss, intercept: Intercept) -> Subject {
     use spark_sgd::{Params, Spec};
@@ -58,6 +58,10 @@ impl Learner for SparkSgd {
     fn predict(&self, row: &[f64]) -> Vec<f64> {
         vec![SparkSgd::predict(self, row)]
     }
+
+    fn resumed(&self) -> Box<dyn Learner> {
+        Box::new(SparkSgd::resume(through_json(&self.checkpoint())).unwrap())
+    }
 }
 
 pub(crate) fn flink_logistic() -> Subject {
@@ -101,6 +105,10 @@ impl Learner for FlinkLogistic {
     fn predict(&self, row: &[f64]) -> Vec<f64> {
         let found = FlinkLogistic::predict(self, row);
         vec![found.class.into(), found.probability]
+    }
+
+    fn resumed(&self) -> Box<dyn Learner> {
+        Box::new(FlinkLogistic::resume(through_json(&self.checkpoint())).unwrap())
     }
 }
 
@@ -160,6 +168,10 @@ impl Learner for Rls {
     fn predict(&self, row: &[f64]) -> Vec<f64> {
         vec![Rls::predict(self, row)]
     }
+
+    fn resumed(&self) -> Box<dyn Learner> {
+        Box::new(Rls::resume(through_json(&self.checkpoint())).unwrap())
+    }
 }
 
 pub(crate) fn sgd() -> Subject {
@@ -207,6 +219,10 @@ impl Learner for Sgd {
 
     fn predict(&self, row: &[f64]) -> Vec<f64> {
         vec![Sgd::predict(self, row)]
+    }
+
+    fn resumed(&self) -> Box<dyn Learner> {
+        Box::new(Sgd::resume(through_json(&self.checkpoint())).unwrap())
     }
 }
 

@@ -11,6 +11,10 @@ mod scaler;
 mod table;
 
 use eddy_learn::Rows;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use table::subjects;
 
 const DIM: usize = 3;
@@ -25,6 +29,8 @@ trait Learner {
     fn state(&self) -> Vec<f64>;
     /// All that it says of a row.
     fn predict(&self, row: &[f64]) -> Vec<f64>;
+    /// The same, written as a checkpoint and read again.
+    fn resumed(&self) -> Box<dyn Learner>;
 }
 
 /// One row of the table: a model under some parameters, and parameters that it has to refuse.
@@ -121,6 +127,35 @@ fn predicting_does_not_change_the_model() {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn going_on_from_a_checkpoint_is_never_having_stopped(
+        batches in vec((0_u64..100, 0..BATCH_ROWS, any::<bool>()), 1..8),
+        poisoned in any::<bool>(),
+    ) {
+        for subject in subjects() {
+            let mut whole = (subject.start)();
+            let mut stopped = whole.resumed();
+            for (i, &(seed, rows, stop)) in batches.iter().enumerate() {
+                let mut batch = batch(seed);
+                batch.truncate(rows * DIM);
+                if poisoned && i == 1 && rows > 0 {
+                    batch[0] = f64::NAN;
+                }
+                let batch = Rows::new(&batch, DIM).unwrap();
+                whole.partial_fit(batch);
+                stopped.partial_fit(batch);
+                if stop {
+                    stopped = stopped.resumed();
+                }
+                prop_assert_eq!(said(&*whole), said(&*stopped), "{}, batch {}", subject.name, i);
+            }
+        }
+    }
+}
+
 #[test]
 fn bad_parameters_are_refused_with_a_reason() {
     for subject in subjects() {
@@ -132,6 +167,21 @@ fn bad_parameters_are_refused_with_a_reason() {
             assert!(reason.contains("Now: "), "{}: {reason}", subject.name);
         }
     }
+}
+
+/// The bits of all that a model has learned and says; one NaN is as good as another.
+fn said(learner: &dyn Learner) -> Vec<u64> {
+    let mut all = learner.state();
+    batch(50)
+        .chunks_exact(DIM)
+        .for_each(|row| all.extend(learner.predict(row)));
+    let one_nan = |number: f64| if number.is_nan() { f64::NAN } else { number };
+    bits(&all.into_iter().map(one_nan).collect::<Vec<_>>())
+}
+
+/// What a text format makes of a checkpoint.
+fn through_json<T: Serialize + DeserializeOwned>(checkpoint: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(checkpoint).unwrap()).unwrap()
 }
 
 /// The model after that many batches.

@@ -3,7 +3,7 @@
 use eddy_learn::Rows;
 use eddy_learn::scaler::{Kind, Scaler};
 
-use crate::{DIM, Learner, Subject};
+use crate::{DIM, Learner, Subject, through_json};
 
 /// Flink's scaler, doing all that it can.
 pub(crate) const FLINK_SCALER: Kind = Kind::Flink {
@@ -48,5 +48,9 @@ impl Learner for Scaler {
         let mut row = row.to_vec();
         self.transform(&mut row);
         row
+    }
+
+    fn resumed(&self) -> Box<dyn Learner> {
+        Box::new(Scaler::resume(through_json(&self.checkpoint())).unwrap())
     }
 }

@@ -29,111 +29,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::Rows;
-use crate::error::{BadRow, SpecError, check_dim, check_numbers, check_setting, check_width};
+mod params;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{SpecError, check_count, check_numbers};
 use crate::linear::{Classified, LinearBatch, assert_batch, dot, logistic};
+use crate::{Checkpoint, Rows};
 
-/// What is asked for, not yet checked.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Spec {
-    /// Numbers in a row.
-    pub dim: usize,
-    /// How fast the coefficients move.
-    pub alpha: f64,
-    /// How much slower they move at the beginning.
-    pub beta: f64,
-    /// How strongly the coefficients are drawn to 0.
-    pub reg: f64,
-    /// The share of `reg` that makes coefficients exactly 0; the rest makes them small.
-    pub elastic_net: f64,
-}
-
-impl Spec {
-    /// The engine's defaults.
-    pub fn defaults(dim: usize) -> Self {
-        Self {
-            dim,
-            alpha: 0.1,
-            beta: 0.1,
-            reg: 0.0,
-            elastic_net: 0.0,
-        }
-    }
-}
-
-/// Parameters that are valid.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Params {
-    spec: Spec,
-}
-
-impl Params {
-    /// Checks what is asked for.
-    ///
-    /// # Errors
-    ///
-    /// When the engine would refuse it.
-    pub fn new(spec: Spec) -> Result<Self, SpecError> {
-        let (alpha, beta) = (spec.alpha, spec.beta);
-        let (reg, net) = (spec.reg, spec.elastic_net);
-        check_dim(spec.dim)?;
-        check_setting(
-            "alpha",
-            "a number above 0",
-            alpha,
-            alpha > 0.0 && alpha.is_finite(),
-        )?;
-        check_setting(
-            "beta",
-            "a number above 0",
-            beta,
-            beta > 0.0 && beta.is_finite(),
-        )?;
-        check_setting(
-            "reg",
-            "0 or more and finite",
-            reg,
-            reg >= 0.0 && reg.is_finite(),
-        )?;
-        check_setting("elastic_net", "0 to 1", net, (0.0..=1.0).contains(&net))?;
-        Ok(Self { spec })
-    }
-
-    /// What was asked for.
-    pub fn spec(&self) -> &Spec {
-        &self.spec
-    }
-
-    /// Checks the size of the engine's batches, which are by count.
-    ///
-    /// # Errors
-    ///
-    /// When a batch of so many rows leaves one of the engine's subtasks without one.
-    pub fn check_batch_rows(&self, rows: usize, parallelism: usize) -> Result<(), SpecError> {
-        let rule = "1 or more, and a row for each subtask";
-        check_setting("batch rows", rule, rows as f64, rows >= parallelism.max(1))
-    }
-
-    /// Refuses a row that would make the engine's job fail.
-    ///
-    /// # Errors
-    ///
-    /// When the row has another width than the model.
-    pub fn check_row(&self, row: &[f64]) -> Result<(), BadRow> {
-        check_width(row, self.spec.dim)
-    }
-}
+pub use params::{Params, Spec};
 
 /// All that a model has learned and goes on with.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct State {
     /// The coefficients `c`.
+    #[serde(with = "crate::number::list")]
     pub coefficients: Vec<f64>,
     /// The sum `z` of gradients, less what the coefficients made of it.
+    #[serde(with = "crate::number::list")]
     pub z: Vec<f64>,
     /// The sum `n` of squared gradients.
+    #[serde(with = "crate::number::list")]
     pub n: Vec<f64>,
     /// The coefficients of the engine's first prediction, once it has predicted.
+    #[serde(with = "crate::number::maybe_list")]
     pub first_used: Option<Vec<f64>>,
 }
 
@@ -169,49 +89,48 @@ impl FlinkLogistic {
     /// When the coefficients are not of the parameters' width or one is not finite.
     pub fn new(params: Params, initial: &[f64]) -> Result<Self, SpecError> {
         check_numbers("coefficients", initial, params.spec.dim)?;
-        Self::restore(
-            params,
-            State {
-                coefficients: initial.to_vec(),
-                z: vec![0.0; initial.len()],
-                n: vec![0.0; initial.len()],
-                first_used: None,
-            },
-        )
+        let state = State {
+            coefficients: initial.to_vec(),
+            z: vec![0.0; initial.len()],
+            n: vec![0.0; initial.len()],
+            first_used: None,
+        };
+        Ok(Self::start(params, state))
     }
 
-    /// Goes on from a state, as if it had never stopped.
+    /// Goes on from a checkpoint, as if it had never stopped.
     ///
     /// # Errors
     ///
-    /// When the state is not of the parameters' width.
-    pub fn restore(params: Params, state: State) -> Result<Self, SpecError> {
-        let dim = params.spec.dim;
-        let used = state.first_used.as_ref();
-        for (name, found) in [
-            ("coefficients", state.coefficients.len()),
-            ("z", state.z.len()),
-            ("n", state.n.len()),
-            (
-                "coefficients of the first prediction",
-                used.map_or(dim, Vec::len),
-            ),
-        ] {
-            if found != dim {
-                let expected = dim;
-                return Err(SpecError::Count {
-                    name,
-                    expected,
-                    found,
-                });
-            }
+    /// When its parameters are not valid, or its state is not of their width.
+    pub fn resume(checkpoint: Checkpoint<Spec, State>) -> Result<Self, SpecError> {
+        let Checkpoint { spec, state } = checkpoint;
+        let (params, dim) = (Params::new(spec)?, spec.dim);
+        check_count("coefficients", &state.coefficients, dim)?;
+        check_count("z", &state.z, dim)?;
+        check_count("n", &state.n, dim)?;
+        if let Some(used) = &state.first_used {
+            check_count("coefficients of the first prediction", used, dim)?;
         }
-        Ok(Self {
+        Ok(Self::start(params, state))
+    }
+
+    fn start(params: Params, state: State) -> Self {
+        let dim = params.spec.dim;
+        Self {
             params,
             state,
             gradient: vec![0.0; dim],
             divisors: vec![0.0; dim],
-        })
+        }
+    }
+
+    /// All that is needed to go on from here.
+    pub fn checkpoint(&self) -> Checkpoint<Spec, State> {
+        Checkpoint {
+            spec: self.params.spec,
+            state: self.state.clone(),
+        }
     }
 
     /// The parameters.
