@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tokio::time::{Duration, Instant};
 use wire::{Gap, Hello, MAX_STREAMS, Record, TopicEnds};
 
+use crate::feed::beyond::Beyond;
 use crate::follow::RETRY;
 use crate::ring::{Item, Place};
 use crate::shared::{Shared, blocking};
@@ -41,7 +42,7 @@ pub(crate) struct Feed {
     /// A look at the log's end whose place was not reached when it was asked for.
     ahead: Option<(i64, Place)>,
     /// Positions that lay beyond the ends that were told, and since when.
-    beyond: Vec<(Position, Instant)>,
+    beyond: Vec<Beyond>,
 }
 
 impl Feed {

@@ -121,7 +121,11 @@ pub(crate) async fn ends(shared: Arc<Shared>) {
                 shared.ends.send_replace(Some(Arc::new(hello)));
             }
             // The tail meets the same trouble, and tells of it.
-            Err(error) => tracing::debug!(%error, "the log's ends are not known"),
+            Err(error) => {
+                tracing::debug!(%error, "the log's ends are not known");
+                // Old ends would soon lie before what was read, as if the log had lost its tail.
+                shared.ends.send_replace(None);
+            }
         }
     }
 }

@@ -3,7 +3,16 @@
 use tokio::time::Instant;
 use wire::Hello;
 
+use crate::Position;
 use crate::feed::{ENDS_AGE, Feed, Truncated};
+
+/// A position beyond the ends that were told.
+pub(super) struct Beyond {
+    position: Position,
+    since: Instant,
+    /// When it was last compared: while no ends are told, nothing is known of them.
+    seen: Instant,
+}
 
 impl Feed {
     /// Leaves out partitions that end before what was sent of them, and names them.
@@ -16,21 +25,29 @@ impl Feed {
                 ends.partition == position.partition && *ends.topic == *position.topic
             });
             let Some(ends) = ends else { continue };
-            let known = self.beyond.iter().position(|(known, _)| {
-                known.partition == position.partition && known.topic == position.topic
-            });
+            let known = self
+                .beyond
+                .iter()
+                .position(|known| is_same(&known.position, position));
+            let now = Instant::now();
+            let began = Beyond {
+                position: position.clone(),
+                since: now,
+                seen: now,
+            };
             match known {
                 None if position.offset <= ends.end => {}
-                None => self.beyond.push((position.clone(), Instant::now())),
+                None => self.beyond.push(began),
                 Some(known) if position.offset <= ends.end => {
                     self.beyond.swap_remove(known);
                 }
                 Some(known) => {
-                    let (then, since) = &mut self.beyond[known];
-                    if then.offset <= ends.end {
-                        // The ends go on; they are only late.
-                        (*then, *since) = (position.clone(), Instant::now());
-                    } else if since.elapsed() > 2 * ENDS_AGE {
+                    let known = &mut self.beyond[known];
+                    let unseen = now - std::mem::replace(&mut known.seen, now);
+                    if known.position.offset <= ends.end || unseen > ENDS_AGE {
+                        // The ends go on; they are only late, or were not told for a while.
+                        *known = began;
+                    } else if known.since.elapsed() > 2 * ENDS_AGE {
                         truncated.push(Truncated {
                             position: position.clone(),
                             end: ends.end,
@@ -41,12 +58,15 @@ impl Feed {
         }
         for Truncated { position, .. } in &truncated {
             self.positions.retain(|other| other != position);
-            self.beyond.retain(|(other, _)| {
-                (&other.topic, other.partition) != (&position.topic, position.partition)
-            });
+            self.beyond
+                .retain(|other| !is_same(&other.position, position));
             self.left_out
                 .push((position.topic.clone(), position.partition));
         }
         truncated
     }
+}
+
+fn is_same(one: &Position, other: &Position) -> bool {
+    one.partition == other.partition && one.topic == other.topic
 }

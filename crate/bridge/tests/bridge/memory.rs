@@ -23,6 +23,8 @@ struct State {
     ends: BTreeMap<(String, i32), (i64, i64)>,
     topic_ids: BTreeMap<String, String>,
     trouble: Option<String>,
+    /// Whether the ends are not told, though records still come.
+    ends_hidden: bool,
     reads: usize,
     /// How often the place was lost.
     lost: usize,
@@ -41,6 +43,7 @@ impl MemoryLog {
                     .collect(),
                 topic_ids: BTreeMap::new(),
                 trouble: None,
+                ends_hidden: false,
                 reads: 0,
                 lost: 0,
             }),
@@ -154,6 +157,11 @@ impl MemoryLog {
         self.changed.notify_all();
     }
 
+    /// No longer tells its ends, or does again.
+    pub(crate) fn hide_ends(&self, hidden: bool) {
+        self.state.lock().unwrap().ends_hidden = hidden;
+    }
+
     /// How often the log was read by a session of its own.
     pub(crate) fn reads(&self) -> usize {
         self.state.lock().unwrap().reads
@@ -223,6 +231,12 @@ impl Source for MemoryLog {
     fn hello(&self) -> Result<Hello, SourceError> {
         let state = self.state.lock().unwrap();
         state.check(None)?;
+        if state.ends_hidden {
+            return Err(SourceError::Unreadable {
+                what: "no broker tells the ends".to_owned(),
+                remedy: "wait".to_owned(),
+            });
+        }
         Ok(Hello {
             log_id: state.log_id.clone(),
             topics: state.topics(),

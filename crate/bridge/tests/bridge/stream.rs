@@ -322,6 +322,34 @@ async fn a_tail_that_is_lost_while_it_is_followed_is_said() {
 }
 
 #[tokio::test]
+async fn ends_that_are_not_told_for_a_while_are_no_lost_tail() {
+    let log = MemoryLog::new(&["a"]);
+    log.append_many("a", 5);
+    let bridge = Bridge::start(&log).await;
+    let mut page = Page::open(bridge.address).await;
+    page.subscribe(&[("a", From::Earliest)], MUCH).await;
+    assert_eq!(page.records(5).await.len(), 5);
+    while !matches!(page.hear().await, Heard::Ends(_)) {}
+    // The ends that were told last are those before what comes now.
+    log.hide_ends(true);
+    log.append("a", "the last one");
+    assert_eq!(page.records(1).await.len(), 1);
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    log.hide_ends(false);
+    log.append("a", "goes on");
+    loop {
+        match page.hear_news().await {
+            Heard::Error(..) => {}
+            Heard::Records(records, _) => {
+                assert_eq!(places(&records), [("a", 6)]);
+                return;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn partitions_without_an_offset_of_their_own_begin_at_a_time() {
     let log = MemoryLog::new(&["a"]);
     log.add_partition("a", 1);
