@@ -25,9 +25,6 @@ const READ_BYTES: usize = 256 << 10;
 /// How long to wait where the source has nothing more and the ring does not yet hold what comes next.
 const WAIT: Duration = Duration::from_millis(20);
 
-/// How old the ends may be that a source tells.
-const ENDS_AGE: Duration = Duration::from_secs(1);
-
 /// A subscription that has begun.
 pub(crate) struct Feed {
     shared: Arc<Shared>,

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,9 @@ use crate::{News, SourceError};
 
 /// How often the log's ends are asked for.
 pub(crate) const BEAT: Duration = Duration::from_millis(200);
+
+/// How old the ends may be that a source tells.
+pub(crate) const ENDS_AGE: Duration = Duration::from_secs(1);
 
 /// How long to wait before a source that cannot be read is tried again.
 pub(crate) const RETRY: Duration = Duration::from_secs(1);
@@ -116,14 +120,22 @@ pub(crate) async fn ends(shared: Arc<Shared>) {
             shared.ends.send_replace(None);
             continue;
         }
-        match shared.hello().await {
+        let mut asked = pin!(shared.hello());
+        let hello = match tokio::time::timeout(ENDS_AGE, &mut asked).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                // Old ends would soon lie before what was read, as if the log had lost its tail.
+                shared.ends.send_replace(None);
+                asked.await
+            }
+        };
+        match hello {
             Ok(hello) => {
                 shared.ends.send_replace(Some(Arc::new(hello)));
             }
             // The tail meets the same trouble, and tells of it.
             Err(error) => {
                 tracing::debug!(%error, "the log's ends are not known");
-                // Old ends would soon lie before what was read, as if the log had lost its tail.
                 shared.ends.send_replace(None);
             }
         }

@@ -4,7 +4,8 @@ use tokio::time::Instant;
 use wire::Hello;
 
 use crate::Position;
-use crate::feed::{ENDS_AGE, Feed, Truncated};
+use crate::feed::{Feed, Truncated};
+use crate::follow::{BEAT, ENDS_AGE};
 
 /// A position beyond the ends that were told.
 pub(super) struct Beyond {
@@ -44,7 +45,7 @@ impl Feed {
                 Some(known) => {
                     let known = &mut self.beyond[known];
                     let unseen = now - std::mem::replace(&mut known.seen, now);
-                    if known.position.offset <= ends.end || unseen > ENDS_AGE {
+                    if known.position.offset <= ends.end || unseen > 2 * BEAT {
                         // The ends go on; they are only late, or were not told for a while.
                         *known = began;
                     } else if known.since.elapsed() > 2 * ENDS_AGE {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use wire::{From, Hello, MAX_STREAMS, Subscription};
 
-use crate::feed::{ENDS_AGE, Feed};
+use crate::feed::Feed;
 use crate::follow::BEAT;
+use crate::follow::ENDS_AGE;
 use crate::shared::{Shared, blocking};
 use crate::{Position, SourceError};
 

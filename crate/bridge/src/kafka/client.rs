@@ -4,6 +4,7 @@
 
 mod reach;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -163,6 +164,8 @@ pub(crate) fn look_up_failed(client: &Consumer, error: &NativeError, doing: &str
 #[derive(Debug, Default)]
 pub(crate) struct ClientLog {
     trouble: Mutex<Option<KafkaError>>,
+    /// Whether the cluster has answered: then the settings are right, whatever is wrong now.
+    answered: AtomicBool,
 }
 
 impl ClientLog {
@@ -176,8 +179,14 @@ impl ClientLog {
         *self.lock() = None;
     }
 
+    /// To be called after the first answer at the latest.
+    pub(crate) fn answered(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
+
     fn note(&self, code: RDKafkaErrorCode, told: &str) {
-        let Some(found) = explain::connection(code, told) else {
+        let Some(found) = explain::connection(code, told, self.answered.load(Ordering::Relaxed))
+        else {
             return;
         };
         let mut trouble = self.lock();

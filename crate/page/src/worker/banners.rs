@@ -11,7 +11,7 @@ const LOG: u32 = 2;
 const GAP: u32 = 3;
 /// A topic is not there yet.
 pub const TOPIC: u32 = 4;
-/// The bridge, or the page, refused something.
+/// The bridge is in trouble, or the connection was broken off.
 pub const REFUSED: u32 = 5;
 /// A partition lost what was read.
 const TRUNCATED: u32 = 6;
@@ -54,7 +54,7 @@ pub fn broken_lines(lines: &[String]) -> impl Iterator<Item = Banner> {
 /// What a session has to tell; none where something is no longer the matter.
 pub fn of_notice(notice: Notice) -> Option<Banner> {
     Some(match notice {
-        Notice::SinkBack => return None,
+        Notice::SinkBack | Notice::TroubleOver => return None,
         Notice::OtherLog => made_anew("The log was made anew."),
         Notice::OtherTopic(topic) => made_anew(&format!("The topic {topic} was made anew.")),
         Notice::OtherLogSinceReload => warning(
@@ -123,7 +123,7 @@ pub fn of_notice(notice: Notice) -> Option<Banner> {
             );
             warning(LET_GO, "Some predictions will not be published.", text, &[])
         }
-        Notice::Refused(message) => warning(REFUSED, "The bridge refused something.", message, &[]),
+        Notice::Trouble(message) => warning(REFUSED, "The bridge is in trouble.", message, &[]),
         Notice::Ended(reason) => error(
             REFUSED,
             "The bridge ended the connection.",

@@ -99,6 +99,7 @@ impl Worker {
         }
         match &notice {
             Notice::SinkBack => return self.mended(banners::SINK),
+            Notice::TroubleOver => return self.mended(banners::REFUSED),
             Notice::Missing { topics, .. } if topics.is_empty() => {
                 return self.mended(banners::TOPIC);
             }

@@ -74,8 +74,10 @@ pub enum Notice {
         /// How many in all.
         let_go: u64,
     },
-    /// The bridge refused something.
-    Refused(String),
+    /// Something is wrong with what the bridge reads, or it cannot do what was asked.
+    Trouble(String),
+    /// That is over.
+    TroubleOver,
     /// The bridge ended the connection for a reason that trying again does not mend.
     Ended(String),
 }
@@ -108,6 +110,8 @@ pub struct Session {
     granted: bool,
     /// Bytes beyond what may wait, when this connection began: they are not given back as credit.
     overdrawn_bytes: u64,
+    /// Whether the bridge told of trouble that is not over yet.
+    in_trouble: bool,
 }
 
 impl Session {
@@ -128,6 +132,7 @@ impl Session {
             records_received: 0,
             granted: false,
             overdrawn_bytes: 0,
+            in_trouble: false,
         }
     }
 
@@ -173,7 +178,12 @@ impl Session {
                     .push_back((self.records_received, bytes.len() as u64));
                 decoded?;
             }
-            ServerFrame::Tick { now_ms } => self.tick(desk, now_ms),
+            ServerFrame::Tick { now_ms } => {
+                // It comes only while the source can be read.
+                let mended = std::mem::take(&mut self.in_trouble);
+                notices.extend(mended.then_some(Notice::TroubleOver));
+                self.tick(desk, now_ms);
+            }
             ServerFrame::Ends(ends) => self.ends(desk, &ends),
             ServerFrame::Gap(gap) => {
                 let new = (self.subscribed.is_some()).then(|| desk.gone(&gap));
@@ -201,7 +211,10 @@ impl Session {
             ServerFrame::Error {
                 message,
                 fatal: false,
-            } => notices.push(Notice::Refused(message)),
+            } => {
+                self.in_trouble = true;
+                notices.push(Notice::Trouble(message));
+            }
             ServerFrame::Error {
                 message,
                 fatal: true,

@@ -129,6 +129,7 @@ fn properties(kafka_port: u16, port: u16, folder: &Path, plugins: &Path) -> Stri
     let path = |path: &Path| path.display().to_string().replace('\\', "\\\\");
     let offsets = path(&folder.join("offsets"));
     let plugins = path(plugins);
+    // Without idempotence, which is Connect's default, rows come twice when a broker dies before it has answered.
     // The connectors name their converters themselves; these are for a connector that is added by hand. To look for
     // plugins in every class, which is the default, takes 10 s of computing; all of these name theirs.
     format!(
@@ -138,6 +139,7 @@ fn properties(kafka_port: u16, port: u16, folder: &Path, plugins: &Path) -> Stri
          plugin.discovery=service_load\n\
          offset.storage.file.filename={offsets}\n\
          offset.flush.interval.ms=1000\n\
+         producer.enable.idempotence=true\n\
          key.converter=org.apache.kafka.connect.json.JsonConverter\n\
          value.converter=org.apache.kafka.connect.json.JsonConverter\n\
          config.providers=env\n\

@@ -99,8 +99,9 @@ fn by_code(code: Code, doing: &str) -> KafkaError {
 
 /// What an error means that concerns the connection to a broker; None where the code says nothing of one.
 ///
-/// `told` is librdkafka's own text, such as `sasl_ssl://kafka:9093/bootstrap: SSL handshake failed: ..`.
-pub(crate) fn connection(code: Code, told: &str) -> Option<KafkaError> {
+/// `told` is librdkafka's own text, such as `sasl_ssl://kafka:9093/bootstrap: SSL handshake failed: ..`. Where the cluster has
+/// `answered` before, a broker that hangs up is one that ends, not one that was asked in the wrong way.
+pub(crate) fn connection(code: Code, told: &str, answered: bool) -> Option<KafkaError> {
     let Told {
         broker,
         reason,
@@ -116,7 +117,7 @@ pub(crate) fn connection(code: Code, told: &str) -> Option<KafkaError> {
         Code::BrokerTransportFailure if reason.starts_with("SASL") => Some(login(broker, reason)),
         Code::Authentication | Code::SaslAuthenticationFailed => Some(login(broker, reason)),
         Code::BrokerTransportFailure if reason.starts_with("Disconnected") => {
-            Some(hung_up(broker, when))
+            Some(hung_up(broker, if answered { "" } else { when }))
         }
         Code::BrokerTransportFailure => Some(KafkaError::passing(
             format!("broker {broker} cannot be reached: {reason}"),

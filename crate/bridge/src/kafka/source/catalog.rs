@@ -128,6 +128,7 @@ impl Catalog {
         let mut known = lock(&self.known);
         match answer {
             Ok(looked) => {
+                self.client.context().answered();
                 let looked = Arc::new(looked);
                 known.looked = Some(looked.clone());
                 Ok(looked)

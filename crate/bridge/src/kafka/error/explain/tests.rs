@@ -4,7 +4,7 @@ use crate::kafka::error::Nature;
 /// What librdkafka 2.12 said to Kafka 4.3, and the words that must be in the sentence made of it.
 #[track_caller]
 fn check(code: Code, told: &str, nature: Nature, broker: &str, words: &str) {
-    let found = connection(code, told).expect("an explanation");
+    let found = connection(code, told, false).expect("an explanation");
     assert_eq!(found.nature, nature, "{found}");
     let text = found.to_string();
     assert!(text.contains(&format!("broker {broker} ")), "{text}");
@@ -99,10 +99,25 @@ fn brokers_refusals_say_whether_waiting_helps() {
 #[test]
 fn a_time_out_is_put_down_to_its_cause() {
     let late = NativeError::MetadataFetch(Code::OperationTimedOut);
-    let cause = connection(Code::Resolve, "h:1/bootstrap: Failed to resolve 'h:1'");
+    let cause = connection(
+        Code::Resolve,
+        "h:1/bootstrap: Failed to resolve 'h:1'",
+        false,
+    );
     let text = answer(&late, "list the topics", cause).to_string();
     assert!(
         text.starts_with("cannot list the topics: the name of broker h:1 "),
         "{text}"
     );
+}
+
+#[test]
+fn a_broker_that_has_answered_before_is_not_taken_for_one_with_tls() {
+    let told = "127.0.0.1:9092/1: Disconnected (after 1ms in state APIVERSION_QUERY)";
+    let nature = |answered| {
+        let found = connection(Code::BrokerTransportFailure, told, answered);
+        found.expect("an explanation").nature
+    };
+    assert_eq!(nature(false), Nature::Setting);
+    assert_eq!(nature(true), Nature::Passing);
 }
