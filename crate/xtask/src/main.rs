@@ -63,6 +63,7 @@ cargo xtask test [--only STEPS] [NAME]
     clients        the example clients of eddy.json
     page           the page builds
     browser        end-to-end tests in a browser
+    pipeline       PostgreSQL, Debezium and Kafka, end to end
     --only STEPS   only these, as in --only test,browser
     NAME           only tests whose names contain this
 

@@ -125,7 +125,7 @@ impl Walkthrough {
         // A log that the page cannot empty is read again as it is.
         let over = match state.rows_from {
             RowsFrom::Page => "Start over",
-            RowsFrom::Database | RowsFrom::File => "Read the log again",
+            RowsFrom::Database | RowsFrom::File => "Read again",
         };
         self.over.set(over);
         let other = (snapshot.lane + 1) % snapshot.lanes.len().max(1);
