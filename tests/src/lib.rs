@@ -22,5 +22,4 @@ pub mod golden;
 pub mod page;
 pub mod process;
 pub mod program;
-#[cfg(unix)]
 pub mod stack;

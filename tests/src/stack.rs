@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
@@ -42,8 +41,7 @@ impl Stack {
 
     fn start(xtask: PathBuf, parts: &'static str) -> Result<Stack> {
         let folder = tempfile::tempdir()?;
-        // PostgreSQL runs as a user of its own, where this is root.
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+        open_to_others(folder.path())?;
         let stack = Stack {
             xtask,
             folder,
@@ -181,6 +179,21 @@ impl Stack {
             .with_context(|| format!("{} does not start", self.xtask.display()))?;
         text(&output)
     }
+}
+
+/// PostgreSQL runs as a user of its own, where this is root.
+#[cfg(unix)]
+fn open_to_others(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs::set_permissions(
+        folder,
+        fs::Permissions::from_mode(0o755),
+    )?)
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_: &Path) -> Result<()> {
+    Ok(())
 }
 
 impl Drop for Stack {

@@ -1,7 +1,5 @@
 //! psql → PostgreSQL → Debezium → Kafka → bridge → Chromium, all of them real; `cargo xtask test` starts what it needs.
 
-#![cfg(unix)]
-
 mod restarts;
 mod support;
 mod walkthrough;
