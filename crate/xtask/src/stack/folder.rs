@@ -1,6 +1,7 @@
 //! A stack's folder: one folder for each part, and `stack.json`.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,11 +9,30 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use super::part::Part;
+use super::postgres;
 use super::process::Process;
 use super::state::{Entry, State};
+use crate::repo::Repo;
 
 /// How long a killed process may take to leave.
 const LEAVING: Duration = Duration::from_secs(20);
+
+/// The folder where none is named: `target/stack`.
+///
+/// For root, PostgreSQL runs as a user of its own. Where that may not enter the repository, as in root's home, the
+/// folder is one that it may.
+pub(super) fn default(repo: &Repo) -> Result<PathBuf> {
+    let all_may_enter = |folder: &Path| {
+        let metadata = folder.metadata();
+        metadata.is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0)
+    };
+    Ok(
+        match repo.root.ancestors().all(all_may_enter) || !postgres::is_root()? {
+            true => repo.root.join("target/stack"),
+            false => PathBuf::from("/var/tmp/eddy-stack"),
+        },
+    )
+}
 
 /// A stack on disk.
 pub(crate) struct Stack {

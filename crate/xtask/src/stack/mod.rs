@@ -46,8 +46,10 @@ pub(crate) fn install(repo: &Repo) -> Result<()> {
 
 /// Does what the command line says.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
-    let default = || repo.root.join("target/stack");
-    let dir = args.dir.clone().unwrap_or_else(default);
+    let dir = match &args.dir {
+        Some(dir) => dir.clone(),
+        None => folder::default(repo)?,
+    };
     match args.action {
         Action::Start => start::run(repo, &Stack::open(&dir)?, args),
         Action::Stop if dir.exists() => stop::run(&Stack::open(&dir)?),

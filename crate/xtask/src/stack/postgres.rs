@@ -81,18 +81,23 @@ fn find() -> Option<PathBuf> {
 
 /// Whom PostgreSQL runs as, where that is not this user: it refuses to run as root.
 fn user() -> Result<Option<(u32, u32)>> {
-    let id = |args: &[&str]| -> Result<u32> {
-        let mut id = Command::new("id");
-        id.args(args);
-        Ok(run::text(id)?.parse()?)
-    };
-    if id(&["-u"])? != 0 {
+    if !is_root()? {
         return Ok(None);
     }
     let ids = id(&["-u", "postgres"]).and_then(|user| Ok((user, id(&["-g", "postgres"])?)));
     ids.map(Some).context(
         "PostgreSQL refuses to run as root, and there is no user postgres: run this as another user",
     )
+}
+
+pub(super) fn is_root() -> Result<bool> {
+    Ok(id(&["-u"])? == 0)
+}
+
+fn id(args: &[&str]) -> Result<u32> {
+    let mut id = Command::new("id");
+    id.args(args);
+    Ok(run::text(id)?.parse()?)
 }
 
 fn as_user(program: &Path, user: Option<(u32, u32)>) -> Command {
