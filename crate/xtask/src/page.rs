@@ -1,7 +1,7 @@
 //! The page, from Rust to a folder that any file server can serve.
 
 use std::path::PathBuf;
-use std::{fs, thread};
+use std::thread;
 
 use anyhow::{Result, anyhow};
 
@@ -20,8 +20,6 @@ pub(crate) enum Quality {
 
 /// Builds the page, `pkg/` (the npm package) and `target/site` (what is served), and the programs.
 pub(crate) fn build(repo: &Repo, quality: Quality, sources: Sources) -> Result<Programs> {
-    // The program that reads it may be compiled before the first page is there.
-    fs::create_dir_all(repo.site())?;
     let (module, programs) = thread::scope(|scope| {
         // At once, because each has stretches that keep only one core busy.
         let module = scope.spawn(|| compile(repo, quality));
