@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask test` names a Python that has `websockets` in `EDDY_PYTHON`.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -195,11 +196,18 @@ fn the_line_for_websocat_works_as_it_stands() -> Result<()> {
     let line = line.replace("127.0.0.1:8080", &format!("127.0.0.1:{}", bridge.port()));
     // The first two messages are hello and the record; then it is left.
     let shell = format!("{line} | head -n 2");
-    let output = Command::new("sh")
+    let mut child = Command::new("sh")
         .args(["-c", &shell])
         .stdin(Stdio::piped())
-        .output()?;
-    let printed = String::from_utf8(output.stdout)?;
+        .stdout(Stdio::piped())
+        .spawn()?;
+    // As in a terminal, where nobody types: at the end of its input it would leave at once.
+    let silent = child.stdin.take();
+    let mut printed = String::new();
+    let mut stdout = child.stdout.take().context("its output")?;
+    stdout.read_to_string(&mut printed)?;
+    drop(silent);
+    child.wait()?;
     let record: Value = serde_json::from_str(printed.lines().nth(1).context("one line only")?)?;
     assert_eq!(record["topic"], TRAIN);
     Ok(())

@@ -5,7 +5,8 @@
 //! - [`page`]: the page, from Rust to a folder that any file server can serve; [`bindgen`], [`site`]: its steps
 //! - [`programs`]: what runs on this machine
 //! - [`wasm`]: a compiler for wasm32, found or installed
-//! - [`chromium`]: a browser for the tests, found or installed; [`python`]: a Python, for the example client
+//! - [`chromium`]: a browser for the tests, found or installed; [`python`], [`mod@websocat`]: for the
+//!   example clients
 //! - [`kafka_client`]: what its C library is built with
 //! - [`apt`], [`rustup`]: install what is missing where that is possible
 //! - [`steps`]: those of `test`; [`tally`]: counts tests
@@ -31,6 +32,7 @@ mod steps;
 mod tally;
 mod test;
 mod wasm;
+mod websocat;
 
 use std::process::ExitCode;
 

@@ -11,7 +11,7 @@ use crate::page::Quality;
 use crate::programs::Sources;
 use crate::repo::Repo;
 use crate::tally::{self, Tally};
-use crate::{apt, chromium, kafka_client, page, programs, python, run, rustup, stack};
+use crate::{apt, chromium, kafka_client, page, programs, python, run, rustup, stack, websocat};
 
 /// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +168,13 @@ fn clients(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
     // The notices of what was left out.
     cargo.arg("--nocapture");
     cargo.env("EDDY_BIN", program).env("EDDY_PYTHON", python);
+    match websocat::find_or_install(repo) {
+        Ok(path) => {
+            cargo.env("PATH", path);
+        }
+        Err(error) if is_ci() => return Err(error),
+        Err(error) => println!("   {error:#}"),
+    }
     tally::run(cargo)
 }
 
