@@ -18,7 +18,7 @@ use wire::Record;
 use super::broker::{self, Broker};
 
 /// How long anything may take that is waited for.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(60);
 
 /// A broker, and names that no other test uses.
 pub(crate) struct Cluster {
