@@ -9,6 +9,7 @@ use eddy_bridge::{Position, Source as _};
 use rdkafka::admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
@@ -123,7 +124,8 @@ impl Cluster {
 
     /// A partition's start and end, open transactions and all.
     pub(crate) fn ends(&self, topic: &str, partition: i32) -> Option<(i64, i64)> {
-        let client = self.admin.inner();
+        // A client that asked too early goes on believing that there is no such topic: each question has its own.
+        let client: BaseConsumer = client(&self.broker.address).create().ok()?;
         client
             .fetch_watermarks(topic, partition, Duration::from_secs(5))
             .ok()
