@@ -285,6 +285,30 @@ impl Page {
     }
 }
 
+/// The file that a button saves, by the button's id.
+///
+/// # Errors
+///
+/// If there is no such button, or it saves no text.
+pub async fn saved(page: &Page, button: &str) -> Result<String> {
+    let script = format!(
+        "const make = URL.createObjectURL;
+         const text = new Promise((resolve) => {{
+           URL.createObjectURL = (blob) => {{ resolve(blob.text()); return make.call(URL, blob); }};
+         }});
+         document.getElementById('{button}').click();
+         const saved = await text;
+         URL.createObjectURL = make;
+         return saved;"
+    );
+    Ok(page
+        .js(&script)
+        .await?
+        .as_str()
+        .context("a saved text")?
+        .to_owned())
+}
+
 impl Drop for Page {
     fn drop(&mut self) {
         // The driver ends in any case; only its browser would be left, and that only if the driver hangs.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use eddy_tests::browser::Browser;
 use eddy_tests::demo::Demo;
-use eddy_tests::page::{Page, Size};
+use eddy_tests::page::{Page, Size, saved};
 use eddy_tests::program::Eddy;
 use eddy_tests::stack::Stack;
 use rusqlite::Connection;
@@ -43,17 +43,6 @@ const WATCH: &str = "
       if (records) channel.port2.postMessage(Number(records[1].replaceAll(',', '')));
     }).observe(row, { childList: true, characterData: true, subtree: true });
     return 1";
-
-/// Saves the recording, as its button does.
-const RECORDING: &str = "
-    const make = URL.createObjectURL;
-    const text = new Promise((resolve) => {
-      URL.createObjectURL = (blob) => { resolve(blob.text()); return make.call(URL, blob); };
-    });
-    document.getElementById('save-recording').click();
-    const saved = await text;
-    URL.createObjectURL = make;
-    return saved";
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -151,8 +140,7 @@ async fn shown(page: &Page, before: usize, rows: usize) -> Result<Vec<f64>> {
 
 /// The timestamps of the records behind the first few.
 async fn timestamps(page: &Page, before: usize) -> Result<Vec<f64>> {
-    let recording = page.js(RECORDING).await?;
-    let recording = recording.as_str().context("a recording")?;
+    let recording = saved(page, "save-recording").await?;
     let mut timestamps = Vec::new();
     for line in recording.lines() {
         let line: Value = serde_json::from_str(line)?;

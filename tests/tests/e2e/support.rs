@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use eddy_tests::browser::Browser;
 use eddy_tests::demo::Demo;
+pub(crate) use eddy_tests::page::saved;
 use eddy_tests::page::{Page, Size};
 use eddy_tests::program::Eddy;
 
@@ -66,26 +67,6 @@ pub(crate) async fn text(page: &Page, id: &str) -> Result<String> {
         ))
         .await?;
     Ok(value.as_str().context("an element's text")?.to_owned())
-}
-
-/// The file that a button saves.
-pub(crate) async fn saved(page: &Page, button: &str) -> Result<String> {
-    let script = format!(
-        "const make = URL.createObjectURL;
-         const text = new Promise((resolve) => {{
-           URL.createObjectURL = (blob) => {{ resolve(blob.text()); return make.call(URL, blob); }};
-         }});
-         document.getElementById('{button}').click();
-         const saved = await text;
-         URL.createObjectURL = make;
-         return saved;"
-    );
-    Ok(page
-        .js(&script)
-        .await?
-        .as_str()
-        .context("a saved text")?
-        .to_owned())
 }
 
 /// The lines of versions that were trained and of predictions: what stays the same while empty windows pass.

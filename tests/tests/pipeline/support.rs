@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use eddy_tests::browser::Browser;
 use eddy_tests::demo::Demo;
-use eddy_tests::page::{Page, Size};
+use eddy_tests::page::{Page, Size, saved};
 use eddy_tests::program::Eddy;
 use eddy_tests::stack::Stack;
 
@@ -178,20 +178,4 @@ pub(crate) async fn shows(page: &Page, id: &str, text: &str) -> Result<()> {
 pub(crate) async fn applied(page: &Page, records: usize) -> Result<()> {
     let shown = "Number(document.getElementById('where-row').textContent.match(/row ([0-9,]+)/)?.[1]?.replaceAll(',', '') ?? 0)";
     page.wait_for(&format!("{shown} >= {records}"), SOON).await
-}
-
-/// The file that a button saves.
-async fn saved(page: &Page, button: &str) -> Result<String> {
-    let script = format!(
-        "const make = URL.createObjectURL;
-         const text = new Promise((resolve) => {{
-           URL.createObjectURL = (blob) => {{ resolve(blob.text()); return make.call(URL, blob); }};
-         }});
-         document.getElementById('{button}').click();
-         const saved = await text;
-         URL.createObjectURL = make;
-         return saved;"
-    );
-    let saved = page.js(&script).await?;
-    Ok(saved.as_str().context("a saved text")?.to_owned())
 }
