@@ -67,6 +67,14 @@ impl Numbers {
         }
     }
 
+    /// Whether rows are compared with the same numbers: nothing but weights differs.
+    pub fn same_places(&self, other: &Numbers) -> bool {
+        match (self, other) {
+            (Numbers::Clusters(a), Numbers::Clusters(b)) => a.centroids == b.centroids,
+            (a, b) => a == b,
+        }
+    }
+
     /// How far each part has moved: each centroid (euclidean), each coefficient and then the intercept (absolute).
     ///
     /// `dim` is the number of features.
