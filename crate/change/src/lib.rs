@@ -10,6 +10,7 @@
 //! | `value.rs` | [`Value`]: one column's value, as a number or a label |
 //! | `plan.rs` | [`Plan`]: the wanted columns of many rows alike, without hashing or allocating |
 //! | `reader.rs` | [`Reader`]: `read` with a memory, for streams |
+//! | `cells.rs` | [`Cells`]: the columns of the row that a reader has read, without a second scan |
 //! | `members.rs` | the members of an event that mean something, found in one pass |
 //! | `places.rs` | how the last objects were written, so that the next ones cost less |
 //! | `cursor.rs` | the JSON scanner: structure and nesting |
@@ -33,6 +34,7 @@
 
 mod added;
 mod boundary;
+mod cells;
 mod change;
 mod cursor;
 mod element;
@@ -56,6 +58,7 @@ mod value;
 
 pub use added::own_columns;
 pub use boundary::Boundary;
+pub use cells::{Cell, Cells};
 pub use change::{Change, Kind, Op, Shape, Source};
 pub use element::{element_of, elements};
 pub use error::Unreadable;

@@ -1,8 +1,10 @@
 //! The members of an event that mean something, found in one pass over its bytes.
 
+use crate::cells::{Cells, Noted, Spot};
 use crate::cursor::{Cursor, Stop};
 use crate::places::{KnownObject, Places};
 use crate::raw::{Form, Raw};
+use crate::row::Row;
 
 /// A name that means something at the top of an event, its payload, or an unwrapped row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,11 +73,13 @@ struct Span {
 }
 
 /// What is found in one event.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) members: Members,
     /// What is in `source`, where that is an object.
     pub(crate) source: SourceMembers,
+    /// Its members as columns: it may be an unwrapped row.
+    noted: Noted,
 }
 
 /// What is kept from record to record: how events are written, and room for what is found.
@@ -96,6 +100,8 @@ struct Parts {
     schema: KnownObject,
     source: Places<SourceName>,
     row: Places<()>,
+    /// The columns of the last row in `before` or `after`.
+    noted: Noted,
 }
 
 impl Memory {
@@ -108,9 +114,10 @@ impl Memory {
                 schema: KnownObject::new(),
                 source: Places::new(),
                 row: Places::new(),
+                noted: Noted::new(),
             },
-            outer: Event::default(),
-            payload: Event::default(),
+            outer: Event::new(Noted::new()),
+            payload: Event::new(Noted::new()),
         }
     }
 
@@ -123,9 +130,10 @@ impl Memory {
                 schema: KnownObject::forgetful(),
                 source: Places::forgetful(),
                 row: Places::forgetful(),
+                noted: Noted::forgetful(),
             },
-            outer: Event::default(),
-            payload: Event::default(),
+            outer: Event::new(Noted::forgetful()),
+            payload: Event::new(Noted::forgetful()),
         }
     }
 
@@ -134,6 +142,31 @@ impl Memory {
     pub(crate) fn schema_version(&self) -> Option<u64> {
         let form = self.outer.members.form(Name::Schema);
         (form == Some(Form::Object)).then(|| self.parts.schema.version())
+    }
+
+    /// The columns of a row of the last event; of any other row they are found now.
+    pub(crate) fn cells<'a>(&mut self, row: Row<'a>) -> Cells<'_, 'a> {
+        let Self {
+            outer_places,
+            payload_places,
+            parts,
+            outer,
+            payload,
+        } = self;
+        // The places' versions are of three kinds: so no two are the same.
+        if outer.noted.is_of(row) {
+            return Cells::new(row, &outer.noted, outer_places.version() * 3);
+        }
+        if payload.noted.is_of(row) {
+            return Cells::new(row, &payload.noted, payload_places.version() * 3 + 1);
+        }
+        if !parts.noted.is_of(row) {
+            // A row has been scanned without a fault before: an error cannot come, and would end it.
+            let _ended = parts
+                .row
+                .note(&mut Cursor::new(row.bytes()), &mut parts.noted, ());
+        }
+        Cells::new(row, &parts.noted, parts.row.version() * 3 + 2)
     }
 
     /// Steps over an object that may be an event, or `{schema, payload}` with one in it, and leaves
@@ -159,6 +192,14 @@ impl Memory {
 }
 
 impl Event {
+    fn new(noted: Noted) -> Self {
+        Self {
+            members: Members::default(),
+            source: SourceMembers::default(),
+            noted,
+        }
+    }
+
     /// Steps over an object; `read_payload` steps over the value of `payload`.
     fn read(
         &mut self,
@@ -168,6 +209,7 @@ impl Event {
         mut read_payload: impl FnMut(&mut Cursor<'_>, &mut Parts) -> Result<Form, Stop>,
     ) -> Result<(), Stop> {
         self.members.seen = 0;
+        self.noted.begin(cursor);
         cursor.enter_object()?;
         let mut place = 0;
         while let Some(name) = places.next(cursor, place, event_name)? {
@@ -181,19 +223,35 @@ impl Event {
                     self.source.read(cursor, &mut parts.source)?;
                     Form::Object
                 }
-                Name::Before | Name::After => parts.row.skip(cursor, ())?,
-                _ => cursor.skip()?,
+                Name::Before | Name::After => parts.row.note(cursor, &mut parts.noted, ())?,
+                _ => {
+                    let spot = cursor.spot()?;
+                    self.noted.add(spot);
+                    self.members.set(name as usize, Span::of(&spot));
+                    continue;
+                }
             };
-            self.members.set(
-                name as usize,
-                Span {
-                    form,
-                    from,
-                    to: cursor.position(),
-                },
-            );
+            let spot = Spot {
+                number: f64::NAN,
+                form,
+                from,
+                to: cursor.position(),
+            };
+            self.noted.add(spot);
+            self.members.set(name as usize, Span::of(&spot));
         }
+        self.noted.end(cursor);
         Ok(())
+    }
+}
+
+impl Span {
+    fn of(spot: &Spot) -> Self {
+        Self {
+            form: spot.form,
+            from: spot.from,
+            to: spot.to,
+        }
     }
 }
 
