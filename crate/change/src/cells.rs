@@ -3,6 +3,8 @@
 //! A row is scanned to the end anyway, to find out whether it is JSON. What is seen on the way is noted
 //! here, so that taking the columns out of the row costs no second scan.
 
+use std::slice;
+
 use crate::cursor::Cursor;
 use crate::number::to_double;
 use crate::places::MAX_PLACES;
@@ -12,28 +14,39 @@ use crate::value::Value;
 
 /// A column of a row that a [`Reader`](crate::Reader) has read.
 #[derive(Debug, Clone, Copy)]
-pub struct Cell<'a> {
-    raw: Raw<'a>,
-    /// NaN where it is no number, or one that is yet to be made of its digits.
-    number: f64,
+pub struct Cell<'r, 'a> {
+    row: Row<'a>,
+    /// Where the row begins in the bytes that were scanned.
+    base: usize,
+    spot: &'r Spot,
 }
 
-impl<'a> Cell<'a> {
+impl<'a> Cell<'_, 'a> {
     /// The double nearest to a JSON number; `None` of all else, and of what is too large for a double.
     #[inline]
     pub fn number(&self) -> Option<f64> {
-        if !self.number.is_nan() {
-            return Some(self.number);
+        if !self.spot.number.is_nan() {
+            return Some(self.spot.number);
         }
-        if self.raw.form != Form::Number {
+        if self.spot.form != Form::Number {
             return None;
         }
-        to_double(self.raw.text()).filter(|number| number.is_finite())
+        to_double(self.raw().text()).filter(|number| number.is_finite())
     }
 
     /// The value.
     pub fn value(&self) -> Value<'a> {
-        Value::of(self.raw)
+        Value::of(self.raw())
+    }
+
+    fn raw(&self) -> Raw<'a> {
+        let Spot { from, to, form, .. } = *self.spot;
+        let inside = |at: usize| at.saturating_sub(self.base);
+        let bytes = self.row.bytes().get(inside(from)..inside(to));
+        Raw {
+            form,
+            bytes: bytes.unwrap_or_default(),
+        }
     }
 }
 
@@ -41,18 +54,18 @@ impl<'a> Cell<'a> {
 #[derive(Debug, Clone)]
 pub struct Cells<'r, 'a> {
     row: Row<'a>,
-    noted: &'r Noted,
+    base: usize,
+    spots: slice::Iter<'r, Spot>,
     layout: u64,
-    at: usize,
 }
 
 impl<'r, 'a> Cells<'r, 'a> {
     pub(crate) fn new(row: Row<'a>, noted: &'r Noted, layout: u64) -> Self {
         Self {
             row,
-            noted,
+            base: noted.base,
+            spots: noted.spots.iter(),
             layout,
-            at: 0,
         }
     }
 
@@ -63,21 +76,15 @@ impl<'r, 'a> Cells<'r, 'a> {
     }
 }
 
-impl<'a> Iterator for Cells<'_, 'a> {
-    type Item = Cell<'a>;
+impl<'r, 'a> Iterator for Cells<'r, 'a> {
+    type Item = Cell<'r, 'a>;
 
     #[inline]
-    fn next(&mut self) -> Option<Cell<'a>> {
-        let spot = self.noted.spots.get(self.at)?;
-        self.at += 1;
-        let from = spot.from - self.noted.base;
-        let to = spot.to - self.noted.base;
+    fn next(&mut self) -> Option<Cell<'r, 'a>> {
         Some(Cell {
-            raw: Raw {
-                form: spot.form,
-                bytes: self.row.bytes().get(from..to).unwrap_or_default(),
-            },
-            number: spot.number,
+            row: self.row,
+            base: self.base,
+            spot: self.spots.next()?,
         })
     }
 }
@@ -97,6 +104,7 @@ pub(crate) struct Noted {
 /// Where a column's value stands in the bytes that were scanned, and what it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spot {
+    /// NaN where it is no number, or one that is yet to be made of its digits.
     pub(crate) number: f64,
     pub(crate) from: usize,
     pub(crate) to: usize,

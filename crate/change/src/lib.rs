@@ -15,7 +15,7 @@
 //! | `places.rs` | how the last objects were written, so that the next ones cost less |
 //! | `cursor.rs` | the JSON scanner: structure and nesting |
 //! | `raw.rs` | a scanned value: what it is, and its bytes |
-//! | `number.rs` | JSON numbers: where they end, and the nearest double |
+//! | `number.rs` | JSON numbers: where they end, and the nearest double; in `number/`: most of them, in one go |
 //! | `text.rs` | JSON strings: where they end, what they say |
 //! | `types.rs` | [`ColumnType`]: what values mean, by the event's own schema part or declared |
 //! | `typed.rs` | [`typed`]: a value by its type; in `typed/`: decimals, calendar, bytes, placeholders |

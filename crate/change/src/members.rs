@@ -300,8 +300,17 @@ impl Members {
 
     /// Whether these names, and no others, are there.
     pub(crate) fn are(&self, names: &[Name]) -> bool {
-        self.seen == names.iter().fold(0, |bits, name| bits | 1 << *name as u32)
+        self.seen == bits(names)
     }
+
+    /// Whether any of these names is there.
+    pub(crate) fn any(&self, names: &[Name]) -> bool {
+        self.seen & bits(names) != 0
+    }
+}
+
+fn bits(names: &[Name]) -> u32 {
+    names.iter().fold(0, |bits, name| bits | 1 << *name as u32)
 }
 
 impl<const NAMES: usize> Found<NAMES> {

@@ -56,7 +56,7 @@ impl<M: Copy> Places<M> {
 
     /// Steps to the begin of the member's value at this place and says what its name means; steps out
     /// of the object after the last one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(
         &mut self,
         cursor: &mut Cursor<'_>,
