@@ -99,9 +99,35 @@ pub(crate) struct Memory {
 struct Parts {
     schema: KnownObject,
     source: Places<SourceName>,
-    row: Places<()>,
-    /// The columns of the last row in `before` or `after`.
+    before: Image,
+    after: Image,
+}
+
+/// How one of a change's two rows is written, and the columns of the last one.
+#[derive(Debug, Clone)]
+struct Image {
+    places: Places<()>,
     noted: Noted,
+}
+
+impl Image {
+    fn new() -> Self {
+        Self {
+            places: Places::new(),
+            noted: Noted::new(),
+        }
+    }
+
+    fn forgetful() -> Self {
+        Self {
+            places: Places::forgetful(),
+            noted: Noted::forgetful(),
+        }
+    }
+
+    fn note(&mut self, cursor: &mut Cursor<'_>) -> Result<Form, Stop> {
+        self.places.note(cursor, &mut self.noted, ())
+    }
 }
 
 impl Memory {
@@ -113,8 +139,8 @@ impl Memory {
             parts: Parts {
                 schema: KnownObject::new(),
                 source: Places::new(),
-                row: Places::new(),
-                noted: Noted::new(),
+                before: Image::new(),
+                after: Image::new(),
             },
             outer: Event::new(Noted::new()),
             payload: Event::new(Noted::new()),
@@ -129,8 +155,8 @@ impl Memory {
             parts: Parts {
                 schema: KnownObject::forgetful(),
                 source: Places::forgetful(),
-                row: Places::forgetful(),
-                noted: Noted::forgetful(),
+                before: Image::forgetful(),
+                after: Image::forgetful(),
             },
             outer: Event::new(Noted::forgetful()),
             payload: Event::new(Noted::forgetful()),
@@ -153,20 +179,24 @@ impl Memory {
             outer,
             payload,
         } = self;
-        // The places' versions are of three kinds: so no two are the same.
-        if outer.noted.is_of(row) {
-            return Cells::new(row, &outer.noted, outer_places.version() * 3);
+        let known = [
+            (&outer.noted, outer_places.version()),
+            (&payload.noted, payload_places.version()),
+            (&parts.before.noted, parts.before.places.version()),
+        ];
+        // No two layouts of different objects are the same.
+        let layout = |version: u64, object: usize| version * 4 + object as u64;
+        for (object, (noted, version)) in known.into_iter().enumerate() {
+            if noted.is_of(row) {
+                return Cells::new(row, noted, layout(version, object));
+            }
         }
-        if payload.noted.is_of(row) {
-            return Cells::new(row, &payload.noted, payload_places.version() * 3 + 1);
-        }
-        if !parts.noted.is_of(row) {
+        let after = &mut parts.after;
+        if !after.noted.is_of(row) {
             // A row has been scanned without a fault before: an error cannot come, and would end it.
-            let _ended = parts
-                .row
-                .note(&mut Cursor::new(row.bytes()), &mut parts.noted, ());
+            let _ended = after.note(&mut Cursor::new(row.bytes()));
         }
-        Cells::new(row, &parts.noted, parts.row.version() * 3 + 2)
+        Cells::new(row, &after.noted, layout(after.places.version(), 3))
     }
 
     /// Steps over an object that may be an event, or `{schema, payload}` with one in it, and leaves
@@ -223,7 +253,8 @@ impl Event {
                     self.source.read(cursor, &mut parts.source)?;
                     Form::Object
                 }
-                Name::Before | Name::After => parts.row.note(cursor, &mut parts.noted, ())?,
+                Name::Before => parts.before.note(cursor)?,
+                Name::After => parts.after.note(cursor)?,
                 _ => {
                     let spot = cursor.spot()?;
                     self.noted.add(spot);

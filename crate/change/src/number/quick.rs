@@ -24,7 +24,7 @@ fn few_digits(bytes: &[u8], begin: usize) -> Option<(usize, u64, usize)> {
     let word = u64::from_le_bytes(*bytes.get(begin..)?.first_chunk::<8>()?);
     let values = word ^ ZEROS;
     // The high bit of each byte that is no digit.
-    let others = ((values & !HIGH) + u64::from_ne_bytes([0x76; 8]) | values) & HIGH;
+    let others = (((values & !HIGH) + u64::from_ne_bytes([0x76; 8])) | values) & HIGH;
     let whole_bits = others.trailing_zeros() & 0x78;
     if others == 0 || whole_bits == 0 {
         return None;
