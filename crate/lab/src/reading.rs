@@ -11,6 +11,8 @@ use crate::config::Config;
 use crate::rows::{COLUMNS_MAX, Rows};
 
 mod fault;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use fault::{Fault, FaultKind};
 
