@@ -13,7 +13,8 @@ pub(crate) fn quick_number(bytes: &[u8], from: usize) -> Option<(usize, f64)> {
         Some(found) => found,
         None => many_digits(bytes, begin)?,
     };
-    let value = exact_quotient(number, places).unwrap_or(f64::NAN);
+    let value = exact_quotient(number, places).or_else(|| by_reciprocal(number, places));
+    let value = value.unwrap_or(f64::NAN);
     Some((end, if negative { -value } else { value }))
 }
 
@@ -150,6 +151,49 @@ fn exact_quotient(number: u64, places: usize) -> Option<f64> {
     Some(number.cast_signed() as f64 / POWERS.get(places)?)
 }
 
+/// The double nearest to a number divided by a power of ten up to 19; `None` where 64 bits do not decide.
+///
+/// The number, shifted up to 64 bits, is multiplied by the power's reciprocal, cut off after 64 bits. The true
+/// product lies above that one, by less than the number. It rounds as every other one between them does, unless
+/// a tie is between them.
+#[inline(never)]
+fn by_reciprocal(number: u64, places: usize) -> Option<f64> {
+    if places == 0 {
+        return Some(number as f64);
+    }
+    let (reciprocal, shift) = *RECIPROCALS.get(places)?;
+    let zeros = number.leading_zeros();
+    let shifted = u128::from(number << zeros);
+    let least = shifted * u128::from(reciprocal);
+    let high = (least >> 64) as u64;
+    // So many bits are more than a double holds.
+    let more = 11 - high.leading_zeros();
+    let half = 1 << (more - 1);
+    let rest = |high: u64| high & ((1 << more) - 1);
+    if ((least + shifted) >> 64) as u64 != high && rest(high + 1) == half {
+        return None;
+    }
+    let digits = (high >> more) + u64::from(rest(high) >= half);
+    let exponent = 1023 + u64::from(more) - u64::from(shift) - u64::from(zeros);
+    Some(digits.cast_signed() as f64 * f64::from_bits(exponent << 52))
+}
+
+/// By power of ten: the first 64 bits of the reciprocal of that power of five, and how far the power of ten
+/// shifts. The first one is not used.
+const RECIPROCALS: [(u64, u32); 20] = {
+    let mut reciprocals = [(0, 0); 20];
+    let mut power = 1u64;
+    let mut places = 1;
+    while places < 20 {
+        power *= 5;
+        let bits = u64::BITS - power.leading_zeros();
+        let reciprocal = (1u128 << (63 + bits)) / power as u128;
+        reciprocals[places] = (reciprocal as u64, bits + places as u32 - 1);
+        places += 1;
+    }
+    reciprocals
+};
+
 /// How many of eight bytes, from the first on, are digits.
 #[inline]
 pub(super) fn leading_digits(word: u64) -> usize {
@@ -194,10 +238,21 @@ mod tests {
             ("1795243701961,\"", true),
             ("456980560}", true),
             ("9007199254740991", true),
-            ("9007199254740992", false),
+            ("9007199254740992", true),
+            ("9007199254740993", true),
+            ("9007199254740995.5", true),
             ("0.000000000000000001", true),
             ("0.0000000000000000001", false),
-            ("9999999999999999999", false),
+            ("9999999999999999999", true),
+            ("0.9999999999999999999", false),
+            ("-0.9999999999999999", true),
+            ("0.1000000000000000055", false),
+            ("900719925474099.35", true),
+            // Half way between two doubles, and close to it.
+            ("9007199254740993.0", false),
+            ("9007199254740993.1", true),
+            ("4503599627370496.5", false),
+            ("4503599627370496.49", true),
             ("18446744073709551617", false),
             ("18446744073709551.617", false),
             ("01", false),
@@ -236,6 +291,22 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(5000))]
+
+        /// As programs write doubles: the shortest digits that are theirs, and some more.
+        #[test]
+        fn any_double(value in -1e4..1e4f64, digits in 14..19usize) {
+            check(&format!("{value}"), 0);
+            check(&format!("{value:.digits$}"), 0);
+        }
+
+        /// Digits near to a tie between two doubles.
+        #[test]
+        fn near_ties(double in 1u64 << 52..1 << 53, places in 1..5u32, more in 0..5u64) {
+            let tie = u128::from(2 * double + 1) * 10u128.pow(places) / 2 / 4 + u128::from(more) - 2;
+            let digits = tie.to_string();
+            let (whole, rest) = digits.split_at(digits.len() - places as usize);
+            check(&format!("{whole}.{rest}"), 0);
+        }
 
         #[test]
         fn any_text(text in "[0-9.eE+, -]{0,24}", from in 0..3usize) {
