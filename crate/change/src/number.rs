@@ -5,7 +5,7 @@ use crate::error::{Fault, What};
 mod quick;
 
 use quick::leading_digits;
-pub(crate) use quick::quick_number;
+pub(crate) use quick::{quick_number, short_integer};
 
 /// Finds the end of the number that begins at `from`.
 #[inline]

@@ -83,6 +83,12 @@ fn many_digits(bytes: &[u8], begin: usize) -> Option<(usize, u64, usize)> {
     Some((end, number, places))
 }
 
+/// The whole number that all of these bytes are, where they are up to 18 digits.
+pub(crate) fn short_integer(bytes: &[u8]) -> Option<i64> {
+    let (end, number) = take_digits(bytes, 0, 0);
+    (end == bytes.len() && (1..=18).contains(&end)).then_some(number.cast_signed())
+}
+
 /// Steps over digits, and puts them behind those of a number; of more than 19 it is not the number.
 #[inline]
 fn take_digits(bytes: &[u8], from: usize, mut number: u64) -> (usize, u64) {
@@ -306,6 +312,15 @@ mod tests {
             let digits = tie.to_string();
             let (whole, rest) = digits.split_at(digits.len() - places as usize);
             check(&format!("{whole}.{rest}"), 0);
+        }
+
+        #[test]
+        fn any_integer(text in "-?[0-9]{0,20}[.e]?[0-9]{0,2}") {
+            if let Some(number) = short_integer(text.as_bytes()) {
+                prop_assert_eq!(text.parse(), Ok(number));
+            } else {
+                prop_assert!(text.len() > 18 || !text.bytes().all(|byte| byte.is_ascii_digit()) || text.is_empty());
+            }
         }
 
         #[test]
