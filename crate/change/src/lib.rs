@@ -8,7 +8,6 @@
 //! | `header.rs` | what a record's headers add to a change |
 //! | `row.rs` | [`Row`]: a JSON object in place, and its [`Columns`] |
 //! | `value.rs` | [`Value`]: one column's value, as a number or a label |
-//! | `plan.rs` | [`Plan`]: the wanted columns of many rows alike, without hashing or allocating |
 //! | `reader.rs` | [`Reader`]: `read` with a memory, for streams |
 //! | `cells.rs` | [`Cells`]: the columns of the row that a reader has read, without a second scan |
 //! | `members.rs` | the members of an event that mean something, found in one pass |
@@ -46,7 +45,6 @@ mod json;
 mod members;
 mod number;
 mod places;
-mod plan;
 mod raw;
 mod read;
 mod reader;
@@ -64,7 +62,6 @@ pub use element::{element_of, elements};
 pub use error::Unreadable;
 pub use feature::{feature, may_be_unavailable};
 pub use inspect::{Inspected, Reading, inspect};
-pub use plan::Plan;
 pub use read::read;
 pub use reader::Reader;
 pub use row::{Columns, Row};
