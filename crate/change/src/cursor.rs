@@ -2,8 +2,9 @@
 //!
 //! It builds nothing: a value is stepped over, and can be handed out as the bytes that it stands in.
 
+use crate::cells::Spot;
 use crate::error::{Fault, What};
-use crate::number::end_of_number;
+use crate::number::{end_of_number, quick_number};
 use crate::raw::{Form, Raw};
 use crate::text::end_of_string;
 
@@ -92,6 +93,26 @@ impl<'a> Cursor<'a> {
         Ok(Raw {
             form,
             bytes: self.since(from),
+        })
+    }
+
+    /// Steps over one value and says where it stands, and the number that it is where that costs little.
+    #[inline]
+    pub(crate) fn spot(&mut self) -> Result<Spot, Stop> {
+        self.peek();
+        let from = self.at;
+        let (form, number) = match quick_number(self.bytes, from) {
+            Some((end, number)) => {
+                self.at = end;
+                (Form::Number, number)
+            }
+            None => (self.skip()?, f64::NAN),
+        };
+        Ok(Spot {
+            number,
+            from,
+            to: self.at,
+            form,
         })
     }
 
@@ -321,21 +342,41 @@ impl<'a> Cursor<'a> {
 
 /// Whether two slices of one length hold the same bytes.
 ///
-/// The standard comparison goes byte by byte in wasm.
+/// The standard comparison goes byte by byte in wasm. Here the last word may overlap the one before.
 #[inline]
 fn same(found: &[u8], expected: &[u8]) -> bool {
-    let word = |chunk: &[u8; 8]| u64::from_le_bytes(*chunk);
-    let (found_words, found_rest) = found.as_chunks::<8>();
-    let (expected_words, expected_rest) = expected.as_chunks::<8>();
-    if found_words
-        .iter()
-        .zip(expected_words)
-        .any(|(a, b)| word(a) != word(b))
-    {
-        return false;
+    match (found.last_chunk::<16>(), expected.last_chunk::<16>()) {
+        (Some(last), Some(wanted)) => {
+            let words = found.as_chunks::<16>().0.iter();
+            u128::from_ne_bytes(*last) == u128::from_ne_bytes(*wanted)
+                && words
+                    .zip(expected.as_chunks::<16>().0)
+                    .all(|(a, b)| u128::from_ne_bytes(*a) == u128::from_ne_bytes(*b))
+        }
+        _ => same_short(found, expected),
     }
-    match (found.last_chunk::<8>(), expected.last_chunk::<8>()) {
-        (Some(a), Some(b)) => word(a) == word(b),
-        _ => found_rest.iter().zip(expected_rest).all(|(a, b)| a == b),
+}
+
+/// The same of fewer than 16 bytes.
+#[inline]
+fn same_short(found: &[u8], expected: &[u8]) -> bool {
+    if let (Some(first), Some(wanted)) = (found.first_chunk::<8>(), expected.first_chunk::<8>()) {
+        return u64::from_ne_bytes(*first) == u64::from_ne_bytes(*wanted)
+            && found
+                .last_chunk::<8>()
+                .map(|last| u64::from_ne_bytes(*last))
+                == expected
+                    .last_chunk::<8>()
+                    .map(|last| u64::from_ne_bytes(*last));
     }
+    if let (Some(first), Some(wanted)) = (found.first_chunk::<4>(), expected.first_chunk::<4>()) {
+        return u32::from_ne_bytes(*first) == u32::from_ne_bytes(*wanted)
+            && found
+                .last_chunk::<4>()
+                .map(|last| u32::from_ne_bytes(*last))
+                == expected
+                    .last_chunk::<4>()
+                    .map(|last| u32::from_ne_bytes(*last));
+    }
+    found.iter().zip(expected).all(|(a, b)| a == b)
 }

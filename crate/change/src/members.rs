@@ -1,8 +1,10 @@
 //! The members of an event that mean something, found in one pass over its bytes.
 
+use crate::cells::{Cells, Noted, Spot};
 use crate::cursor::{Cursor, Stop};
 use crate::places::{KnownObject, Places};
 use crate::raw::{Form, Raw};
+use crate::row::Row;
 
 /// A name that means something at the top of an event, its payload, or an unwrapped row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,11 +73,13 @@ struct Span {
 }
 
 /// What is found in one event.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) members: Members,
     /// What is in `source`, where that is an object.
     pub(crate) source: SourceMembers,
+    /// Its members as columns: it may be an unwrapped row.
+    noted: Noted,
 }
 
 /// What is kept from record to record: how events are written, and room for what is found.
@@ -95,7 +99,35 @@ pub(crate) struct Memory {
 struct Parts {
     schema: KnownObject,
     source: Places<SourceName>,
-    row: Places<()>,
+    before: Image,
+    after: Image,
+}
+
+/// How one of a change's two rows is written, and the columns of the last one.
+#[derive(Debug, Clone)]
+struct Image {
+    places: Places<()>,
+    noted: Noted,
+}
+
+impl Image {
+    fn new() -> Self {
+        Self {
+            places: Places::new(),
+            noted: Noted::new(),
+        }
+    }
+
+    fn forgetful() -> Self {
+        Self {
+            places: Places::forgetful(),
+            noted: Noted::forgetful(),
+        }
+    }
+
+    fn note(&mut self, cursor: &mut Cursor<'_>) -> Result<Form, Stop> {
+        self.places.note(cursor, &mut self.noted, ())
+    }
 }
 
 impl Memory {
@@ -107,10 +139,11 @@ impl Memory {
             parts: Parts {
                 schema: KnownObject::new(),
                 source: Places::new(),
-                row: Places::new(),
+                before: Image::new(),
+                after: Image::new(),
             },
-            outer: Event::default(),
-            payload: Event::default(),
+            outer: Event::new(Noted::new()),
+            payload: Event::new(Noted::new()),
         }
     }
 
@@ -122,10 +155,11 @@ impl Memory {
             parts: Parts {
                 schema: KnownObject::forgetful(),
                 source: Places::forgetful(),
-                row: Places::forgetful(),
+                before: Image::forgetful(),
+                after: Image::forgetful(),
             },
-            outer: Event::default(),
-            payload: Event::default(),
+            outer: Event::new(Noted::forgetful()),
+            payload: Event::new(Noted::forgetful()),
         }
     }
 
@@ -134,6 +168,35 @@ impl Memory {
     pub(crate) fn schema_version(&self) -> Option<u64> {
         let form = self.outer.members.form(Name::Schema);
         (form == Some(Form::Object)).then(|| self.parts.schema.version())
+    }
+
+    /// The columns of a row of the last event; of any other row they are found now.
+    pub(crate) fn cells<'a>(&mut self, row: Row<'a>) -> Cells<'_, 'a> {
+        let Self {
+            outer_places,
+            payload_places,
+            parts,
+            outer,
+            payload,
+        } = self;
+        let known = [
+            (&outer.noted, outer_places.version()),
+            (&payload.noted, payload_places.version()),
+            (&parts.before.noted, parts.before.places.version()),
+        ];
+        // No two layouts of different objects are the same.
+        let layout = |version: u64, object: usize| version * 4 + object as u64;
+        for (object, (noted, version)) in known.into_iter().enumerate() {
+            if noted.is_of(row) {
+                return Cells::new(row, noted, layout(version, object));
+            }
+        }
+        let after = &mut parts.after;
+        if !after.noted.is_of(row) {
+            // A row has been scanned without a fault before: an error cannot come, and would end it.
+            let _ended = after.note(&mut Cursor::new(row.bytes()));
+        }
+        Cells::new(row, &after.noted, layout(after.places.version(), 3))
     }
 
     /// Steps over an object that may be an event, or `{schema, payload}` with one in it, and leaves
@@ -159,6 +222,14 @@ impl Memory {
 }
 
 impl Event {
+    fn new(noted: Noted) -> Self {
+        Self {
+            members: Members::default(),
+            source: SourceMembers::default(),
+            noted,
+        }
+    }
+
     /// Steps over an object; `read_payload` steps over the value of `payload`.
     fn read(
         &mut self,
@@ -168,6 +239,7 @@ impl Event {
         mut read_payload: impl FnMut(&mut Cursor<'_>, &mut Parts) -> Result<Form, Stop>,
     ) -> Result<(), Stop> {
         self.members.seen = 0;
+        self.noted.begin(cursor);
         cursor.enter_object()?;
         let mut place = 0;
         while let Some(name) = places.next(cursor, place, event_name)? {
@@ -181,19 +253,36 @@ impl Event {
                     self.source.read(cursor, &mut parts.source)?;
                     Form::Object
                 }
-                Name::Before | Name::After => parts.row.skip(cursor, ())?,
-                _ => cursor.skip()?,
+                Name::Before => parts.before.note(cursor)?,
+                Name::After => parts.after.note(cursor)?,
+                _ => {
+                    let spot = cursor.spot()?;
+                    self.noted.add(spot);
+                    self.members.set(name as usize, Span::of(&spot));
+                    continue;
+                }
             };
-            self.members.set(
-                name as usize,
-                Span {
-                    form,
-                    from,
-                    to: cursor.position(),
-                },
-            );
+            let spot = Spot {
+                number: f64::NAN,
+                form,
+                from,
+                to: cursor.position(),
+            };
+            self.noted.add(spot);
+            self.members.set(name as usize, Span::of(&spot));
         }
+        self.noted.end(cursor);
         Ok(())
+    }
+}
+
+impl Span {
+    fn of(spot: &Spot) -> Self {
+        Self {
+            form: spot.form,
+            from: spot.from,
+            to: spot.to,
+        }
     }
 }
 
@@ -242,8 +331,17 @@ impl Members {
 
     /// Whether these names, and no others, are there.
     pub(crate) fn are(&self, names: &[Name]) -> bool {
-        self.seen == names.iter().fold(0, |bits, name| bits | 1 << *name as u32)
+        self.seen == bits(names)
     }
+
+    /// Whether any of these names is there.
+    pub(crate) fn any(&self, names: &[Name]) -> bool {
+        self.seen & bits(names) != 0
+    }
+}
+
+fn bits(names: &[Name]) -> u32 {
+    names.iter().fold(0, |bits, name| bits | 1 << *name as u32)
 }
 
 impl<const NAMES: usize> Found<NAMES> {

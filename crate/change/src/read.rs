@@ -64,29 +64,22 @@ pub(crate) fn read_with<'a>(
         Form::Null => return Ok(tombstone(key)),
         form => return Err(no_event("is", form)),
     }
-    match wrapped(&memory.outer.members, bytes)? {
-        None => Record {
-            topic,
-            bytes,
-            event: &memory.outer,
-            whole,
-        }
-        .read(key),
+    let (event, whole, schema) = match wrapped(&memory.outer.members, bytes)? {
+        None => (&memory.outer, whole, None),
         Some(payload) if payload.form == Form::Object => {
-            let record = Record {
-                topic,
-                bytes,
-                event: &memory.payload,
-                whole: payload,
-            };
             let schema = memory.outer.members.get(Name::Schema, bytes);
-            Ok(Change {
-                schema: schema.and_then(Row::of),
-                ..record.read(key)?
-            })
+            (&memory.payload, payload, schema.and_then(Row::of))
         }
-        Some(_) => Ok(tombstone(key)),
+        Some(_) => return Ok(tombstone(key)),
+    };
+    Record {
+        topic,
+        bytes,
+        event,
+        whole,
+        schema,
     }
+    .read(key)
 }
 
 fn refuse_other_formats(bytes: &[u8]) -> Result<(), Unreadable> {
@@ -145,6 +138,21 @@ fn wrapped<'a>(members: &Members, bytes: &'a [u8]) -> Result<Option<Raw<'a>>, Un
     }
 }
 
+/// Names without which an object is a row of which nothing is said.
+const SIGNS: &[Name] = &[
+    Name::Op,
+    Name::TsMs,
+    Name::Status,
+    Name::SpecVersion,
+    Name::AddedDeleted,
+    Name::AddedOp,
+    Name::AddedLsn,
+    Name::AddedTxId,
+    Name::AddedSourceTsMs,
+    Name::AddedSnapshot,
+    Name::AddedTransactionId,
+];
+
 /// An object that was read, to be understood.
 struct Record<'a, 'm> {
     topic: &'m str,
@@ -154,11 +162,16 @@ struct Record<'a, 'm> {
     event: &'m Event,
     /// The object.
     whole: Raw<'a>,
+    /// What the converter says of it.
+    schema: Option<Row<'a>>,
 }
 
 impl<'a> Record<'a, '_> {
     /// Tells envelope, transaction, heartbeat and unwrapped row apart.
     fn read(&self, key: Option<Row<'a>>) -> Result<Change<'a>, Unreadable> {
+        if !self.event.members.any(SIGNS) {
+            return Ok(self.bare_row(key));
+        }
         let op = self
             .string(Name::Op)
             .and_then(|letter| Op::from_letter(&letter));
@@ -168,7 +181,13 @@ impl<'a> Record<'a, '_> {
             }
             _ if self.is_transaction() => Ok(self.transaction(key)),
             _ if self.is_heartbeat(key) => Ok(self.heartbeat(key)),
-            _ if self.is_cloud_event() => cloud_event::read(self.whole, key),
+            _ if self.is_cloud_event() => {
+                let change = cloud_event::read(self.whole, key)?;
+                Ok(Change {
+                    schema: self.schema.or(change.schema),
+                    ..change
+                })
+            }
             _ => Ok(self.unwrapped(key)),
         }
     }
@@ -208,7 +227,7 @@ impl<'a> Record<'a, '_> {
                 schema: source(SourceName::Schema),
                 table: source(SourceName::Table),
             }),
-            ..Change::new(kind, key)
+            ..self.change(kind, key)
         })
     }
 
@@ -223,6 +242,23 @@ impl<'a> Record<'a, '_> {
                 let form = article(raw.form);
                 Unreadable::value(format!("has in `{written}` {form}, not a row"))
             }),
+        }
+    }
+
+    /// A row of which nothing is said.
+    fn bare_row(&self, key: Option<Row<'a>>) -> Change<'a> {
+        Change {
+            shape: Some(Shape::Unwrapped),
+            after: Row::of(self.whole),
+            ..self.change(Kind::Row, key)
+        }
+    }
+
+    /// A change of that kind, with the schema.
+    fn change(&self, kind: Kind, key: Option<Row<'a>>) -> Change<'a> {
+        Change {
+            schema: self.schema,
+            ..Change::new(kind, key)
         }
     }
 
@@ -250,7 +286,7 @@ impl<'a> Record<'a, '_> {
                 None => added_op.map(|op| op == Op::Read),
             },
             transaction_id: self.string(Name::AddedTransactionId),
-            ..Change::new(Kind::Row, key)
+            ..self.change(Kind::Row, key)
         }
     }
 
@@ -285,7 +321,7 @@ impl<'a> Record<'a, '_> {
             snapshot: Some(false),
             transaction_id: id,
             boundary: Row::of(self.whole).map(Boundary::new),
-            ..Change::new(Kind::Transaction, key)
+            ..self.change(Kind::Transaction, key)
         }
     }
 
@@ -301,7 +337,7 @@ impl<'a> Record<'a, '_> {
         Change {
             snapshot: Some(false),
             ts_ms: self.integer(Name::TsMs),
-            ..Change::new(Kind::Heartbeat, key)
+            ..self.change(Kind::Heartbeat, key)
         }
     }
 
