@@ -31,8 +31,8 @@ use crate::{assets, log, query, replay, stop};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  eddy serve                                       the walk-throughs, rows in eddy.db
-  eddy serve --scenario ecommerce                  one of them
+  eddy serve                                       the Iris walk-through, rows in eddy.db
+  eddy serve --scenario ecommerce --scenario iris  two of them, for the page to switch between
   eddy serve --window 2s --port 9000               with Spark windows of 2 s, on another port
   eddy serve --db shop.db --table 'order*'         watch one's own tables
   eddy serve --host 0.0.0.0 --token SECRET         for others on the network
@@ -66,8 +66,8 @@ pub(crate) struct Args {
     debezium_server: debezium_server::Args,
     #[command(flatten)]
     file: file::Args,
-    /// A walk-through to set up, the one that the page begins with first; may be repeated; all of them, iris first, where
-    /// neither tables nor another source are named
+    /// A walk-through to set up; may be repeated, the page begins with the first; iris where neither tables nor another
+    /// source are named
     #[arg(long = "scenario")]
     scenarios: Vec<Scenario>,
     /// The lab file that the page begins with
@@ -156,7 +156,7 @@ impl Args {
         let on_its_own = source == Chosen::Embedded && self.embedded.tables.is_empty();
         let mut scenarios = self.scenarios.clone();
         if scenarios.is_empty() && on_its_own {
-            scenarios = Scenario::ALL.to_vec();
+            scenarios.push(Scenario::Iris);
         }
         let mut known = Vec::new();
         scenarios.retain(|scenario| {

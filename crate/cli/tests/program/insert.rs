@@ -61,7 +61,7 @@ fn what_cannot_go_in_says_why_and_leaves_nothing() {
         ),
         (
             &["insert", "iris", "a=1"],
-            "there is no table \"iris\"; there are ecommerce_predictions, ecommerce_test, ecommerce_train, iris_predictions, iris_test, ",
+            "there is no table \"iris\"; there are iris_predictions, iris_test, iris_train",
         ),
         (
             &["insert", "iris_train"],
