@@ -9,7 +9,7 @@ use super::app::Sender;
 use super::copy;
 use super::dom::{self, Slot};
 use super::msg::{Errands, Msg};
-use super::state::Errand;
+use super::state::{Errand, State};
 use super::view::Cx;
 
 /// Larger files than this are for `eddy replay`.
@@ -30,8 +30,12 @@ impl FirstOpen {
     ///
     /// # Errors
     /// An element is missing.
-    pub fn new(sender: &Sender) -> Result<FirstOpen, JsValue> {
+    pub fn new(sender: &Sender, state: &State) -> Result<FirstOpen, JsValue> {
         let play: Element = dom::by_id("play-demo")?;
+        if let Some(walk) = &state.walk {
+            Slot::by_id("welcome-about")?.set(&walk.entry.about);
+            Slot::by_id("welcome-recorded")?.set(&walk.entry.recorded);
+        }
         let mut listeners = vec![on_connect(sender)?, copy_command()?];
         let play_sender = sender.clone();
         listeners.push(dom::on_click(&play, move || {

@@ -28,8 +28,17 @@ pub struct InsertForm {
 
 #[derive(Debug)]
 struct Fields {
-    numbers: Vec<(String, HtmlInputElement, RefCell<Slot>)>,
+    numbers: Vec<NumberField>,
     label: Option<(String, HtmlSelectElement)>,
+}
+
+#[derive(Debug)]
+struct NumberField {
+    name: String,
+    input: HtmlInputElement,
+    error: RefCell<Slot>,
+    /// The table whose rows may do without it.
+    not_in: Option<String>,
 }
 
 impl InsertForm {
@@ -54,7 +63,12 @@ impl InsertForm {
                     RowsFrom::Page | RowsFrom::File => "Insert into",
                 };
                 let short = names::short_topic(table, &scenario.prefix);
-                button.set_text_content(Some(&format!("{does} {short}")));
+                let predicts = scenario.target.is_some() && Some(table) == scenario.test.as_ref();
+                let text = match (predicts, state.rows_from) {
+                    (true, RowsFrom::Page) => "Predict".to_owned(),
+                    _ => format!("{does} {short}"),
+                };
+                button.set_text_content(Some(&text));
                 dom::set_attribute(&button, "value", table);
                 dom::set_attribute(&button, "title", table);
             }
@@ -98,6 +112,9 @@ impl InsertForm {
             }
             Errand::UnderWay => "Inserting …",
             Errand::Done(text) => text,
+            Errand::Idle | Errand::Failed(_) if state.scenario.target.is_some() => {
+                "A training row fills the batch; what is predicted is a row of the test table."
+            }
             Errand::Idle | Errand::Failed(_) => {
                 "A training row fills the batch; a test row is classified at once."
             }
@@ -109,45 +126,38 @@ impl Fields {
     fn new(parent: &Element, state: &State) -> Result<Fields, JsValue> {
         let scenario = &state.scenario;
         let mut numbers = Vec::new();
-        for (i, name) in scenario.features.iter().enumerate() {
-            let (row, id) = field(parent, name, i)?;
-            let input: HtmlInputElement = dom::child(&row, "input", "", "")?.unchecked_into();
-            input.set_id(&id);
-            dom::set_attribute(&input, "inputmode", "decimal");
-            dom::set_attribute(&input, "aria-describedby", &format!("{id}-error"));
-            if let Some((least, largest)) = state.demo.as_ref().and_then(|demo| demo.range(name)) {
-                input.set_placeholder(&format!("{least} to {largest}"));
+        for name in &scenario.features {
+            let input = NumberField::new(parent, name, numbers.len())?;
+            let range = state.walk.as_ref().and_then(|walk| walk.range(name));
+            if let Some((least, largest)) = range {
+                input
+                    .input
+                    .set_placeholder(&format!("{least} to {largest}"));
             }
-            let error = dom::child(&row, "p", "note error", "")?;
-            error.set_id(&format!("{id}-error"));
-            dom::show(&error, false);
-            numbers.push((name.clone(), input, RefCell::new(Slot::new(error))));
+            numbers.push(input);
         }
-        let label = match &scenario.label {
-            Some(name) if !scenario.labels.is_empty() => {
-                Some((name.clone(), label_field(parent, name, scenario)?))
+        let mut label = None;
+        if scenario.labels.is_empty() {
+            if let Some(name) = &scenario.target {
+                let mut target = NumberField::new(parent, name, numbers.len())?;
+                target.input.set_placeholder("empty: only predict");
+                target.not_in.clone_from(&scenario.test);
+                numbers.push(target);
             }
-            _ => None,
-        };
+        } else if let Some(name) = scenario.label.as_ref().or(scenario.target.as_ref()) {
+            label = Some((name.clone(), label_field(parent, name, scenario)?));
+        }
         Ok(Fields { numbers, label })
     }
 
-    /// The row, or None where a field is wrong; the first wrong one gets the keyboard.
-    fn read(&self) -> Option<Map<String, Value>> {
+    /// The row for this table, or None where a field is wrong; the first wrong one gets the keyboard.
+    fn read(&self, table: &str) -> Option<Map<String, Value>> {
         let mut row = Map::new();
         let mut wrong = None;
-        for (name, input, error) in &self.numbers {
-            let read = number(name, &input.value());
-            let why = read.as_ref().err().map_or("", String::as_str);
-            error.borrow_mut().set_or_hide(why);
-            dom::set_attribute(
-                input,
-                "aria-invalid",
-                if read.is_err() { "true" } else { "false" },
-            );
-            match read {
-                Ok(value) => drop(row.insert(name.clone(), value)),
-                Err(_) => wrong = wrong.or(Some(input)),
+        for field in &self.numbers {
+            match field.read(table) {
+                Ok(value) => drop(row.insert(field.name.clone(), value)),
+                Err(()) => wrong = wrong.or(Some(&field.input)),
             }
         }
         if let Some(input) = wrong {
@@ -158,6 +168,40 @@ impl Fields {
             row.insert(name.clone(), label(&select.value()));
         }
         Some(row)
+    }
+}
+
+impl NumberField {
+    fn new(parent: &Element, name: &str, i: usize) -> Result<NumberField, JsValue> {
+        let (row, id) = field(parent, name, i)?;
+        let input: HtmlInputElement = dom::child(&row, "input", "", "")?.unchecked_into();
+        input.set_id(&id);
+        dom::set_attribute(&input, "inputmode", "decimal");
+        dom::set_attribute(&input, "aria-describedby", &format!("{id}-error"));
+        let error = dom::child(&row, "p", "note error", "")?;
+        error.set_id(&format!("{id}-error"));
+        dom::show(&error, false);
+        Ok(NumberField {
+            name: name.to_owned(),
+            input,
+            error: RefCell::new(Slot::new(error)),
+            not_in: None,
+        })
+    }
+
+    /// The number; what is wrong is said beside the field.
+    fn read(&self, table: &str) -> Result<Value, ()> {
+        let text = self.input.value();
+        let left_out = text.trim().is_empty() && self.not_in.as_deref() == Some(table);
+        let read = match left_out {
+            true => Ok(Value::Null),
+            false => number(&self.name, &text),
+        };
+        let why = read.as_ref().err().map_or("", String::as_str);
+        self.error.borrow_mut().set_or_hide(why);
+        let is_wrong = if read.is_err() { "true" } else { "false" };
+        dom::set_attribute(&self.input, "aria-invalid", is_wrong);
+        read.map_err(drop)
     }
 }
 
@@ -175,7 +219,7 @@ fn on_submit(form: &Element, fields: Rc<Fields>, sender: &Sender) -> EventListen
             let table = submitter
                 .and_then(|button| button.get_attribute("value"))
                 .unwrap_or_default();
-            match fields.read() {
+            match fields.read(&table) {
                 Some(row) => sender.send(Msg::InsertRow { table, row }),
                 None => sender.send(Msg::RowRefused(String::new())),
             }
