@@ -8,6 +8,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use learn::online::{Answer, Numbers, Task};
+use learn::scale::Scale;
 use wire::Gap;
 
 /// A longer run of empty batches is one event.
@@ -39,12 +41,14 @@ pub struct VersionEvent {
     pub first: u64,
     /// Last version of the run; equal to `first` but for runs.
     pub last: u64,
-    /// k x dim, row-major.
-    pub centroids: Vec<f64>,
-    /// Numbers of a centroid.
+    /// The engine's own number of the last version, where it counts otherwise.
+    pub engine_version: Option<u64>,
+    /// The model's numbers, in the columns' units.
+    pub numbers: Numbers,
+    /// How many features there are.
     pub dim: usize,
-    /// k weights.
-    pub weights: Vec<f64>,
+    /// The scaler, where the lane has one and it has learned something.
+    pub scale: Option<Arc<Scale>>,
     /// The batch that made it; None for version 1 and for a restart.
     pub batch: Option<BatchEvent>,
     /// The truncate because of which the lane started again from its initial model.
@@ -56,16 +60,52 @@ pub struct VersionEvent {
 pub struct BatchEvent {
     /// Rows.
     pub rows: u64,
-    /// Rows per cluster, by the model before.
+    /// What the model answers with: what the losses are.
+    pub task: Task,
+    /// Rows per cluster, by the model before, or per class; empty for a regression.
     pub counts: Vec<u64>,
-    /// Largest move of a centroid, feature units.
+    /// Largest move of a centroid, or that of the coefficients, in the model's units.
     pub shift: f64,
-    /// Mean squared distance per row to the nearest centroid of the model before; NaN without rows.
-    pub inertia_before: f64,
+    /// Mean loss per row by the model before; NaN without rows.
+    ///
+    /// The squared distance to the nearest centroid, in the model's units; the squared error; the log-loss.
+    pub loss_before: f64,
     /// The same of the new model.
-    pub inertia_after: f64,
+    pub loss_after: f64,
+    /// How the new model does on the newest test rows; None where there are none with a target.
+    pub tested: Option<Tested>,
     /// Its first and last record; None without rows.
     pub span: Option<(Source, Source)>,
+}
+
+/// How a version does on test rows with a target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tested {
+    /// Rows.
+    pub rows: u64,
+    /// By what the model answers with.
+    pub score: Score,
+}
+
+/// How good answers are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Score {
+    /// Of a regression.
+    Numbers {
+        /// Mean squared error.
+        mse: f64,
+        /// Mean absolute error.
+        mae: f64,
+        /// Coefficient of determination.
+        r2: f64,
+    },
+    /// Of a classification.
+    Classes {
+        /// Share of right answers.
+        accuracy: f64,
+        /// Mean log-loss.
+        log_loss: f64,
+    },
 }
 
 /// Where a record stands.
@@ -94,14 +134,12 @@ pub struct PredictionEvent {
     pub key: Option<Arc<[u8]>>,
     /// Features.
     pub features: Vec<f64>,
-    /// The given cluster.
-    pub cluster: u32,
-    /// Distance to it, in the lane's distance.
-    pub distance: f64,
-    /// The second nearest cluster; None when k is 1.
-    pub runner_up: Option<u32>,
+    /// What the model said.
+    pub answer: Answer,
     /// The row's label.
     pub label: Option<String>,
+    /// What was to be predicted, where that is known.
+    pub target: Option<f64>,
 }
 
 /// A record that was skipped.

@@ -109,14 +109,14 @@ impl Lab {
     pub fn with_bounds(file: LabFile, bounds: Bounds) -> Result<Lab, LabError> {
         let config = Config::check(file)?;
         let mut out = Outbox::new(config.lanes.len());
-        let lanes: Result<Vec<Lane>, LabError> = config
+        let lanes = config
             .lanes
             .iter()
             .enumerate()
             .map(|(i, lane)| Lane::new(i, lane.clone(), &bounds, &mut out))
             .collect();
         Ok(Lab {
-            lanes: lanes?,
+            lanes,
             rows: Rows::new(&config.columns, bounds.rows),
             rounds: Rounds::default(),
             time_ms: None,

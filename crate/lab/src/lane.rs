@@ -1,24 +1,29 @@
 //! One model under one configuration, with its open batch.
-
 //!
 //! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use learn::kmeans::{self, Kmeans, Nearest, Unusable};
+use learn::Rows;
+use learn::metrics::Regression;
+use learn::online::{Answer, Numbers, Online, Task};
 
-use crate::config::{Cut, LabError, LaneConfig, Redelivered, Update};
+use crate::config::{Cut, LaneConfig, Redelivered, Update};
 use crate::event::{BatchEvent, LabEvent, Outbox, Source, VersionEvent};
-use crate::timeline::{Entry, Timeline};
+use crate::timeline::{Entry, Parts, Timeline, Version};
 
 mod batch;
 mod predict;
 mod restart;
+mod scaling;
+mod tested;
 mod transactions;
 mod windows;
 
 use batch::Batch;
+use scaling::LaneScaler;
+use tested::TestRows;
 use transactions::Transactions;
 pub(crate) use transactions::{Membership, Trouble};
 
@@ -33,6 +38,8 @@ pub struct Row {
     pub key: Option<Arc<[u8]>>,
     /// Its label.
     pub label: Option<String>,
+    /// What is to be predicted of it, where that is known.
+    pub target: Option<f64>,
     /// The lane's features.
     pub features: Vec<f64>,
     /// The test round that it belongs to, counted from 0.
@@ -48,10 +55,21 @@ pub struct Prediction {
     pub record: u64,
     /// The version that gave it.
     pub version: u64,
-    /// Nearest and second nearest cluster.
-    pub nearest: Nearest,
-    /// Whether the cluster stands for the row's label; None without labels.
+    /// What the model said.
+    pub answer: Answer,
+    /// Whether the cluster stands for the row's label, or the class is the target; None where that is not known.
     pub right: Option<bool>,
+}
+
+/// How a lane does in a test round.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoundScore {
+    /// Right predictions.
+    pub right: u32,
+    /// Predictions.
+    pub of: u32,
+    /// Errors of a regression.
+    pub errors: Regression,
 }
 
 /// A lane: model, open batch, history.
@@ -65,16 +83,19 @@ pub struct Lane {
     pub predictions: VecDeque<Prediction>,
     /// Predictions that are no longer kept.
     pub predictions_let_go: u64,
-    /// By test round that is kept: right, and of how many.
-    pub scores: Vec<(u32, u32)>,
+    /// By test round that is kept.
+    pub scores: Vec<RoundScore>,
     /// By feature: the least and largest coordinate that a centroid ever had.
     pub ranges: Vec<(f64, f64)>,
     index: usize,
     name: Arc<str>,
-    model: Kmeans,
-    /// The model that the lane starts from, and starts again from.
-    initial: Kmeans,
+    model: Box<dyn Online>,
+    scaler: Option<LaneScaler>,
     batch: Batch,
+    /// The newest rows that were classified and have a target.
+    test_rows: TestRows,
+    /// Room for a row in the model's units.
+    scratch: Vec<f64>,
     transactions: Transactions,
     /// Records applied when the open batch was opened.
     batch_from: u64,
@@ -94,28 +115,40 @@ pub struct Lane {
 
 impl Lane {
     /// Starts a lane with its initial model and says so.
-    ///
-    /// # Errors
-    /// The initial model does not fit the parameters.
     pub fn new(
         index: usize,
         config: LaneConfig,
         bounds: &super::lab::Bounds,
         out: &mut Outbox,
-    ) -> Result<Lane, LabError> {
-        let model = Kmeans::new(config.params, config.initial.clone())
-            .map_err(|e| LabError::value(format!("lanes[{index}].model.initial"), e.to_string()))?;
+    ) -> Lane {
+        let model = config.model.clone();
+        let numbers = model.numbers();
+        let parts = Parts {
+            moves: numbers.moves(&numbers, config.dim()).len(),
+            counts: match model.task() {
+                Task::Clustering => numbers.clusters().map_or(0, |model| model.weights.len()),
+                Task::Regression => 0,
+                Task::Classification => 2,
+            },
+        };
+        let scaler = config.scaling.as_ref().map(LaneScaler::new);
+        let version = Version {
+            numbers,
+            scale: None,
+        };
         let mut lane = Lane {
-            timeline: Timeline::new(config.initial.clone(), bounds.model_bytes),
+            timeline: Timeline::new(version, parts, bounds.model_bytes),
             predictions: VecDeque::new(),
             predictions_let_go: 0,
             scores: Vec::new(),
-            ranges: vec![(f64::INFINITY, f64::NEG_INFINITY); config.params.dim()],
+            ranges: vec![(f64::INFINITY, f64::NEG_INFINITY); config.dim()],
             index,
             name: config.name.as_str().into(),
-            initial: model.clone(),
             model,
+            scaler,
             batch: Batch::default(),
+            test_rows: TestRows::default(),
+            scratch: Vec::new(),
             transactions: Transactions::new(bounds.transactions),
             batch_from: 0,
             held: Vec::new(),
@@ -127,17 +160,68 @@ impl Lane {
             predictions_max: bounds.predictions,
             config,
         };
+        lane.start();
+        lane.timeline = Timeline::new(lane.version(), parts, bounds.model_bytes);
         lane.grow_ranges();
         out.push(LabEvent::Version(lane.version_event(1, 1, None)));
-        Ok(lane)
+        lane
     }
 
-    /// Whether the engine can take a row.
+    /// Goes back to the initial model.
+    fn start(&mut self) {
+        self.model = self.config.model.clone();
+        self.scaler = self.config.scaling.as_ref().map(LaneScaler::new);
+        if let Some(scale) = self
+            .scaler
+            .as_ref()
+            .and_then(|scaler| scaler.scale().cloned())
+        {
+            self.start_scaled(&scale);
+        }
+    }
+
+    /// Whether the engine can take a row; its target is there where it is to be learned.
     ///
     /// # Errors
     /// Why its job would fail.
-    pub fn check(&self, features: &[f64]) -> Result<(), Unusable> {
-        kmeans::check_row(&self.config.params, self.model.model(), features)
+    pub fn check(&mut self, features: &[f64], target: Option<f64>) -> Result<(), String> {
+        let row = self.scaled(features);
+        let checked = self.model.check_row(&row, target);
+        self.scratch = row;
+        checked
+    }
+
+    /// What a version says of a row.
+    pub fn answer(&self, version: &Version, features: &[f64]) -> Answer {
+        match &version.scale {
+            None => self.model.answer(&version.numbers, features),
+            Some(scale) => {
+                let mut row = features.to_vec();
+                scale.transform(&mut row);
+                self.model.answer(&version.numbers, &row)
+            }
+        }
+    }
+
+    /// What the model is.
+    pub fn model(&self) -> &dyn Online {
+        &*self.model
+    }
+
+    /// The numbers that it starts from, in the columns' units.
+    pub fn initial(&self) -> Numbers {
+        self.config.model.numbers()
+    }
+
+    /// The newest version.
+    pub fn version(&self) -> Version {
+        Version {
+            numbers: self.model.numbers(),
+            scale: self
+                .scaler
+                .as_ref()
+                .and_then(|scaler| scaler.scale().cloned()),
+        }
     }
 
     /// Whether the lane takes rows of this operation, and rows that have come before.
@@ -155,7 +239,7 @@ impl Lane {
         if self.config.cut == Cut::Transaction {
             return self.train_in_transaction(row);
         }
-        self.batch.push(&row.features, &row.source);
+        self.batch.push(&row.features, row.target, &row.source);
         if self.config.cut == Cut::Count(self.batch_rows()) {
             self.close_batch(row.record + 1, out);
         }
@@ -176,55 +260,54 @@ impl Lane {
 
     /// Ends the open batch, full or not, and classifies what waited for it.
     pub fn close_batch(&mut self, records: u64, out: &mut Outbox) {
-        let before = self.model.model().clone();
-        let dim = self.config.params.dim();
-        let Some(rows) = self.batch.rows(dim) else {
+        let dim = self.config.dim();
+        let mut features = self.batch.features().to_vec();
+        self.scale_batch(&mut features);
+        let Ok(rows) = Rows::new(&features, dim) else {
             return;
         };
-        let summary = self.model.partial_fit(rows);
+        let before = self.model.numbers();
+        let fitted = self.model.partial_fit(rows, self.batch.targets());
         let span = self.batch.span();
         self.batch.clear();
         let version = self.timeline.versions() + 1;
-        let after = self.model.model();
-        let empty = summary.rows == 0;
-        if empty && after.centroids == before.centroids {
-            self.still = after.weights == before.weights;
+        let after = self.version();
+        let empty = fitted.rows == 0;
+        if empty && after.numbers.same_places(&before) {
+            self.still = after.numbers == before;
             self.timeline.extend_run(version, records, after);
-            out.push_empty(self.version_event(
-                version,
-                version,
-                Some(empty_batch(after.weights.len())),
-            ));
+            let batch = self.empty_batch();
+            out.push_empty(self.version_event(version, version, Some(batch)));
         } else {
             let batch = BatchEvent {
-                rows: summary.rows as u64,
-                counts: summary.counts.clone(),
-                shift: summary.shift,
-                inertia_before: summary.inertia_before,
-                inertia_after: summary.inertia_after,
+                rows: fitted.rows as u64,
+                task: self.model.task(),
+                counts: fitted.counts.clone(),
+                shift: fitted.shift,
+                loss_before: fitted.loss_before,
+                loss_after: fitted.loss_after,
+                tested: self.tested(),
                 span: span.clone(),
             };
             self.timeline.push(Entry {
                 first: version,
                 last: version,
                 rows: batch.rows,
-                counts: summary.counts,
-                shift: summary.shift,
-                shifts: shifts(&before.centroids, &after.centroids, dim),
-                inertia_before: summary.inertia_before,
-                inertia_after: summary.inertia_after,
+                counts: fitted.counts,
+                shift: fitted.shift,
+                shifts: before.moves(&after.numbers, dim),
+                loss_before: fitted.loss_before,
+                loss_after: fitted.loss_after,
+                tested: batch.tested,
                 from_record: self.batch_from,
                 to_record: records,
                 span,
-                split: summary.split,
+                split: fitted.split,
                 restarted: None,
-                model: Some(after.clone()),
+                model: Some(after),
             });
-            out.push(LabEvent::Version(self.version_event(
-                version,
-                version,
-                Some(batch),
-            )));
+            let event = self.version_event(version, version, Some(batch));
+            out.push(LabEvent::Version(event));
             self.grow_ranges();
         }
         self.batch_from = records;
@@ -260,54 +343,49 @@ impl Lane {
     }
 
     fn version_event(&self, first: u64, last: u64, batch: Option<BatchEvent>) -> VersionEvent {
-        let model = self.model.model();
+        let version = self.version();
         VersionEvent {
             lane: self.index,
             lane_name: self.name.clone(),
             first,
             last,
-            centroids: model.centroids.clone(),
-            dim: self.config.params.dim(),
-            weights: model.weights.clone(),
+            engine_version: self.model.engine_version(last),
+            numbers: version.in_columns().into_owned(),
+            dim: self.config.dim(),
+            scale: version.scale,
             batch,
             restarted: None,
         }
     }
 
+    fn empty_batch(&self) -> BatchEvent {
+        BatchEvent {
+            rows: 0,
+            task: self.model.task(),
+            counts: vec![0; self.timeline.parts().counts],
+            shift: 0.0,
+            loss_before: f64::NAN,
+            loss_after: f64::NAN,
+            tested: None,
+            span: None,
+        }
+    }
+
     fn grow_ranges(&mut self) {
-        let dim = self.config.params.dim();
-        for (i, value) in self.model.model().centroids.iter().enumerate() {
+        let dim = self.config.dim();
+        let version = self.version();
+        let Some(centroids) = version
+            .in_columns()
+            .clusters()
+            .map(|model| model.centroids.clone())
+        else {
+            return;
+        };
+        for (i, value) in centroids.iter().enumerate() {
             if value.is_finite() {
                 let range = &mut self.ranges[i % dim];
                 *range = (range.0.min(*value), range.1.max(*value));
             }
         }
     }
-}
-
-fn empty_batch(k: usize) -> BatchEvent {
-    BatchEvent {
-        rows: 0,
-        counts: vec![0; k],
-        shift: 0.0,
-        inertia_before: f64::NAN,
-        inertia_after: f64::NAN,
-        span: None,
-    }
-}
-
-/// How far each centroid moved.
-fn shifts(before: &[f64], after: &[f64], dim: usize) -> Vec<f64> {
-    let moved = |(a, b): (&[f64], &[f64])| {
-        a.iter()
-            .zip(b)
-            .map(|(a, b)| (a - b) * (a - b))
-            .sum::<f64>()
-            .sqrt()
-    };
-    before
-        .chunks(dim)
-        .zip(after.chunks(dim))
-        .map(moved)
-        .collect()
 }

@@ -1,5 +1,6 @@
 //! Predictions as messages for other programs.
 
+use learn::online::Answer;
 use wire::{Header, Publication};
 
 use crate::config::{Form, LaneConfig};
@@ -38,7 +39,7 @@ pub fn publication(lane: &LaneConfig, prediction: &PredictionEvent) -> Option<Pu
     })
 }
 
-/// `[5.4, 3.7, 1.5, 0.2] is classified as 0`, as the published demo prints it.
+/// `[5.4, 3.7, 1.5, 0.2] is classified as 0`, as the published demo prints it; a number `is predicted as 440.33`.
 fn write_text(prediction: &PredictionEvent, out: &mut String) {
     out.push('[');
     for (i, feature) in prediction.features.iter().enumerate() {
@@ -47,6 +48,15 @@ fn write_text(prediction: &PredictionEvent, out: &mut String) {
         }
         number::write_java(out, *feature);
     }
-    out.push_str("] is classified as ");
-    out.push_str(itoa::Buffer::new().format(prediction.cluster));
+    match prediction.answer {
+        Answer::Cluster(learn::kmeans::Nearest { cluster: class, .. })
+        | Answer::Class(learn::Classified { class, .. }) => {
+            out.push_str("] is classified as ");
+            out.push_str(itoa::Buffer::new().format(class));
+        }
+        Answer::Number(number) => {
+            out.push_str("] is predicted as ");
+            number::write_java(out, number);
+        }
+    }
 }

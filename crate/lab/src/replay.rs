@@ -6,10 +6,11 @@
 
 use std::fmt::Write;
 
+use learn::online::{Answer, Numbers, Task};
 use wire::{Line, LineError, LineReader};
 
 use crate::config::{LabError, LabFile};
-use crate::event::{BatchEvent, LabEvent, PredictionEvent, Source, VersionEvent};
+use crate::event::{BatchEvent, LabEvent, PredictionEvent, Score, Source, Tested, VersionEvent};
 use crate::lab::Lab;
 use crate::number;
 
@@ -156,21 +157,37 @@ fn write_version(version: &VersionEvent, out: &mut String) {
     out.push_str("{\"event\":\"version\",\"lane\":");
     write_text(&version.lane_name, out);
     let _ = match version.first == version.last {
-        true => write!(out, ",\"version\":{},\"centroids\":[", version.last),
-        false => write!(
-            out,
-            ",\"versions\":[{},{}],\"centroids\":[",
-            version.first, version.last
-        ),
+        true => write!(out, ",\"version\":{}", version.last),
+        false => write!(out, ",\"versions\":[{},{}]", version.first, version.last),
     };
-    for (i, centroid) in version.centroids.chunks(version.dim.max(1)).enumerate() {
-        if i > 0 {
-            out.push(',');
-        }
-        number::write_all(out, centroid);
+    if let Some(engine_version) = version.engine_version {
+        let _ = write!(out, ",\"engine_version\":{engine_version}");
     }
-    out.push_str("],\"weights\":");
-    number::write_all(out, &version.weights);
+    match &version.numbers {
+        Numbers::Clusters(model) => {
+            out.push_str(",\"centroids\":[");
+            for (i, centroid) in model.centroids.chunks(version.dim.max(1)).enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                number::write_all(out, centroid);
+            }
+            out.push_str("],\"weights\":");
+            number::write_all(out, &model.weights);
+        }
+        Numbers::Linear(model) => {
+            out.push_str(",\"coefficients\":");
+            number::write_all(out, &model.coefficients);
+            out.push_str(",\"intercept\":");
+            number::write(out, model.intercept);
+        }
+    }
+    if let Some(scale) = &version.scale {
+        out.push_str(",\"mean\":");
+        number::write_all(out, &scale.mean);
+        out.push_str(",\"std\":");
+        number::write_all(out, &scale.std);
+    }
     if let Some(batch) = &version.batch {
         write_batch(batch, out);
     }
@@ -183,18 +200,24 @@ fn write_version(version: &VersionEvent, out: &mut String) {
 }
 
 fn write_batch(batch: &BatchEvent, out: &mut String) {
-    let _ = write!(out, ",\"batch\":{{\"rows\":{},\"counts\":[", batch.rows);
-    for (i, count) in batch.counts.iter().enumerate() {
-        let _ = write!(out, "{}{count}", if i > 0 { "," } else { "" });
+    let _ = write!(out, ",\"batch\":{{\"rows\":{}", batch.rows);
+    let loss = match batch.task {
+        Task::Clustering => "inertia",
+        Task::Regression => "mse",
+        Task::Classification => "log_loss",
+    };
+    if batch.task != Task::Regression {
+        out.push_str(",\"counts\":[");
+        for (i, count) in batch.counts.iter().enumerate() {
+            let _ = write!(out, "{}{count}", if i > 0 { "," } else { "" });
+        }
+        out.push(']');
     }
-    out.push_str("],\"shift\":");
+    out.push_str(",\"shift\":");
     number::write(out, batch.shift);
-    // Per row: a batch without rows has no inertia.
-    for (name, value) in [
-        ("inertia_before", batch.inertia_before),
-        ("inertia_after", batch.inertia_after),
-    ] {
-        let _ = write!(out, ",\"{name}\":");
+    // Per row: a batch without rows has no loss.
+    for (when, value) in [("before", batch.loss_before), ("after", batch.loss_after)] {
+        let _ = write!(out, ",\"{loss}_{when}\":");
         match batch.rows {
             0 => out.push_str("null"),
             _ => number::write(out, value),
@@ -206,10 +229,27 @@ fn write_batch(batch: &BatchEvent, out: &mut String) {
             write_source(first, out);
             out.push_str("},\"last\":{");
             write_source(last, out);
-            out.push_str("}}");
+            out.push('}');
         }
-        None => out.push_str(",\"first\":null,\"last\":null}"),
+        None => out.push_str(",\"first\":null,\"last\":null"),
     }
+    if let Some(tested) = &batch.tested {
+        write_tested(tested, out);
+    }
+    out.push('}');
+}
+
+fn write_tested(tested: &Tested, out: &mut String) {
+    let _ = write!(out, ",\"test\":{{\"rows\":{}", tested.rows);
+    let measures: &[(&str, f64)] = match tested.score {
+        Score::Numbers { mse, mae, r2 } => &[("mse", mse), ("mae", mae), ("r2", r2)],
+        Score::Classes { accuracy, log_loss } => &[("accuracy", accuracy), ("log_loss", log_loss)],
+    };
+    for (name, value) in measures {
+        let _ = write!(out, ",\"{name}\":");
+        number::write(out, *value);
+    }
+    out.push('}');
 }
 
 /// Appends a prediction's line; also the JSON form in which predictions are published.
@@ -220,12 +260,28 @@ pub fn write_prediction(prediction: &PredictionEvent, out: &mut String) {
     write_source(&prediction.source, out);
     out.push_str(",\"features\":");
     number::write_all(out, &prediction.features);
-    let _ = write!(out, ",\"prediction\":{},\"distance\":", prediction.cluster);
-    number::write(out, prediction.distance);
-    out.push_str(",\"runner_up\":");
-    match prediction.runner_up {
-        Some(cluster) => out.push_str(itoa::Buffer::new().format(cluster)),
-        None => out.push_str("null"),
+    match prediction.answer {
+        Answer::Cluster(nearest) => {
+            let _ = write!(out, ",\"prediction\":{},\"distance\":", nearest.cluster);
+            number::write(out, nearest.distance);
+            out.push_str(",\"runner_up\":");
+            match nearest.runner_up == nearest.cluster {
+                false => out.push_str(itoa::Buffer::new().format(nearest.runner_up)),
+                true => out.push_str("null"),
+            }
+        }
+        Answer::Number(number) => {
+            out.push_str(",\"prediction\":");
+            number::write(out, number);
+            write_target(prediction.target, out);
+            out.push_str(",\"error\":");
+            write_number(prediction.target.map(|target| target - number), out);
+        }
+        Answer::Class(class) => {
+            let _ = write!(out, ",\"prediction\":{},\"probability\":", class.class);
+            number::write(out, class.probability);
+            write_target(prediction.target, out);
+        }
     }
     out.push_str(",\"label\":");
     match &prediction.label {
@@ -233,6 +289,18 @@ pub fn write_prediction(prediction: &PredictionEvent, out: &mut String) {
         None => out.push_str("null"),
     }
     out.push('}');
+}
+
+fn write_target(target: Option<f64>, out: &mut String) {
+    out.push_str(",\"target\":");
+    write_number(target, out);
+}
+
+fn write_number(value: Option<f64>, out: &mut String) {
+    match value {
+        Some(value) => number::write(out, value),
+        None => out.push_str("null"),
+    }
 }
 
 fn write_source(source: &Source, out: &mut String) {

@@ -3,6 +3,7 @@
 //! Everything here is bounded (see [`View`]), so that a snapshot costs the same after ten million
 //! records as after a thousand.
 
+use learn::online::Task;
 use serde::{Deserialize, Serialize};
 
 /// Where on the timeline one looks.
@@ -62,6 +63,10 @@ pub struct Snapshot {
     pub axes: (usize, usize),
     /// Names of the shown lane's features.
     pub features: Vec<String>,
+    /// What the shown lane's model answers with.
+    pub task: Task,
+    /// Name of the column that the shown lane's model learns to predict; empty where there is none.
+    pub target: String,
     /// Names of the labels, in colour order; empty without a label column.
     pub labels: Vec<String>,
     /// For each engine id the colour and label index (without labels: the id itself).
@@ -83,6 +88,8 @@ pub struct Snapshot {
     pub lab_time_ms: Option<i64>,
     /// The scatter plot.
     pub stage: Stage,
+    /// What the panels of a linear model are drawn from; None where the shown lane has another.
+    pub linear: Option<LinearView>,
     /// The batch that is open at the playhead.
     pub batch: OpenBatch,
     /// Versions up to the playhead, newest first, bounded.
@@ -114,10 +121,14 @@ pub struct Snapshot {
 pub struct LaneHead {
     /// Name, as in the lab file.
     pub name: String,
-    /// "Flink" or "Spark".
+    /// "Flink", "Spark", or nothing.
     pub engine: String,
-    /// The engine's class, "OnlineKMeans" or "StreamingKMeans".
+    /// The engine's class, as "OnlineKMeans", or the method's name, as "recursive least squares".
     pub algorithm: String,
+    /// What the model answers with.
+    pub task: Task,
+    /// The engine's defects that show in the lane, each a sentence.
+    pub defects: Vec<String>,
     /// "k 3 · decay 0 · batch 32 · euclidean".
     pub parameters: String,
     /// Newest version.
@@ -147,7 +158,8 @@ pub struct Stage {
     pub point_x: Vec<f32>,
     /// Points: y.
     pub point_y: Vec<f32>,
-    /// Points: the cluster that the shown version gives (training rows) or gave (test rows, by the version that classified it).
+    /// Points: the cluster, or class, that the shown version gives (training rows) or gave (test rows, by the version
+    /// that classified it).
     pub point_cluster: Vec<u8>,
     /// Points: label index, 255 where unknown.
     pub point_label: Vec<u8>,
@@ -165,6 +177,70 @@ pub struct Stage {
     pub paths: Vec<Vec<(f64, f64)>>,
     /// "euclidean", "manhattan", "cosine": what the regions are cut by.
     pub distance: String,
+    /// Behind a scaler: what is taken from each feature before distances are measured; empty without one.
+    pub centre: Vec<f64>,
+    /// Behind a scaler: what is left is multiplied with this; empty without one.
+    pub factor: Vec<f64>,
+}
+
+/// What the panels of a linear model are drawn from, in the columns' units.
+///
+/// All points are rows with a known target, oldest first, at most `View::points`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LinearView {
+    /// Coefficients at the playhead, in the features' order.
+    pub coefficients: Vec<f64>,
+    /// Intercept at the playhead.
+    pub intercept: f64,
+    /// Coefficients of the versions up to the playhead, oldest first, at most `View::bars`.
+    pub history: Vec<Coefficients>,
+    /// Points: the record's number, counted from 0.
+    pub record: Vec<u32>,
+    /// Points: the feature on the horizontal axis.
+    pub x: Vec<f64>,
+    /// Points: the target.
+    pub actual: Vec<f64>,
+    /// Points: the target, less what the shown version makes of the other features' distances from `Stage::slice`.
+    ///
+    /// So the points lie about the line that the shown version draws over x with the other features at their means.
+    pub adjusted: Vec<f64>,
+    /// Points: what was predicted when the row came, for rows that were; else what the shown version predicts. For
+    /// logistic models the probability of class 1.
+    pub predicted: Vec<f64>,
+    /// Points: whether `predicted` was given when the row came (1), or is the shown version's (0).
+    pub given: Vec<u8>,
+    /// Least and largest target of the retained rows that were used (grows only).
+    pub target_range: (f64, f64),
+}
+
+/// The coefficients of a version.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coefficients {
+    /// The version.
+    pub version: u64,
+    /// Records applied when it was made.
+    pub record: u64,
+    /// In the features' order.
+    pub coefficients: Vec<f64>,
+    /// What a row of zeros gives.
+    pub intercept: f64,
+}
+
+/// How a version does on the newest test rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TestedRow {
+    /// Test rows with a target.
+    pub rows: u64,
+    /// Mean squared error; NaN of a classification.
+    pub mse: f64,
+    /// Mean absolute error; NaN of a classification.
+    pub mae: f64,
+    /// Coefficient of determination; NaN of a classification.
+    pub r2: f64,
+    /// Share of right answers; NaN of a regression.
+    pub accuracy: f64,
+    /// Mean log-loss; NaN of a regression.
+    pub log_loss: f64,
 }
 
 /// How many rows lie where, on a grid over the stage's ranges.
@@ -203,16 +279,18 @@ pub struct LedgerRow {
     pub last: u64,
     /// Training rows of the batch; 0 for version 1 and empty batches.
     pub rows: u64,
-    /// Rows per cluster.
+    /// Rows per cluster, or per class; empty for a regression.
     pub counts: Vec<u64>,
-    /// Largest move of a centroid, feature units.
+    /// Largest move of a centroid, or that of the coefficients, in the model's units (behind the scaler).
     pub shift: f64,
-    /// Move of each centroid.
+    /// Move of each centroid, or of each coefficient and then the intercept.
     pub shifts: Vec<f64>,
-    /// Mean squared distance per row before; NaN without rows.
-    pub inertia_before: f64,
-    /// Mean squared distance per row after; NaN without rows.
-    pub inertia_after: f64,
+    /// Mean loss per row before (squared distance, squared error, log-loss); NaN without rows.
+    pub loss_before: f64,
+    /// Mean loss per row after; NaN without rows.
+    pub loss_after: f64,
+    /// How the version does on the newest test rows; None where there are none with a target.
+    pub tested: Option<TestedRow>,
     /// Records applied when the batch was opened (the version before it was made).
     pub from_record: u64,
     /// Records applied when the version was made.
@@ -236,14 +314,18 @@ pub struct PredictionRow {
     pub offset: i64,
     /// Features as numbers.
     pub features: Vec<f64>,
-    /// Given cluster (engine id).
+    /// Given cluster (engine id), or class; 0 for a regression.
     pub cluster: u32,
-    /// Distance to it.
+    /// Distance to the cluster; NaN for other models.
     pub distance: f64,
     /// Runner-up (engine id).
     pub runner_up: u32,
-    /// Distance to the runner-up; NaN when k is 1.
+    /// Distance to the runner-up; NaN when k is 1, and for other models.
     pub runner_up_distance: f64,
+    /// The predicted number of a regression, or the probability of class 1; NaN for other models.
+    pub value: f64,
+    /// What was to be predicted; NaN where that is not known.
+    pub target: f64,
     /// The row's label, by name; None without.
     pub label: Option<String>,
     /// Colour index of the label; None where no cluster stands for it.
@@ -267,6 +349,12 @@ pub struct Round {
     pub right: u32,
     /// Predictions so far (rows that are still held do not count).
     pub of: u32,
+    /// Mean squared error of a regression; NaN elsewhere.
+    pub mse: f64,
+    /// Mean absolute error of a regression; NaN elsewhere.
+    pub mae: f64,
+    /// Coefficient of determination of a regression; NaN elsewhere.
+    pub r2: f64,
 }
 
 /// One change event as it was read.

@@ -3,9 +3,37 @@
 //! Summaries stay; models are bounded in bytes and the oldest go first. Empty batches in which nothing
 //! but the weights changes share one entry.
 
-use learn::kmeans::Model;
+use std::borrow::Cow;
+use std::sync::Arc;
 
-use crate::event::Source;
+use learn::online::Numbers;
+use learn::scale::Scale;
+
+use crate::event::{Source, Tested};
+
+/// A model's numbers, and the scaler's that go with them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Version {
+    /// In the model's units: behind the scaler.
+    pub numbers: Numbers,
+    /// How features are scaled; None where they are not, or not yet.
+    pub scale: Option<Arc<Scale>>,
+}
+
+impl Version {
+    /// The numbers in the columns' units.
+    pub fn in_columns(&self) -> Cow<'_, Numbers> {
+        match &self.scale {
+            None => Cow::Borrowed(&self.numbers),
+            Some(scale) => Cow::Owned(scale.to_columns(&self.numbers)),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let scale = self.scale.as_ref().map_or(0, |scale| 4 * scale.mean.len());
+        size_of::<f64>() * (self.numbers.len() + scale)
+    }
+}
 
 /// A version, or a run of empty ones.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,16 +44,18 @@ pub struct Entry {
     pub last: u64,
     /// Training rows of the batch.
     pub rows: u64,
-    /// Rows per cluster, by the model before.
+    /// Rows per cluster, by the model before, or per class.
     pub counts: Vec<u64>,
-    /// Largest move of a centroid, feature units.
+    /// Largest move of a centroid, or that of the coefficients, in the model's units.
     pub shift: f64,
-    /// Move of each centroid, feature units.
+    /// Move of each centroid, or of each coefficient and then the intercept, in the model's units.
     pub shifts: Vec<f64>,
-    /// Mean squared distance per row before; NaN without rows.
-    pub inertia_before: f64,
-    /// Mean squared distance per row after; NaN without rows.
-    pub inertia_after: f64,
+    /// Mean loss per row before (squared distance, squared error, log-loss); NaN without rows.
+    pub loss_before: f64,
+    /// Mean loss per row after; NaN without rows.
+    pub loss_after: f64,
+    /// How the version does on the newest test rows; None where there are none with a target.
+    pub tested: Option<Tested>,
     /// Records applied when the batch was opened.
     pub from_record: u64,
     /// Records applied when the (first) version was made.
@@ -37,7 +67,7 @@ pub struct Entry {
     /// The truncate because of which the lane started again from its initial model.
     pub restarted: Option<Restart>,
     /// The model of the last version; None once it was let go.
-    pub model: Option<Model>,
+    pub model: Option<Version>,
 }
 
 /// A lane's new start.
@@ -52,30 +82,38 @@ pub struct Restart {
 impl Entry {
     /// Versions that no row made and in which no centroid moved.
     fn without_rows(
-        first: u64,
-        last: u64,
-        from_record: u64,
-        to_record: u64,
-        model: Model,
+        (first, last): (u64, u64),
+        (from_record, to_record): (u64, u64),
+        parts: Parts,
+        model: Option<Version>,
     ) -> Entry {
-        let k = model.weights.len();
         Entry {
             first,
             last,
             rows: 0,
-            counts: vec![0; k],
+            counts: vec![0; parts.counts],
             shift: 0.0,
-            shifts: vec![0.0; k],
-            inertia_before: f64::NAN,
-            inertia_after: f64::NAN,
+            shifts: vec![0.0; parts.moves],
+            loss_before: f64::NAN,
+            loss_after: f64::NAN,
+            tested: None,
             from_record,
             to_record,
             span: None,
             split: None,
             restarted: None,
-            model: Some(model),
+            model,
         }
     }
+}
+
+/// How many numbers a version's summary has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// Clusters, or classes.
+    pub counts: usize,
+    /// Centroids, or coefficients and intercept.
+    pub moves: usize,
 }
 
 /// A lane's history.
@@ -86,23 +124,29 @@ pub struct Timeline {
     /// Entries from here on still have their model.
     models_from: usize,
     models_max: usize,
+    parts: Parts,
 }
 
 impl Timeline {
     /// Starts with version 1; keeps at most `models_bytes` of models.
-    pub fn new(initial: Model, models_bytes: usize) -> Timeline {
-        let model_bytes = size_of::<f64>() * (initial.centroids.len() + initial.weights.len());
-        let entry = Entry::without_rows(1, 1, 0, 0, initial);
+    pub fn new(initial: Version, parts: Parts, models_bytes: usize) -> Timeline {
+        let models_max = (models_bytes / initial.bytes().max(1)).max(1);
         Timeline {
-            entries: vec![entry],
+            entries: vec![Entry::without_rows((1, 1), (0, 0), parts, Some(initial))],
             models_from: 0,
-            models_max: (models_bytes / model_bytes.max(1)).max(1),
+            models_max,
+            parts,
         }
     }
 
     /// All entries, oldest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// How many numbers a version's summary has.
+    pub fn parts(&self) -> Parts {
+        self.parts
     }
 
     /// The newest entry.
@@ -139,20 +183,22 @@ impl Timeline {
     }
 
     /// Adds empty versions up to `last` that changed nothing but the weights; `to_record` is when.
-    pub fn extend_run(&mut self, last: u64, to_record: u64, model: &Model) {
+    pub fn extend_run(&mut self, last: u64, to_record: u64, model: Version) {
         let newest = self.newest();
         if newest.rows == 0 && newest.first > 1 && newest.shift == 0.0 && newest.restarted.is_none()
         {
             let at = self.entries.len() - 1;
             self.entries[at].last = last;
-            if let Some(kept) = &mut self.entries[at].model {
-                kept.weights.copy_from_slice(&model.weights);
-            }
+            self.entries[at].model = Some(model);
             return;
         }
         let (first, from_record) = (newest.last + 1, newest.to_record);
-        let entry = Entry::without_rows(first, last, from_record, to_record, model.clone());
-        self.push(entry);
+        self.push(Entry::without_rows(
+            (first, last),
+            (from_record, to_record),
+            self.parts,
+            Some(model),
+        ));
     }
 }
 
@@ -162,13 +208,20 @@ mod tests {
 
     #[test]
     fn empty_versions_share_an_entry_and_old_models_go_first() {
-        let model = Model {
-            centroids: vec![1.0],
-            weights: vec![1.0],
+        let model = Version {
+            numbers: Numbers::Clusters(learn::kmeans::Model {
+                centroids: vec![1.0],
+                weights: vec![1.0],
+            }),
+            scale: None,
         };
-        let mut timeline = Timeline::new(model.clone(), 32);
-        timeline.extend_run(2, 5, &model);
-        timeline.extend_run(300, 9, &model);
+        let parts = Parts {
+            counts: 1,
+            moves: 1,
+        };
+        let mut timeline = Timeline::new(model.clone(), parts, 32);
+        timeline.extend_run(2, 5, model.clone());
+        timeline.extend_run(300, 9, model.clone());
         assert_eq!(timeline.entries().len(), 2);
         assert_eq!(timeline.versions(), 300);
         let mut entry = timeline.newest().clone();
@@ -179,7 +232,7 @@ mod tests {
         assert_eq!(timeline.of_version(299), 1);
         assert_eq!(timeline.of_record(11), 1);
         assert_eq!(timeline.of_record(12), 2);
-        timeline.extend_run(302, 12, &model);
+        timeline.extend_run(302, 12, model);
         assert_eq!(timeline.entries().len(), 4);
     }
 }

@@ -4,21 +4,23 @@
 
 mod events;
 mod ledger;
+mod linear;
 mod predictions;
 mod stage;
 
-use learn::kmeans::{self, Model};
+use learn::online::Task;
 
 use crate::config::{Cut, Role};
 use crate::lab::Lab;
 use crate::lane::Lane;
 use crate::rows::Verdict;
 use crate::snapshot::{LaneHead, Playhead, Round, Snapshot, View};
-use crate::timeline::Entry;
+use crate::timeline::{Entry, Version};
 
 pub use events::role_number;
 pub(crate) use events::texts;
 use ledger::{bars, ledger_row, open_batch};
+use linear::linear;
 use predictions::predictions;
 use stage::stage;
 
@@ -39,6 +41,7 @@ impl Lab {
         let lane_index = view.lane.min(self.lanes.len() - 1);
         let place = self.place(lane_index, view.at);
         let labels = self.labels();
+        let stage = stage(&place, view, &labels);
         let (predictions, predictions_total) = predictions(&place, &labels, view.rows);
         Snapshot {
             lanes: self.lanes.iter().map(|lane| self.head(lane)).collect(),
@@ -47,14 +50,17 @@ impl Lab {
             features: place.lane.config.feature_names.clone(),
             labels: labels.iter().map(|label| self.label_name(label)).collect(),
             cluster_labels: cluster_labels(place.lane, &labels),
-            judged: place.lane.config.label.is_some() && place.lane.config.cluster_labels.is_some(),
+            judged: judged(place.lane),
+            task: place.lane.model().task(),
+            target: self.target_name(place.lane),
+            linear: linear(&place, view, &stage.slice),
             records: self.rows.end(),
             record: place.record,
             live: place.live,
             version: place.entry().last,
             versions: place.lane.timeline.versions(),
             lab_time_ms: self.time_ms,
-            stage: stage(&place, view, &labels),
+            stage,
             batch: open_batch(&place),
             ledger: place.lane.timeline.entries()[..=place.entry]
                 .iter()
@@ -96,23 +102,29 @@ impl Lab {
     }
 
     fn head(&self, lane: &Lane) -> LaneHead {
-        let params = &lane.config.params;
         let interval = matches!(lane.config.cut, Cut::Interval(_));
-        let (engine, algorithm) = match params.engine() {
-            kmeans::Engine::Flink => ("Flink", "OnlineKMeans"),
-            kmeans::Engine::Spark => ("Spark", "StreamingKMeans"),
-        };
+        let about = lane.model().about();
         LaneHead {
             name: lane.config.name.clone(),
-            engine: engine.to_owned(),
-            algorithm: algorithm.to_owned(),
+            engine: about.engine.to_owned(),
+            algorithm: about.algorithm.to_owned(),
+            task: lane.model().task(),
+            defects: about
+                .defects
+                .iter()
+                .map(|defect| (*defect).to_owned())
+                .collect(),
             parameters: parameters(lane),
             versions: lane.timeline.versions(),
             ready: lane.held() == 0 && (!interval || lane.batch_rows() == 0),
             window_end_ms: lane.window_end_ms(),
             waiting: lane.batch_rows() as u64,
             rounds: (0..self.rounds.spans.len())
-                .map(|i| lane.scores.get(i).copied().unwrap_or_default())
+                .map(|i| {
+                    lane.scores
+                        .get(i)
+                        .map_or((0, 0), |score| (score.right, score.of))
+                })
                 .collect(),
         }
     }
@@ -139,16 +151,24 @@ impl Lab {
             .unwrap_or_else(|| label.to_owned())
     }
 
+    fn target_name(&self, lane: &Lane) -> String {
+        let column = lane.config.target;
+        column.map_or_else(String::new, |column| self.config.columns[column].clone())
+    }
+
     fn rounds(&self, lane: &Lane, most: usize) -> Vec<Round> {
         let spans = &self.rounds.spans;
         let from = spans.len().saturating_sub(most);
         let round = |(i, span): (usize, &(u64, u64))| {
-            let (right, of) = lane.scores.get(from + i).copied().unwrap_or_default();
+            let score = lane.scores.get(from + i).cloned().unwrap_or_default();
             Round {
                 first: span.0,
                 last: span.1,
-                right,
-                of,
+                right: score.right,
+                of: score.of,
+                mse: score.errors.mse(),
+                mae: score.errors.mae(),
+                r2: score.errors.r2(),
             }
         };
         spans[from..].iter().enumerate().map(round).collect()
@@ -161,10 +181,16 @@ impl Place<'_> {
     }
 
     /// The model at the playhead; where it was let go, the oldest one kept.
-    fn model(&self) -> Option<&Model> {
+    fn model(&self) -> Option<&Version> {
         self.lane.timeline.entries()[self.entry..]
             .iter()
             .find_map(|entry| entry.model.as_ref())
+    }
+
+    /// What is to be predicted of a record; NaN where that is not known.
+    fn target(&self, record: u64) -> f64 {
+        let column = self.lane.config.target;
+        column.map_or(f64::NAN, |column| self.lab.rows.number(record, column))
     }
 
     /// Whether a retained record is a row that this lane took, and its stream's role.
@@ -185,37 +211,34 @@ impl Place<'_> {
     }
 }
 
+/// "k 3 · decay 0 · batch 32 · euclidean": the batch stands before what rows find their cluster by.
 fn parameters(lane: &Lane) -> String {
-    let params = &lane.config.params;
-    let mut parts = vec![
-        format!("k {}", params.k()),
-        format!("decay {}", params.decay_factor()),
-    ];
-    parts.push(match lane.config.cut {
+    let about = lane.model().about();
+    let mut parts = about.parameters;
+    let batch = match lane.config.cut {
         Cut::Count(rows) => format!("batch {rows}"),
         Cut::Interval(ms) if ms % 1000 == 0 => format!("every {} s", ms / 1000),
         Cut::Interval(ms) => format!("every {ms} ms"),
         Cut::Transaction => "batch by transaction".to_owned(),
         Cut::Hand => "batch by hand".to_owned(),
-    });
-    parts.push(distance_name(params.distance()).to_owned());
-    if params.parallelism() > 1 {
-        parts.push(format!("parallelism {}", params.parallelism()));
-    }
+    };
+    let distance = parts.iter().position(|part| part == about.distance);
+    parts.insert(distance.unwrap_or(parts.len()), batch);
     parts.join(" · ")
 }
 
-fn distance_name(distance: kmeans::Distance) -> &'static str {
-    match distance {
-        kmeans::Distance::Euclidean => "euclidean",
-        kmeans::Distance::Manhattan => "manhattan",
-        kmeans::Distance::Cosine => "cosine",
+/// Whether a prediction of the lane can be right or wrong.
+fn judged(lane: &Lane) -> bool {
+    match lane.model().task() {
+        Task::Clustering => lane.config.label.is_some() && lane.config.cluster_labels.is_some(),
+        Task::Classification => true,
+        Task::Regression => false,
     }
 }
 
 fn cluster_labels(lane: &Lane, labels: &[String]) -> Vec<usize> {
     let pinned = lane.config.cluster_labels.as_deref();
-    (0..lane.config.params.k())
+    (0..lane.timeline.parts().counts)
         .map(|cluster| {
             let label = pinned.and_then(|pinned| pinned.get(cluster));
             label
@@ -227,7 +250,7 @@ fn cluster_labels(lane: &Lane, labels: &[String]) -> Vec<usize> {
 
 /// The view's features, as far as the lane has them; only a lane of one feature has it on both axes.
 fn axes(lane: &Lane, view: &View) -> (usize, usize) {
-    let last = lane.config.params.dim() - 1;
+    let last = lane.config.dim() - 1;
     if view.x <= last && view.y <= last {
         (view.x, view.y)
     } else {

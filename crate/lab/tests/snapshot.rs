@@ -89,7 +89,7 @@ fn the_ledger_has_the_numbers_of_each_batch() {
     let row = live.ledger.iter().find(|row| row.last == 5).unwrap();
     let numbers = format!(
         "{:.3} {:.2} {:.2}",
-        row.shift, row.inertia_before, row.inertia_after
+        row.shift, row.loss_before, row.loss_after
     );
     assert_eq!(
         (row.counts.as_slice(), numbers.as_str()),

@@ -12,6 +12,9 @@
 //! - [`rls`]: linear regression by recursive least squares
 //! - [`sgd`]: linear regression by plain stochastic gradient descent
 //! - [`scaler`]: standard, min-max and fixed scaling, and Flink ML's `OnlineStandardScaler`
+//! - [`models`]: the table of models, with the names and settings that a lab file has for them
+//! - [`online`]: what a lab knows of a model, whichever it is
+//! - [`scale`]: a scaler's numbers at one time, between the columns' units and a model's
 //! - `checkpoint`: settings and state of a model, to go on from later
 //! - [`metrics`]: what predictions and clusters are worth
 //! - [`alignment`]: which label each cluster stands for
@@ -39,13 +42,16 @@ pub mod drift;
 pub mod flink_logistic;
 pub mod kmeans;
 pub mod metrics;
+pub mod models;
+pub mod online;
 pub mod random;
 pub mod rls;
+pub mod scale;
 pub mod scaler;
 pub mod sgd;
 pub mod spark_sgd;
 
 pub use checkpoint::Checkpoint;
 pub use error::{BadRow, RowsError, SpecError};
-pub use linear::{Classified, Linear, LinearBatch};
+pub use linear::{Classified, Linear, LinearBatch, LinearInitial};
 pub use rows::Rows;

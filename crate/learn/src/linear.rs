@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use serde_json::Value;
+
 use crate::Rows;
 use crate::error::{SpecError, check_count, check_numbers};
+use crate::models::Refused;
+use crate::online::Online;
 
 /// A linear model: the numbers that a row is multiplied with.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -49,6 +53,51 @@ impl Linear {
     pub(crate) fn check(&self, dim: usize) -> Result<(), SpecError> {
         check_numbers("coefficients", &self.coefficients, dim)?;
         check_numbers("intercepts", &[self.intercept], 1)
+    }
+}
+
+/// The linear model to start from, as a lab file has it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LinearInitial {
+    /// One coefficient for each feature, in the columns' units; left out: zeros.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coefficients: Option<Vec<f64>>,
+    /// What a row of zeros gives; left out: 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intercept: Option<f64>,
+    /// A model that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Value>,
+}
+
+impl LinearInitial {
+    /// Whether nothing is given.
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The model that it gives, for rows of so many numbers.
+    pub(crate) fn model(&self, dim: usize) -> Linear {
+        Linear {
+            coefficients: self.coefficients.clone().unwrap_or_else(|| vec![0.0; dim]),
+            intercept: self.intercept.unwrap_or(0.0),
+        }
+    }
+
+    /// Goes on from the model that was kept, if one is given.
+    pub(crate) fn resume(&self, model: &mut dyn Online) -> Result<(), Refused> {
+        let Some(state) = &self.checkpoint else {
+            return Ok(());
+        };
+        if self.coefficients.is_some() || self.intercept.is_some() {
+            let reason = "gives coefficients and intercept, or a checkpoint, not both";
+            return Err(Refused::new("initial", reason));
+        }
+        model
+            .set_state(state.clone())
+            .map_err(|e| Refused::new("initial.checkpoint", e))
     }
 }
 

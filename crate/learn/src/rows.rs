@@ -59,6 +59,15 @@ impl<'a> Rows<'a> {
         self.data.chunks_exact(self.dim)
     }
 
+    /// The first so many rows.
+    ///
+    /// # Panics
+    ///
+    /// When there are fewer.
+    pub fn first(&self, rows: usize) -> Self {
+        self.split_at(rows).0
+    }
+
     /// The rows before a place, and the rows from it on.
     pub(crate) fn split_at(&self, i: usize) -> (Self, Self) {
         let (before, after) = self.data.split_at(i * self.dim);

@@ -251,7 +251,7 @@ impl Scaler {
     }
 
     /// What is taken from a coordinate, and what it is multiplied with.
-    fn affine(&self, i: usize) -> (f64, f64) {
+    pub(crate) fn affine(&self, i: usize) -> (f64, f64) {
         let inverse = match self.std[i] == 0.0 {
             true => 0.0,
             false => 1.0 / self.std[i],

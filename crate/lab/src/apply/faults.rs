@@ -3,13 +3,14 @@
 use change::Change;
 
 use super::Arrived;
+use crate::config::{LaneConfig, NotFinite, Role};
 use crate::event::{LabEvent, RejectedEvent};
 use crate::lab::Lab;
-use crate::reading::Fault;
+use crate::reading::{Fault, FaultKind};
 use crate::rows::Verdict;
 
 impl Lab {
-    /// Leaves out the lanes of which a feature is no finite number, and says so.
+    /// Leaves out the lanes of which a feature, or the target to be learned, is no finite number, and says so.
     pub(super) fn leave_out_unusable(
         &mut self,
         arrived: Arrived<'_>,
@@ -17,22 +18,23 @@ impl Lab {
         row: change::Row<'_>,
         takes: &mut [bool],
     ) {
-        let faults = self.faults(arrived, change, row);
+        let trains = self.role(arrived.stream) == Role::Train;
+        let faults = self.faults(arrived, change, row, trains);
         if faults.is_empty() {
             return;
         }
-        let faults_of = |features: &[usize]| {
-            let mut faults = faults.iter();
-            faults
-                .find(|(column, _)| features.contains(column))
-                .cloned()
+        let fault_of = |lane: &LaneConfig| {
+            let as_engine = lane.not_finite == NotFinite::AsEngine;
+            let matters = |(column, fault): &&(usize, Fault)| {
+                let used = lane.features.contains(column) || trains && lane.target == Some(*column);
+                used && !(as_engine && fault.kind == FaultKind::NotFinite)
+            };
+            faults.iter().find(matters).cloned()
         };
-        let found: Vec<Option<(usize, Fault)>> = self
-            .config
-            .lanes
-            .iter()
-            .map(|lane| faults_of(&lane.features))
-            .collect();
+        let found: Vec<Option<(usize, Fault)>> = self.config.lanes.iter().map(fault_of).collect();
+        if found.iter().all(Option::is_none) {
+            return;
+        }
         for (takes, fault) in takes.iter_mut().zip(&found) {
             *takes = fault.is_none();
         }
@@ -50,15 +52,20 @@ impl Lab {
         }
     }
 
-    /// The features of any lane that are no finite numbers, and why.
+    /// The features of any lane that are no finite numbers, and why; the targets too where they are to be learned.
     fn faults(
         &mut self,
         arrived: Arrived<'_>,
         change: &Change<'_>,
         row: change::Row<'_>,
+        with_targets: bool,
     ) -> Vec<(usize, Fault)> {
         let mut faults = Vec::new();
-        for &column in &self.config.feature_columns {
+        let columns = match with_targets {
+            true => &self.config.number_columns,
+            false => &self.config.feature_columns,
+        };
+        for &column in columns {
             if self.rows.number(arrived.number, column).is_finite() {
                 continue;
             }

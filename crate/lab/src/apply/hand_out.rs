@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Arrived;
-use crate::config::{Role, Truncate};
+use crate::config::{NotFinite, Role, Truncate};
 use crate::lab::Lab;
 use crate::lane::Row;
 
@@ -49,10 +49,17 @@ impl Lab {
                     .iter()
                     .map(|column| self.rows.number(number, *column))
                     .collect(),
+                target: config
+                    .target
+                    .map(|column| self.rows.number(number, column))
+                    .filter(|target| {
+                        config.not_finite == NotFinite::AsEngine || target.is_finite()
+                    }),
                 round,
                 transaction,
             };
-            if let Err(reason) = lane.check(&row.features) {
+            let learned = row.target.filter(|_| role != Role::Classify);
+            if let Err(reason) = lane.check(&row.features, learned) {
                 refused.push((i, format!("the row {reason}")));
                 continue;
             }
@@ -62,7 +69,9 @@ impl Lab {
                 Role::Both => {
                     // By the model as it was before this row's batch, whatever the cut.
                     lane.predict(row.clone(), &mut self.out);
-                    lane.train(&row, &mut self.out);
+                    if lane.config.target.is_none() || row.target.is_some() {
+                        lane.train(&row, &mut self.out);
+                    }
                 }
                 Role::Ignore => {}
             }

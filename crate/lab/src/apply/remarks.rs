@@ -78,7 +78,7 @@ impl Lab {
 
     /// Features whose nulls may have come as their defaults.
     pub(super) fn remark_defaults(&mut self, arrived: Arrived<'_>) {
-        let columns = self.config.feature_columns.iter();
+        let columns = self.config.number_columns.iter();
         let names = columns.map(|column| self.config.columns[*column].as_str());
         let reading = &self.streams[arrived.stream].reading;
         let Some(name) = reading.defaulted(names).map(str::to_owned) else {
@@ -96,7 +96,7 @@ impl Lab {
     pub(super) fn remark_fault(&mut self, arrived: Arrived<'_>, column: usize, fault: &Fault) {
         let name = self.config.columns[column].clone();
         match fault.kind {
-            FaultKind::Value => {}
+            FaultKind::Value | FaultKind::NotFinite => {}
             FaultKind::Missing => {
                 let names = self.streams[arrived.stream].reading.names();
                 let there: Vec<&str> = names.take(NAMED).collect();

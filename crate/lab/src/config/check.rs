@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use change::ColumnTypes;
-use learn::kmeans::{self, Params};
+use learn::models::{Cadence, Refused, Setting, Settings};
+use learn::online::{Online, Task};
 
-use super::kmeans::check_kmeans;
-use super::{Batch, Changes, Engine, Kmeans, LabError, LabFile, LaneFile, Model, Publish, Stream};
+use super::scaler::{Scaling, check_scaler};
+use super::{Batch, Changes, LabError, LabFile, LaneFile, NotFinite, Publish, Stream};
 
 /// A valid experiment.
 #[derive(Clone, Debug)]
@@ -17,7 +18,9 @@ pub struct Config {
     pub streams: Vec<Stream>,
     /// Every column that some lane learns from or takes its label from, each once.
     pub columns: Vec<String>,
-    /// Indices of the columns that some lane learns from, ascending.
+    /// Indices of the columns that are some lane's features or target, ascending.
+    pub number_columns: Vec<usize>,
+    /// Indices of the columns that are some lane's features, ascending.
     pub feature_columns: Vec<usize>,
     /// The lanes, in file order.
     pub lanes: Vec<LaneConfig>,
@@ -30,18 +33,20 @@ pub struct Config {
 pub struct LaneConfig {
     /// Unique name.
     pub name: String,
-    /// Whose rules hold.
-    pub engine: Engine,
     /// Names of the features.
     pub feature_names: Vec<String>,
     /// Each feature's index in [`Config::columns`].
     pub features: Vec<usize>,
     /// The label column's index in [`Config::columns`].
     pub label: Option<usize>,
-    /// The model's parameters.
-    pub params: Params,
-    /// Version 1.
-    pub initial: kmeans::Model,
+    /// The target column's index in [`Config::columns`]; None where the model has no target.
+    pub target: Option<usize>,
+    /// The model as it starts, in the columns' units.
+    pub model: Box<dyn Online>,
+    /// How features are scaled before the model sees them.
+    pub scaling: Option<Scaling>,
+    /// What becomes of a row with a feature that is no finite number.
+    pub not_finite: NotFinite,
     /// When a batch ends.
     pub cut: Cut,
     /// The label that each engine id stands for, in id order.
@@ -110,14 +115,21 @@ impl Config {
                 &format!("lanes[{i}]"),
             )?);
         }
-        let learns = |column: &usize| {
+        let is_feature = |column: &usize| {
             lanes
                 .iter()
                 .any(|lane: &LaneConfig| lane.features.contains(column))
         };
+        let is_target = |column: &usize| {
+            lanes
+                .iter()
+                .any(|lane: &LaneConfig| lane.target == Some(*column))
+        };
+        let columns_that = |is: &dyn Fn(&usize) -> bool| (0..columns.len()).filter(is).collect();
         Ok(Config {
             streams: file.streams.clone(),
-            feature_columns: (0..columns.len()).filter(learns).collect(),
+            feature_columns: columns_that(&is_feature),
+            number_columns: columns_that(&|column| is_feature(column) || is_target(column)),
             columns,
             lanes,
             declared: declared(&file),
@@ -147,23 +159,22 @@ fn check_lane(
             format!("{:?} is there twice", feature_names[twice]),
         ));
     }
-    let Model::Kmeans(model) = &lane.model;
-    let (params, initial) = check_kmeans(model, feature_names.len(), at)?;
-    let cut = check_cut(lane.batch, model, at)?;
-    let cluster_labels: Option<Vec<String>> = lane
-        .cluster_labels
-        .as_ref()
-        .map(|labels| labels.iter().map(super::LabelValue::text).collect());
-    if let Some(labels) = &cluster_labels
-        && labels.len() != params.k()
-    {
-        let reason = format!(
-            "has {} labels for {} clusters; give one for each",
-            labels.len(),
-            params.k()
-        );
-        return Err(LabError::value(format!("{at}.cluster_labels"), reason));
-    }
+    let setting = Setting {
+        dim: feature_names.len(),
+        engine_defects: lane.engine_defects.unwrap_or(true),
+    };
+    let refused = |Refused { place, reason }: Refused| {
+        let dot = if place.is_empty() { "" } else { "." };
+        LabError::value(format!("{at}.model{dot}{place}"), reason)
+    };
+    let model = lane.model.start(setting).map_err(refused)?;
+    let cut = check_cut(lane.batch, &lane.model, at)?;
+    let scaling = match &lane.scaler {
+        Some(scaler) => Some(check_scaler(scaler, feature_names.len(), at)?),
+        None => None,
+    };
+    let cluster_labels = check_cluster_labels(lane, &*model, at)?;
+    let target = check_target(file, lane, &feature_names, model.task(), at)?;
     let mut index = |name: &String| {
         columns
             .iter()
@@ -175,12 +186,13 @@ fn check_lane(
     };
     Ok(LaneConfig {
         name: lane.name.clone(),
-        engine: model.engine,
         features: feature_names.iter().map(&mut index).collect(),
         label: lane.label.as_ref().or(file.label.as_ref()).map(&mut index),
+        target: target.as_ref().map(&mut index),
         feature_names,
-        params,
-        initial,
+        model,
+        scaling,
+        not_finite: lane.not_finite,
         cut,
         cluster_labels,
         changes: lane.changes,
@@ -189,13 +201,72 @@ fn check_lane(
     })
 }
 
-fn check_cut(batch: Option<Batch>, model: &Kmeans, at: &str) -> Result<Cut, LabError> {
-    let default = match model.engine {
-        Engine::Flink => Batch::Count { rows: 32 },
-        Engine::Spark => Batch::Interval { ms: 10_000 },
+impl LaneConfig {
+    /// How many features there are.
+    pub fn dim(&self) -> usize {
+        self.features.len()
+    }
+}
+
+fn check_cluster_labels(
+    lane: &LaneFile,
+    model: &dyn Online,
+    at: &str,
+) -> Result<Option<Vec<String>>, LabError> {
+    let Some(labels) = &lane.cluster_labels else {
+        return Ok(None);
+    };
+    let refuse = |reason: String| Err(LabError::value(format!("{at}.cluster_labels"), reason));
+    match model.numbers().clusters().map(|model| model.weights.len()) {
+        None => refuse("stands beside a model that has no clusters; remove it".to_owned()),
+        Some(k) if k != labels.len() => refuse(format!(
+            "has {} labels for {k} clusters; give one for each",
+            labels.len()
+        )),
+        Some(_) => Ok(Some(labels.iter().map(super::LabelValue::text).collect())),
+    }
+}
+
+/// The column that the lane's model learns to predict.
+fn check_target(
+    file: &LabFile,
+    lane: &LaneFile,
+    features: &[String],
+    task: Task,
+    at: &str,
+) -> Result<Option<String>, LabError> {
+    if task == Task::Clustering {
+        return match &lane.target {
+            Some(_) => Err(LabError::value(
+                format!("{at}.target"),
+                "stands beside a model that has none; remove it, or name a label",
+            )),
+            None => Ok(None),
+        };
+    }
+    let Some(target) = lane.target.as_ref().or(file.target.as_ref()) else {
+        return Err(LabError::value(
+            "target",
+            format!(
+                "is missing; {} learns to predict a numeric column: name it",
+                lane.name
+            ),
+        ));
+    };
+    if features.contains(target) {
+        let reason = format!("{target:?} is a feature too; take it out of one of the two");
+        return Err(LabError::value("target", reason));
+    }
+    Ok(Some(target.clone()))
+}
+
+fn check_cut(batch: Option<Batch>, model: &Settings, at: &str) -> Result<Cut, LabError> {
+    let default = match model.cadence() {
+        Cadence::Rows(rows) => Batch::Count { rows },
+        Cadence::Ms(ms) => Batch::Interval { ms },
     };
     match batch.unwrap_or(default) {
-        Batch::Count { rows } if rows < model.parallelism.unwrap_or(1).max(1) => {
+        Batch::Count { rows } if rows < model.least_rows() => {
             let reason = format!("is {rows}; a batch has at least one row for each subtask");
             Err(LabError::value(format!("{at}.batch.rows"), reason))
         }
@@ -241,11 +312,15 @@ fn declared(file: &LabFile) -> ColumnTypes {
 /// every machine.
 fn hash(file: &LabFile, lane: &LaneFile) -> u64 {
     let mut parts = serde_json::json!([lane, file.streams, file.features, file.label]);
-    if let (Some(parts), false) = (
-        parts.as_array_mut(),
-        file.columns.is_empty() && file.rename.is_empty(),
-    ) {
-        parts.push(serde_json::json!([file.columns, file.rename]));
+    if let Some(parts) = parts.as_array_mut() {
+        if !(file.columns.is_empty() && file.rename.is_empty()) {
+            parts.push(serde_json::json!([file.columns, file.rename]));
+        }
+        parts.extend(
+            file.target
+                .as_ref()
+                .map(|target| serde_json::json!({ "target": target })),
+        );
     }
     let text = parts.to_string();
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use learn::models::Settings;
+
 use super::Column;
 
 /// One experiment: which streams, how they are read, which lanes learn.
@@ -22,6 +24,9 @@ pub struct LabFile {
     /// Column that holds a row's true label; never learned from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Column that regressions learn to predict: a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// What to call each label: {"0": "setosa"}.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub label_names: BTreeMap<String, String>,
@@ -89,7 +94,7 @@ pub struct LaneFile {
     /// Name of the lane, unique.
     pub name: String,
     /// The model.
-    pub model: Model,
+    pub model: Settings,
     /// When a batch ends; left out: as the engine does (Flink 32 rows, Spark 10 s).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<Batch>,
@@ -99,6 +104,18 @@ pub struct LaneFile {
     /// Label column of this lane, in place of the lab's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Target column of this lane, in place of the lab's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// How features are scaled before the model sees them; left out: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaler: Option<ScalerFile>,
+    /// Whether known defects of the engine are shown as they are; default true. False: as the algorithm means it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine_defects: Option<bool>,
+    /// What becomes of a row with a feature that is no finite number.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub not_finite: NotFinite,
     /// The label that each engine id stands for, in id order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster_labels: Option<Vec<LabelValue>>,
@@ -131,89 +148,68 @@ impl LabelValue {
     }
 }
 
-/// The model of a lane.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Model {
-    /// Online k-means, as Flink ML's OnlineKMeans or Spark's StreamingKMeans.
-    Kmeans(Kmeans),
-}
-
-/// Parameters of k-means; what is left out is the engine's own default.
+/// How features are scaled before the model sees them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Kmeans {
-    /// Whose rules hold.
-    pub engine: Engine,
-    /// Number of clusters; default 2 in both engines.
+pub struct ScalerFile {
+    /// How.
+    pub kind: ScalerKind,
+    /// Rows that the scaler learns from; then it stays as it is. Left out: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub k: Option<usize>,
-    /// What a batch leaves of the weight before it, 0 to 1; default Flink 0, Spark 1.
+    pub freeze_after: Option<u64>,
+    /// Fixed: what is taken from each feature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decay_factor: Option<f64>,
-    /// Time units until half the weight is gone, in place of `decay_factor` (Spark).
+    pub mean: Option<Vec<f64>>,
+    /// Fixed: what each feature is divided by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub half_life: Option<f64>,
-    /// Unit of decay (Spark); default batches.
+    pub std: Option<Vec<f64>>,
+    /// Standard: Flink ML's OnlineStandardScaler, in its arithmetic and with windows of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_unit: Option<TimeUnit>,
-    /// What near means (Flink); default euclidean.
+    pub engine: Option<ScalerEngine>,
+    /// Flink: whether the mean is taken from the features; default false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub distance: Option<Distance>,
-    /// Training subtasks (Flink); default 1.
+    pub with_mean: Option<bool>,
+    /// Flink: whether features are divided by the standard deviation; default true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parallelism: Option<usize>,
-    /// The model to start from: version 1.
-    pub initial: Initial,
+    pub with_std: Option<bool>,
+    /// Flink: when a window of the scaler ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
 }
 
-/// Whose rules hold.
+/// What a scaler makes of a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Engine {
+pub enum ScalerKind {
+    /// Its distance from the mean of the rows so far, in standard deviations.
+    Standard,
+    /// Its place between the least and the greatest number so far, 0 to 1.
+    MinMax,
+    /// Its distance from a given mean, in given standard deviations.
+    Fixed,
+}
+
+/// The engine whose scaler it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ScalerEngine {
     /// Flink ML 2.3.
     Flink,
-    /// Spark MLlib 3.5.
-    Spark,
 }
 
-/// Unit of decay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What becomes of a row with a feature that is no finite number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum TimeUnit {
-    /// The factor holds for each batch.
-    Batches,
-    /// The factor holds for each point.
-    Points,
-}
-
-/// What near means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Distance {
-    /// Straight line.
-    Euclidean,
-    /// Sum of absolute differences.
-    Manhattan,
-    /// One less the cosine of the angle.
-    Cosine,
-}
-
-/// The model that a lane starts from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Initial {
-    /// k centroids of as many numbers as there are features.
-    pub centroids: Vec<Vec<f64>>,
-    /// k weights; left out: zeros.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weights: Option<Vec<f64>>,
+pub enum NotFinite {
+    /// It is listed, and nothing is learned from it.
+    #[default]
+    Reject,
+    /// What the engine would do.
+    AsEngine,
 }
 
 /// When a batch ends.

@@ -3,12 +3,14 @@
 mod check;
 mod columns;
 mod file;
-mod kmeans;
 mod not_built;
+mod scaler;
 
 pub use check::{Config, Cut, LaneConfig};
 pub use columns::{BytesAs, Codes, Column, TimeUnitOf};
 pub use file::*;
+pub use learn::models::Settings;
+pub use scaler::Scaling;
 
 /// What is wrong with a lab file, and where.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -1,7 +1,5 @@
 //! Training rows that wait for a batch to end.
 
-use learn::Rows;
-
 use crate::event::Source;
 
 /// Rows, and where each came from.
@@ -9,31 +7,36 @@ use crate::event::Source;
 pub(super) struct Batch {
     /// Features, row-major.
     features: Vec<f64>,
+    /// One for each row, where the model has a target.
+    targets: Vec<f64>,
     sources: Vec<Source>,
 }
 
 impl Batch {
-    pub(super) fn push(&mut self, features: &[f64], source: &Source) {
+    pub(super) fn push(&mut self, features: &[f64], target: Option<f64>, source: &Source) {
         self.features.extend_from_slice(features);
+        self.targets.extend(target);
         self.sources.push(source.clone());
     }
 
     pub(super) fn append(&mut self, other: &mut Batch) {
         self.features.append(&mut other.features);
+        self.targets.append(&mut other.targets);
         self.sources.append(&mut other.sources);
     }
 
     pub(super) fn clear(&mut self) {
         self.features.clear();
+        self.targets.clear();
         self.sources.clear();
     }
 
     /// Drops the rows of a topic; `dim` numbers are a row.
     pub(super) fn drop_topic(&mut self, topic: &str, dim: usize) {
         let mut kept = Batch::default();
-        for (features, source) in self.features.chunks(dim).zip(&self.sources) {
+        for (i, (features, source)) in self.features.chunks(dim).zip(&self.sources).enumerate() {
             if *source.topic != *topic {
-                kept.push(features, source);
+                kept.push(features, self.targets.get(i).copied(), source);
             }
         }
         *self = kept;
@@ -51,9 +54,8 @@ impl Batch {
         &self.features
     }
 
-    /// The rows as a model takes them; None where they are not of this dimension.
-    pub(super) fn rows(&self, dim: usize) -> Option<Rows<'_>> {
-        Rows::new(&self.features, dim).ok()
+    pub(super) fn targets(&self) -> &[f64] {
+        &self.targets
     }
 
     /// The first and the last row's place.

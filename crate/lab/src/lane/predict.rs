@@ -1,6 +1,8 @@
 //! Rows that a lane classifies.
 
-use super::{Lane, Prediction, Row};
+use learn::online::Answer;
+
+use super::{Lane, Prediction, RoundScore, Row};
 use crate::config::Cut;
 use crate::event::{LabEvent, Outbox, PredictionEvent};
 
@@ -13,27 +15,28 @@ impl Lane {
         }
     }
 
-    /// Classifies a row by the model as it is.
+    /// Classifies a row by the model as it is; where the engine has none yet, the row waits for it.
     pub fn predict(&mut self, row: Row, out: &mut Outbox) {
-        let nearest = self.model.predict(&row.features);
-        let right = self.stands_for(nearest.cluster, row.label.as_deref());
-        if let Some(round) = row.round.checked_sub(self.rounds_let_go) {
-            if self.scores.len() <= round {
-                self.scores.resize(round + 1, (0, 0));
-            }
-            let score = &mut self.scores[round];
-            score.0 += u32::from(right == Some(true));
-            score.1 += 1;
+        let version = self.timeline.versions();
+        if version == 1 && !self.model.answers_at_once() {
+            return self.held.push(row);
+        }
+        let scaled = self.scaled(&row.features);
+        let answer = self.model.predict(&scaled);
+        self.scratch = scaled;
+        let right = self.is_right(&answer, &row);
+        self.count(&answer, &row, right);
+        if let Some(target) = row.target {
+            self.test_rows.push(&row.features, target);
         }
         if self.predictions.len() == self.predictions_max {
             self.predictions.pop_front();
             self.predictions_let_go += 1;
         }
-        let version = self.timeline.versions();
         self.predictions.push_back(Prediction {
             record: row.record,
             version,
-            nearest,
+            answer,
             right,
         });
         out.push(LabEvent::Prediction(PredictionEvent {
@@ -43,10 +46,9 @@ impl Lane {
             source: row.source,
             key: row.key,
             features: row.features,
-            cluster: nearest.cluster,
-            distance: nearest.distance,
-            runner_up: (self.config.params.k() > 1).then_some(nearest.runner_up),
+            answer,
             label: row.label,
+            target: row.target,
         }));
     }
 
@@ -61,5 +63,29 @@ impl Lane {
     pub fn stands_for(&self, cluster: u32, label: Option<&str>) -> Option<bool> {
         let labels = self.config.cluster_labels.as_ref()?;
         Some(labels.get(cluster as usize)? == label?)
+    }
+
+    fn is_right(&self, answer: &Answer, row: &Row) -> Option<bool> {
+        match answer {
+            Answer::Cluster(nearest) => self.stands_for(nearest.cluster, row.label.as_deref()),
+            Answer::Class(class) => Some(f64::from(class.class) == row.target?),
+            Answer::Number(_) => None,
+        }
+    }
+
+    /// Counts an answer in its round.
+    fn count(&mut self, answer: &Answer, row: &Row, right: Option<bool>) {
+        let Some(round) = row.round.checked_sub(self.rounds_let_go) else {
+            return;
+        };
+        if self.scores.len() <= round {
+            self.scores.resize_with(round + 1, RoundScore::default);
+        }
+        let score = &mut self.scores[round];
+        score.right += u32::from(right == Some(true));
+        score.of += 1;
+        if let (Answer::Number(number), Some(target)) = (answer, row.target) {
+            score.errors.add(target, *number);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A lane that starts again, because a table that trained it was emptied.
 
-use super::{Lane, shifts};
+use super::Lane;
 use crate::event::{LabEvent, Outbox, Source, VersionEvent};
 use crate::timeline::{Entry, Restart};
 
@@ -16,27 +16,25 @@ impl Lane {
         records: u64,
         out: &mut Outbox,
     ) {
-        let dim = self.config.params.dim();
+        let dim = self.config.dim();
         self.batch.drop_topic(&truncate.topic, dim);
         self.transactions.drop_topic(&truncate.topic, dim);
-        let moves = shifts(
-            &self.model.model().centroids,
-            &self.initial.model().centroids,
-            dim,
-        );
-        self.model = self.initial.clone();
+        let before = self.model.numbers();
+        self.start();
         self.still = false;
-        let model = self.model.model().clone();
+        let model = self.version();
+        let moves = before.moves(&model.numbers, dim);
         let version = self.timeline.versions() + 1;
         self.timeline.push(Entry {
             first: version,
             last: version,
             rows: 0,
-            counts: vec![0; model.weights.len()],
+            counts: vec![0; self.timeline.parts().counts],
             shift: moves.iter().copied().fold(0.0, f64::max),
             shifts: moves,
-            inertia_before: f64::NAN,
-            inertia_after: f64::NAN,
+            loss_before: f64::NAN,
+            loss_after: f64::NAN,
+            tested: None,
             from_record: self.batch_from,
             to_record: records,
             span: None,

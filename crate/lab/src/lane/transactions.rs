@@ -224,7 +224,7 @@ impl Lane {
 
     pub(super) fn train_in_transaction(&mut self, row: &Row) {
         if let Some(open) = self.transactions.of(row.transaction) {
-            open.rows.push(&row.features, &row.source);
+            open.rows.push(&row.features, row.target, &row.source);
         }
     }
 

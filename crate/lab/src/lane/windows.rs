@@ -1,8 +1,8 @@
 //! Windows of lab time that cut batches.
 
-use learn::kmeans::Kmeans;
+use learn::online::Online;
 
-use super::{Lane, empty_batch};
+use super::Lane;
 use crate::config::Cut;
 use crate::event::{Outbox, RUN_MAX};
 
@@ -41,8 +41,8 @@ impl Lane {
         }
         let first = self.timeline.versions() + 1;
         let last = first + skipped as u64 - 1;
-        self.timeline.extend_run(last, records, self.model.model());
-        let batch = empty_batch(self.model.model().weights.len());
+        self.timeline.extend_run(last, records, self.version());
+        let batch = self.empty_batch();
         out.push_empty(self.version_event(first, last, Some(batch)));
         self.window = self.window.map(|window| window + skipped);
         self.batch_from = records;
@@ -51,7 +51,7 @@ impl Lane {
     /// The model after all windows that end by `time_ms`, and whether the last of them changed it.
     ///
     /// None where that has to be found out window by window: a row waits, or a centroid moves.
-    pub fn faded(&self, time_ms: i64) -> Option<(Kmeans, bool)> {
+    pub fn faded(&self, time_ms: i64) -> Option<(Box<dyn Online>, bool)> {
         let passed = self.windows_until(time_ms);
         if passed <= 0 || self.is_still() {
             return Some((self.model.clone(), !self.still));
@@ -69,7 +69,7 @@ impl Lane {
         &mut self,
         time_ms: i64,
         records: u64,
-        (model, changed): (Kmeans, bool),
+        (model, changed): (Box<dyn Online>, bool),
         out: &mut Outbox,
     ) {
         let passed = self.windows_until(time_ms);

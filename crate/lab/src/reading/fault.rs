@@ -22,6 +22,8 @@ pub(crate) enum FaultKind {
     Unavailable,
     /// A text stands there, and nothing says what it means.
     Undeclared,
+    /// It is NaN or infinite.
+    NotFinite,
     /// All else.
     Value,
 }
@@ -144,7 +146,10 @@ impl Fault {
 fn finite(number: Result<f64, String>) -> Result<f64, Fault> {
     match number {
         Ok(number) if number.is_finite() => Ok(number),
-        Ok(number) => Err(Fault::value(format!("is {number}, not a finite number"))),
+        Ok(number) => Err(Fault {
+            reason: format!("is {number}, not a finite number"),
+            kind: FaultKind::NotFinite,
+        }),
         Err(reason) => Err(Fault::value(reason)),
     }
 }

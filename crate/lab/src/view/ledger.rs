@@ -1,11 +1,12 @@
 //! The open batch, and the versions with the batches that made them.
 
-use learn::kmeans;
+use learn::online::Answer;
 
 use super::Place;
 use crate::config::{Cut, Role};
+use crate::event::{Score, Tested};
 use crate::lane::Lane;
-use crate::snapshot::{LedgerRow, OpenBatch};
+use crate::snapshot::{LedgerRow, OpenBatch, TestedRow};
 use crate::timeline::Entry;
 
 /// At most this many cells of the open batch are shown.
@@ -13,7 +14,7 @@ const BATCH_CELLS: usize = 512;
 
 pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
     let lane = place.lane;
-    let dim = lane.config.params.dim();
+    let dim = lane.config.dim();
     let entry = place.entry();
     let rows: Vec<f64> = if place.live {
         lane.batch()
@@ -31,10 +32,10 @@ pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
     let clusters = match place.model() {
         Some(model) => shown
             .chunks(dim)
-            .map(|row| {
-                kmeans::nearest(&lane.config.params, model, row)
-                    .cluster
-                    .min(255) as u8
+            .map(|row| match lane.answer(model, row) {
+                Answer::Cluster(nearest) => nearest.cluster.min(255) as u8,
+                Answer::Class(class) => class.class as u8,
+                Answer::Number(_) => 0,
             })
             .collect(),
         None => Vec::new(),
@@ -83,12 +84,37 @@ pub(super) fn ledger_row(entry: &Entry) -> LedgerRow {
         counts: entry.counts.clone(),
         shift: entry.shift,
         shifts: entry.shifts.clone(),
-        inertia_before: entry.inertia_before,
-        inertia_after: entry.inertia_after,
+        loss_before: entry.loss_before,
+        loss_after: entry.loss_after,
+        tested: entry.tested.map(tested_row),
         from_record: entry.from_record,
         to_record: entry.to_record,
         offsets: offsets(entry),
         note: note(entry),
+    }
+}
+
+fn tested_row(tested: Tested) -> TestedRow {
+    let none = TestedRow {
+        rows: tested.rows,
+        mse: f64::NAN,
+        mae: f64::NAN,
+        r2: f64::NAN,
+        accuracy: f64::NAN,
+        log_loss: f64::NAN,
+    };
+    match tested.score {
+        Score::Numbers { mse, mae, r2 } => TestedRow {
+            mse,
+            mae,
+            r2,
+            ..none
+        },
+        Score::Classes { accuracy, log_loss } => TestedRow {
+            accuracy,
+            log_loss,
+            ..none
+        },
     }
 }
 
@@ -176,11 +202,12 @@ fn merge(mut a: LedgerRow, b: LedgerRow) -> LedgerRow {
         *a = a.max(*b);
     }
     a.shift = a.shift.max(b.shift);
-    a.inertia_after = if b.rows > 0 {
-        b.inertia_after
+    a.loss_after = if b.rows > 0 {
+        b.loss_after
     } else {
-        a.inertia_after
+        a.loss_after
     };
+    a.tested = b.tested.or(a.tested);
     a.to_record = b.to_record;
     a
 }

@@ -1,8 +1,19 @@
 //! Predictions up to the playhead, with their provenance.
 
+use learn::kmeans::Nearest;
+use learn::online::Answer;
+
 use super::Place;
 use crate::lane::{Lane, Prediction};
 use crate::snapshot::PredictionRow;
+
+/// Of a model that has no clusters.
+const NONE: Nearest = Nearest {
+    cluster: 0,
+    distance: f64::NAN,
+    runner_up: 0,
+    runner_up_distance: f64::NAN,
+};
 
 pub(super) fn predictions(
     place: &Place<'_>,
@@ -38,6 +49,14 @@ fn prediction_row(place: &Place<'_>, prediction: &Prediction, labels: &[String])
         .config
         .label
         .and_then(|column| lab.rows.label(record, column));
+    let (nearest, value) = match prediction.answer {
+        Answer::Cluster(nearest) => (nearest, f64::NAN),
+        Answer::Number(number) => (NONE, number),
+        Answer::Class(class) => {
+            let cluster = class.class;
+            (Nearest { cluster, ..NONE }, class.probability)
+        }
+    };
     PredictionRow {
         record,
         topic: meta.map_or_else(String::new, |meta| {
@@ -46,10 +65,12 @@ fn prediction_row(place: &Place<'_>, prediction: &Prediction, labels: &[String])
         partition: meta.map_or(0, |meta| meta.partition),
         offset: meta.map_or(-1, |meta| meta.offset),
         features: lab.features(place.lane, record),
-        cluster: prediction.nearest.cluster,
-        distance: prediction.nearest.distance,
-        runner_up: prediction.nearest.runner_up,
-        runner_up_distance: prediction.nearest.runner_up_distance,
+        cluster: nearest.cluster,
+        distance: nearest.distance,
+        runner_up: nearest.runner_up,
+        runner_up_distance: nearest.runner_up_distance,
+        value,
+        target: place.target(record),
         label_index: label
             .as_ref()
             .and_then(|label| labels.iter().position(|known| known == label)),

@@ -1,11 +1,12 @@
 //! The scatter plot at the playhead.
 
-use learn::kmeans::{self, Model};
+use learn::online::Answer;
 
 use super::predictions::{label_index, prediction_of};
-use super::{Place, axes, distance_name};
+use super::{Place, axes};
 use crate::config::Role;
 use crate::snapshot::{Density, Stage, View};
+use crate::timeline::{Entry, Version};
 
 /// Cells of the older rows' density, across and down.
 const GRID: (usize, usize) = (48, 32);
@@ -20,15 +21,21 @@ pub(super) fn stage(place: &Place<'_>, view: &View, labels: &[String]) -> Stage 
         x_range: range(place, x),
         y_range: range(place, y),
         slice: slice(place),
-        distance: distance_name(lane.config.params.distance()).to_owned(),
+        distance: lane.model().about().distance.to_owned(),
         ..Stage::default()
     };
     let Some(model) = place.model() else {
         return stage;
     };
-    stage.centroids = model.centroids.clone();
-    stage.weights = model.weights.clone();
-    stage.paths = paths(place, x, y, view.bars);
+    if let Some(clusters) = model.in_columns().clusters() {
+        stage.centroids = clusters.centroids.clone();
+        stage.weights = clusters.weights.clone();
+        stage.paths = paths(place, x, y, view.bars);
+    }
+    if let Some(scale) = &model.scale {
+        stage.centre = scale.centre.clone();
+        stage.factor = scale.factor.clone();
+    }
     let points = newest_rows(place, view.points);
     if points.len() == view.points {
         stage.older = older(place, (x, y), &stage, points.last().copied().unwrap_or(0));
@@ -42,9 +49,11 @@ pub(super) fn stage(place: &Place<'_>, view: &View, labels: &[String]) -> Stage 
         } else {
             None
         };
-        let cluster = match given {
-            Some(prediction) => prediction.nearest.cluster,
-            None => kmeans::nearest(&lane.config.params, model, &features).cluster,
+        let answer = given.map_or_else(|| lane.answer(model, &features), |given| given.answer);
+        let cluster = match answer {
+            Answer::Cluster(nearest) => nearest.cluster,
+            Answer::Class(class) => class.class,
+            Answer::Number(_) => 0,
         };
         stage.point_x.push(features[x] as f32);
         stage.point_y.push(features[y] as f32);
@@ -59,7 +68,7 @@ pub(super) fn stage(place: &Place<'_>, view: &View, labels: &[String]) -> Stage 
 }
 
 /// The newest rows up to the playhead, newest first; of the test rows only those of the newest round.
-fn newest_rows(place: &Place<'_>, most: usize) -> Vec<u64> {
+pub(super) fn newest_rows(place: &Place<'_>, most: usize) -> Vec<u64> {
     let spans = &place.lab.rounds.spans;
     let round_from = spans[..spans.partition_point(|span| span.0 < place.record)]
         .last()
@@ -133,36 +142,49 @@ fn range(place: &Place<'_>, feature: usize) -> (f64, f64) {
     }
 }
 
-fn slice(place: &Place<'_>) -> Vec<f64> {
+pub(super) fn slice(place: &Place<'_>) -> Vec<f64> {
     let lane = place.lane;
+    let initial = lane.initial();
     let mean = |(i, column): (usize, &usize)| {
         let (sum, count) = place.lab.sums[*column];
         if count > 0 {
             return sum / count as f64;
         }
-        let dim = lane.config.params.dim();
-        let initial = &lane.config.initial.centroids;
-        initial.iter().skip(i).step_by(dim).sum::<f64>() / lane.config.params.k() as f64
+        let Some(initial) = initial.clusters() else {
+            return 0.0;
+        };
+        let own = initial.centroids.iter().skip(i).step_by(lane.config.dim());
+        own.sum::<f64>() / initial.weights.len() as f64
     };
     lane.config.features.iter().enumerate().map(mean).collect()
 }
 
 fn paths(place: &Place<'_>, x: usize, y: usize, most: usize) -> Vec<Vec<(f64, f64)>> {
-    let dim = place.lane.config.params.dim();
-    let k = place.lane.config.params.k();
-    let entries = &place.lane.timeline.entries()[..=place.entry];
-    let models: Vec<&Model> = entries
-        .iter()
-        .filter_map(|entry| entry.model.as_ref())
+    let dim = place.lane.config.dim();
+    let kept: Vec<_> = kept_versions(place, most)
+        .into_iter()
+        .map(|(_, version)| version.in_columns())
         .collect();
-    let step = models.len().div_ceil(most.max(1)).max(1);
-    // Every step-th one, counted from the newest, so that the path ends where the centroid is.
-    let kept: Vec<&Model> = models.iter().rev().step_by(step).rev().copied().collect();
+    let k = kept
+        .last()
+        .and_then(|numbers| numbers.clusters())
+        .map_or(0, |model| model.weights.len());
     (0..k)
         .map(|i| {
             kept.iter()
+                .filter_map(|numbers| numbers.clusters())
                 .map(|model| (model.centroids[i * dim + x], model.centroids[i * dim + y]))
                 .collect()
         })
         .collect()
+}
+
+/// Versions up to the playhead that still have their model, at most so many, oldest first.
+pub(super) fn kept_versions<'a>(place: &Place<'a>, most: usize) -> Vec<(&'a Entry, &'a Version)> {
+    let entries = &place.lane.timeline.entries()[..=place.entry];
+    let with_model = |entry: &'a Entry| Some((entry, entry.model.as_ref()?));
+    let models: Vec<_> = entries.iter().filter_map(with_model).collect();
+    let step = models.len().div_ceil(most.max(1)).max(1);
+    // Every step-th one, counted from the newest, so that a path ends where the centroid is.
+    models.into_iter().rev().step_by(step).rev().collect()
 }

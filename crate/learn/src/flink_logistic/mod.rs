@@ -30,6 +30,7 @@
 //! ```
 
 mod params;
+mod settings;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,7 @@ use crate::linear::{Classified, LinearBatch, assert_batch, dot, logistic};
 use crate::{Checkpoint, Rows};
 
 pub use params::{Params, Spec};
+pub use settings::Settings;
 
 /// All that a model has learned and goes on with.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -74,6 +74,16 @@ impl Kmeans {
         Ok(Self::start(params, checkpoint.state))
     }
 
+    /// A model of zeros, which stands in until there is an initial model.
+    pub(super) fn unmade(params: Params) -> Self {
+        let (k, dim) = (params.k(), params.dim());
+        let model = Model {
+            centroids: vec![0.0; k * dim],
+            weights: vec![0.0; k],
+        };
+        Self::start(params, model)
+    }
+
     fn start(params: Params, model: Model) -> Self {
         let mut lengths = vec![0.0; params.k()];
         measure(params.metric(), &model, params.dim(), &mut lengths);

@@ -22,6 +22,7 @@
 //! - `split`: Spark's split of a dying cluster
 //! - `fit`: a batch from rows to new model and summary
 //! - `check`: rows that the engine cannot take
+//! - [`Settings`]: k-means as a lab file has it; `online`: as a lab runs it
 //! - `error`: why parameters or an initial model are refused
 //!
 //! ```
@@ -55,8 +56,10 @@ mod error;
 mod fit;
 mod initial;
 mod model;
+mod online;
 mod parallel;
 mod params;
+mod settings;
 mod split;
 mod update;
 
@@ -69,3 +72,4 @@ pub use fit::{BatchSummary, Kmeans};
 pub use initial::{plus_plus, random};
 pub use model::Model;
 pub use params::{Decay, Distance, Engine, Params, Spec, TimeUnit};
+pub use settings::{Initial, PlusPlusStart, RandomStart, Settings};

@@ -10,6 +10,7 @@ pub(super) const MAX_PARALLELISM: usize = 1 << 15;
 
 /// The engine whose results the model repeats.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Engine {
     /// `OnlineKMeans` of Flink ML 2.3.
@@ -30,6 +31,7 @@ impl Engine {
 
 /// The distance by which rows find their cluster; the update is the mean under each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Distance {
     /// The straight line.
@@ -53,6 +55,7 @@ impl Distance {
 
 /// What the weights decay with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TimeUnit {
     /// Once a batch.

@@ -32,6 +32,7 @@
 //! ```
 
 mod params;
+mod settings;
 
 use crate::error::SpecError;
 use crate::linear::{Classified, Linear, LinearBatch, add_scaled, assert_batch, dot, logistic};
@@ -39,6 +40,7 @@ use crate::spark_sample::Sample;
 use crate::{Checkpoint, Rows};
 
 pub use params::{Intercept, Loss, Params, Spec};
+pub use settings::{LinearSettings, LogisticSettings, Settings};
 
 /// A regression that learns batch by batch.
 #[derive(Clone, Debug)]

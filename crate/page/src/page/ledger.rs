@@ -168,12 +168,12 @@ impl LedgerNode {
                 String::new()
             },
             if learned {
-                numbers::before_after(row.inertia_before, row.inertia_after)
+                numbers::before_after(row.loss_before, row.loss_after)
             } else {
                 String::new()
             },
             if learned {
-                numbers::change(row.inertia_before, row.inertia_after)
+                numbers::change(row.loss_before, row.loss_after)
             } else {
                 String::new()
             },

@@ -140,6 +140,7 @@ mod tests {
                     last: *last,
                     right: *right,
                     of: 11,
+                    ..Round::default()
                 })
                 .collect(),
             batch: OpenBatch {

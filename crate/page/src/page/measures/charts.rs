@@ -152,7 +152,7 @@ pub fn draw_inertia(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
     let snapshot = &cx.state.update.snapshot;
     let values = || {
         learned(snapshot)
-            .flat_map(|bar| [bar.inertia_before, bar.inertia_after])
+            .flat_map(|bar| [bar.loss_before, bar.loss_after])
             .filter(|value| value.is_finite() && *value > 0.0)
     };
     let (least, most) = values().fold((f64::INFINITY, 0.0), |(least, most), value| {
@@ -194,8 +194,8 @@ pub fn draw_inertia(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
         };
         let x = frame.x.at(middle(bar));
         let at = |value: f64| (x, y.at(libm::log(value.max(low))));
-        if bar.inertia_before.is_finite() && bar.inertia_after.is_finite() {
-            let (before, after) = (at(bar.inertia_before), at(bar.inertia_after));
+        if bar.loss_before.is_finite() && bar.loss_after.is_finite() {
+            let (before, after) = (at(bar.loss_before), at(bar.loss_after));
             pen.line(before, after, 1.0, color);
             pen.disc(before, 3.4, cx.palette.app);
             pen.ring(before, 2.8, 1.4, color);

@@ -106,7 +106,7 @@ impl Measures {
                 .find(|bar| bar.rows > 0 && bar.to_record <= snapshot.record)
         };
         self.inertia
-            .say(learned().map(|bar| numbers::before_after(bar.inertia_before, bar.inertia_after)));
+            .say(learned().map(|bar| numbers::before_after(bar.loss_before, bar.loss_after)));
         self.shift
             .say(learned().map(|bar| numbers::distance(bar.shift)));
         self.rows

@@ -30,11 +30,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod settings;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{SpecError, check_count, check_dim, check_setting};
 use crate::linear::{Linear, LinearBatch, assert_batch};
 use crate::{Checkpoint, Rows};
+
+pub use settings::Settings;
 
 /// A coordinate of which only this share is its own, and not the others', is open.
 const OPEN: f64 = 1e-12;

@@ -22,11 +22,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod settings;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{SpecError, check_dim, check_setting};
 use crate::linear::{Linear, LinearBatch, assert_batch};
 use crate::{Checkpoint, Rows};
+
+pub use settings::Settings;
 
 /// What is asked for, not yet checked.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]

@@ -1,0 +1,104 @@
+//! A lane's scaler, checked.
+
+use learn::scaler::{Kind, Scaler};
+
+use super::{Batch, Cut, LabError, ScalerFile, ScalerKind};
+
+/// A valid scaler.
+#[derive(Clone, Debug)]
+pub struct Scaling {
+    /// As it starts.
+    pub scaler: Scaler,
+    /// Rows that it learns from; None: all.
+    pub freeze_after: Option<u64>,
+    /// When a window of its own ends; None: with the lane's batch.
+    pub cut: Option<Cut>,
+}
+
+/// The scaler of a lane at this place of the file.
+pub(super) fn check_scaler(file: &ScalerFile, dim: usize, at: &str) -> Result<Scaling, LabError> {
+    let refuse =
+        |field: &str, reason: &str| Err(LabError::value(format!("{at}.scaler{field}"), reason));
+    let flink = file.engine.is_some();
+    let given = [
+        (
+            file.mean.is_some(),
+            file.kind == ScalerKind::Fixed,
+            ".mean",
+            "is for the kind fixed",
+        ),
+        (
+            file.std.is_some(),
+            file.kind == ScalerKind::Fixed,
+            ".std",
+            "is for the kind fixed",
+        ),
+        (
+            flink,
+            file.kind == ScalerKind::Standard,
+            ".engine",
+            "is for the kind standard",
+        ),
+        (
+            file.with_mean.is_some(),
+            flink,
+            ".with_mean",
+            "is for the engine flink",
+        ),
+        (
+            file.with_std.is_some(),
+            flink,
+            ".with_std",
+            "is for the engine flink",
+        ),
+        (
+            file.batch.is_some(),
+            flink,
+            ".batch",
+            "is for the engine flink",
+        ),
+        (
+            file.freeze_after.is_some(),
+            file.kind != ScalerKind::Fixed,
+            ".freeze_after",
+            "is for a scaler that learns",
+        ),
+    ];
+    if let Some((_, _, field, reason)) = given.iter().find(|(there, fits, ..)| *there && !fits) {
+        return refuse(field, reason);
+    }
+    let kind = match (file.kind, &file.mean, &file.std) {
+        (ScalerKind::Standard, ..) if flink => Kind::Flink {
+            with_mean: file.with_mean.unwrap_or(false),
+            with_std: file.with_std.unwrap_or(true),
+        },
+        (ScalerKind::Standard, ..) => Kind::Standard,
+        (ScalerKind::MinMax, ..) => Kind::MinMax,
+        (ScalerKind::Fixed, Some(mean), Some(std)) => Kind::Fixed {
+            mean: mean.clone(),
+            std: std.clone(),
+        },
+        (ScalerKind::Fixed, ..) => return refuse("", "is fixed; give mean and std"),
+    };
+    let cut = match (flink, file.batch) {
+        (false, _) => None,
+        (true, Some(Batch::Count { rows: 0 })) => {
+            return refuse(".batch.rows", "is 0; a window has a row");
+        }
+        (true, Some(Batch::Count { rows })) => Some(Cut::Count(rows)),
+        (true, Some(Batch::Interval { ms })) if ms > 0 => Some(Cut::Interval(ms)),
+        (true, _) => {
+            return refuse(
+                ".batch",
+                "is missing; give it, by count or by interval: when the engine's window ends",
+            );
+        }
+    };
+    let scaler = Scaler::new(kind, dim)
+        .map_err(|e| LabError::value(format!("{at}.scaler"), e.to_string()))?;
+    Ok(Scaling {
+        scaler,
+        freeze_after: file.freeze_after,
+        cut,
+    })
+}
