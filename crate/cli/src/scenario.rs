@@ -39,6 +39,7 @@ const MEASURES: [Column; 4] = [
 
 impl Scenario {
     /// All of them, as the page's menu has them.
+    #[cfg(test)]
     pub(crate) const ALL: [Scenario; 3] =
         [Scenario::Iris, Scenario::Ecommerce, Scenario::Virginica];
 

@@ -122,7 +122,11 @@ mod tests {
                 lab::replay::apply(&mut lab, line).expect("applied");
             }
             lab.finish();
-            let [flink, spark] = [0, 1].map(|lane| lab.lanes[lane].scores.clone());
+            let scores = |lane: usize| -> Vec<(u32, u32)> {
+                let scores = lab.lanes[lane].scores.iter();
+                scores.map(|score| (score.right, score.of)).collect()
+            };
+            let (flink, spark) = (scores(0), scores(1));
             assert_eq!(flink, [(5, 11), (7, 11), (9, 11)], "{seed}");
             assert_eq!(spark, [(5, 11), (8, 11), (11, 11)], "{seed}");
         }
