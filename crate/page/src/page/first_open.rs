@@ -9,6 +9,7 @@ use super::app::Sender;
 use super::copy;
 use super::dom::{self, Slot};
 use super::msg::{Errands, Msg};
+use super::names;
 use super::state::{Errand, State};
 use super::view::Cx;
 
@@ -56,7 +57,9 @@ impl FirstOpen {
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let state = cx.state;
         dom::show(&self.card, state.shows_card());
-        dom::show(&self.hint, state.is_first_open());
+        // What the hint says holds for clusters and classes.
+        let classifies = state.scenario.model != names::model("linear_regression");
+        dom::show(&self.hint, state.is_first_open() && classifies);
         dom::enable(&self.play, state.recording != Errand::UnderWay);
         self.error
             .set_or_hide(if let Errand::Failed(why) = &state.recording {

@@ -58,14 +58,19 @@ pub fn progress(snapshot: &Snapshot, steps: &[Step]) -> Progress {
     progress
 }
 
-/// "5 of 11 right"; "200 predicted" where there is no right and wrong.
+/// "5 of 11 right"; of a regression "R² 0.910"; "200 predicted" where nothing says what is right.
 fn tested(snapshot: &Snapshot, round: usize) -> String {
     let rounds = snapshot
         .lanes
         .get(snapshot.lane)
         .map(|lane| lane.rounds.as_slice())
         .unwrap_or_default();
+    let r2 = snapshot
+        .rounds
+        .get(round)
+        .map_or(f64::NAN, |round| round.r2);
     match rounds.get(round) {
+        _ if r2.is_finite() => format!("R² {}", numbers::fixed(r2, 3)),
         Some((right, of)) if *of > 0 && snapshot.judged => format!("{right} of {of} right"),
         Some((_, of)) if *of > 0 => format!("{} predicted", numbers::count(u64::from(*of))),
         _ => "held until the window ends".to_owned(),
@@ -140,6 +145,7 @@ mod tests {
                     last: *last,
                     right: *right,
                     of: 11,
+                    r2: f64::NAN,
                     ..Round::default()
                 })
                 .collect(),
@@ -202,5 +208,7 @@ mod tests {
         let mut unjudged = snapshot(&bars[..1], 1, &rounds[..1]);
         unjudged.judged = false;
         assert_eq!(progress(&unjudged).done[1], "11 predicted");
+        unjudged.rounds[0].r2 = 0.90969;
+        assert_eq!(progress(&unjudged).done[1], "R² 0.910");
     }
 }

@@ -104,6 +104,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
     for (name, text) in [
         ("recording.ndjson", &update.recording),
         ("replay.ndjson", &update.lines),
+        ("predictions.csv", &update.csv),
     ] {
         if let Some(text) = text {
             out.push(Effect::Save {

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use lab::snapshot::Snapshot;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
@@ -118,15 +119,7 @@ impl Walkthrough {
 
     fn draw_end(&mut self, state: &State) {
         let snapshot = &state.update.snapshot;
-        let right = snapshot
-            .lanes
-            .get(snapshot.lane)
-            .and_then(|lane| lane.rounds.last())
-            .filter(|_| snapshot.judged);
-        self.verdict
-            .set(&right.map_or_else(String::new, |(right, of)| {
-                format!("{right} of {of} right. ")
-            }));
+        self.verdict.set(&verdict(snapshot));
         self.rest.set(&unlearned(state));
         // A log that the page cannot empty is read again as it is.
         let over = match state.rows_from {
@@ -209,6 +202,22 @@ impl StepNode {
                 .set_or_hide(if offer.button && !by_psql { label } else { "" });
             dom::enable(&self.button.element, !sending);
         }
+    }
+}
+
+/// How the shown lane did in the last test.
+fn verdict(snapshot: &Snapshot) -> String {
+    let lane = snapshot.lanes.get(snapshot.lane);
+    let right = lane.and_then(|lane| lane.rounds.last());
+    match (snapshot.rounds.last(), right) {
+        (Some(round), _) if round.r2.is_finite() => format!(
+            "R² {}, MSE {}, MAE {}. ",
+            numbers::fixed(round.r2, 3),
+            numbers::fixed(round.mse, 2),
+            numbers::fixed(round.mae, 2)
+        ),
+        (_, Some((right, of))) if snapshot.judged => format!("{right} of {of} right. "),
+        _ => String::new(),
     }
 }
 
