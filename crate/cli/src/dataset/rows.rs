@@ -227,16 +227,17 @@ mod tests {
             let terms = (0..3).map(|i| number(&coefficients[i]) * row[i]);
             number(&recorded["intercept"]) + terms.sum::<f64>()
         };
+        let square = |x: f64| x * x;
         let said = &recorded["test_predictions_in_test_order"];
         for (i, row) in test.iter().enumerate() {
             assert!((predict(row) - number(&said[i])).abs() < 1e-9, "row {i}");
         }
         for (name, rows) in [("train", &train), ("test", &test)] {
             let n = rows.len() as f64;
-            let errors = rows.iter().map(|row| (predict(row) - row[3]).powi(2));
+            let errors = rows.iter().map(|row| square(predict(row) - row[3]));
             let mse = errors.sum::<f64>() / n;
             let mean = rows.iter().map(|row| row[3]).sum::<f64>() / n;
-            let variance = rows.iter().map(|row| (row[3] - mean).powi(2)).sum::<f64>() / n;
+            let variance = rows.iter().map(|row| square(row[3] - mean)).sum::<f64>() / n;
             let near = |ours: f64, measure: &str| {
                 let theirs = number(&recorded[format!("{name}_{measure}")]);
                 assert!(
