@@ -79,6 +79,8 @@ pub struct Lab {
     pub(crate) codes: ColumnCodes,
     /// By lane: whether it takes the row that is being applied.
     pub(crate) takes: Vec<bool>,
+    /// Room for a lane's features of that row.
+    pub(crate) row: Vec<f64>,
 }
 
 /// A stream, with what is remembered of it.
@@ -129,6 +131,7 @@ impl Lab {
             notes: Notes::default(),
             codes: ColumnCodes::new(),
             takes: Vec::new(),
+            row: Vec::new(),
             bounds,
             out,
             config,
