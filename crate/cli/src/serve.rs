@@ -1,7 +1,7 @@
 //! `eddy serve`.
 //!
 //! Each source has its flags and its start in a file of its own: [`embedded`], [`kafka`], [`debezium_server`], [`mod@file`];
-//! [`menu`] is what the page can be switched to.
+//! [`mod@menu`] is what the page can be switched to.
 
 mod debezium_server;
 mod embedded;

@@ -104,9 +104,11 @@ fn trained(snapshot: &Snapshot, round: usize, train_due: u64) -> String {
         .filter(learned)
         .map(|bar| bar.rows)
         .sum();
-    match snapshot.batch.size {
-        Some(size) => format!("{} of {size} in batch 1", train_due.saturating_sub(rows)),
-        None => "in the open window".to_owned(),
+    match (snapshot.batch.size, train_due.saturating_sub(rows)) {
+        // Rows came in other steps than these.
+        (_, 0) => "learned".to_owned(),
+        (Some(size), waiting) => format!("{waiting} of {size} in batch 1"),
+        (None, _) => "in the open window".to_owned(),
     }
 }
 
