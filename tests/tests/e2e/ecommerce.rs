@@ -85,6 +85,7 @@ async fn insert_by_hand(page: &eddy_tests::page::Page, db: &str) -> Result<()> {
     shows(page, "field-3-error", "price is empty").await?;
     page.click("#insert-test").await?;
     shows(page, "predictions-count", "401").await?;
+    shows(page, "insert-said", "v81: 437.29").await?;
     assert_eq!(text(page, "field-3-error").await?, "");
     let end = std::time::Instant::now() + SOON;
     let published = || -> rusqlite::Result<Option<String>> {

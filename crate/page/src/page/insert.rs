@@ -12,9 +12,9 @@ use super::app::Sender;
 use super::copy::CommandLine;
 use super::dom::{self, Slot};
 use super::msg::Msg;
-use super::names;
 use super::state::{Errand, RowsFrom, Scenario, State};
 use super::view::Cx;
+use super::{names, numbers, predictions};
 
 /// The form.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub struct InsertForm {
     buttons: Vec<Element>,
     error: Slot,
     note: Slot,
+    said: Slot,
     command: CommandLine,
     _submit: EventListener,
 }
@@ -78,6 +79,7 @@ impl InsertForm {
             buttons,
             error: Slot::by_id("insert-error")?,
             note: Slot::by_id("insert-note")?,
+            said: Slot::by_id("insert-said")?,
             command: CommandLine::new(&dom::by_id("insert-command")?)?,
             _submit: on_submit(&form, fields, sender),
         })
@@ -98,6 +100,7 @@ impl InsertForm {
                 ""
             });
         self.command.set(&state.row_command);
+        self.said.set_or_hide(&said(state).unwrap_or_default());
         self.note.set(match &state.row {
             _ if !state.has_stream() => "Nothing is connected. Connect a bridge to insert rows.",
             _ if state.rows_from == RowsFrom::File => {
@@ -122,6 +125,20 @@ impl InsertForm {
     }
 }
 
+/// "v33: 440.33": what the shown lane says of the row that was asked for.
+fn said(state: &State) -> Option<String> {
+    let snapshot = &state.update.snapshot;
+    let asked = state.asked.as_ref()?;
+    // The newest stands first.
+    let mut rows = snapshot.predictions.iter();
+    let row = rows.find(|row| row.features == *asked)?;
+    let answer = match state.scenario.labels.is_empty() {
+        true => numbers::fixed(row.value, 2),
+        false => predictions::cluster(snapshot, row.cluster).1,
+    };
+    Some(format!("v{}: {answer}", row.version))
+}
+
 impl Fields {
     fn new(parent: &Element, state: &State) -> Result<Fields, JsValue> {
         let scenario = &state.scenario;
@@ -140,7 +157,7 @@ impl Fields {
         if scenario.labels.is_empty() {
             if let Some(name) = &scenario.target {
                 let mut target = NumberField::new(parent, name, numbers.len())?;
-                target.input.set_placeholder("empty: only predict");
+                target.input.set_placeholder("empty: predict");
                 target.not_in.clone_from(&scenario.test);
                 numbers.push(target);
             }

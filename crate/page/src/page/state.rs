@@ -25,6 +25,8 @@ pub struct State {
     pub token: Option<String>,
     /// How rows get into the stream.
     pub rows_from: RowsFrom,
+    /// Features of the form's last row that is to be predicted.
+    pub asked: Option<Vec<f64>>,
     /// The form's row as a command, where the page cannot insert it.
     pub row_command: String,
     /// Feature indices that were chosen; the next picture has them.

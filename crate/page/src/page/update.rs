@@ -1,5 +1,7 @@
 //! One explicit step: something happened, so the state changes, and this is to be done.
 
+use serde_json::{Map, Value};
+
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
 use crate::protocol::{Command, Connection, Update};
@@ -47,6 +49,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
                 return;
             }
             state.row = Errand::UnderWay;
+            state.asked = asked(state, &table, &row);
             out.push(Effect::Insert {
                 errand: Errands::Row,
                 table,
@@ -198,6 +201,16 @@ fn insert_step(state: &mut State, step: usize, out: &mut Vec<Effect>) {
     state.drawer_open = true;
 }
 
+/// The features of a row whose prediction the form shows.
+fn asked(state: &State, table: &str, row: &Map<String, Value>) -> Option<Vec<f64>> {
+    let scenario = &state.scenario;
+    let is_asked = scenario.target.is_some() && scenario.test.as_deref() == Some(table);
+    let features = scenario.features.iter();
+    features
+        .map(|name| row.get(name)?.as_f64().filter(|_| is_asked))
+        .collect()
+}
+
 fn came_back(
     state: &mut State,
     errand: Errands,
@@ -223,8 +236,6 @@ fn came_back(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Map, Value};
-
     use super::*;
     use crate::page::state::Scenario;
     use crate::page::walk;
@@ -344,6 +355,25 @@ mod tests {
         );
         after(&mut state, Msg::RowRefused(String::new()));
         assert_eq!(state.row_command, "");
+    }
+
+    #[test]
+    fn only_a_row_that_is_to_be_predicted_waits_for_its_prediction() {
+        let mut state = demo();
+        let lab = include_str!("../../../../www/ecommerce.lab.json");
+        state.scenario = Scenario::read(lab);
+        let row = Map::from_iter(
+            [("age", 35), ("income", 82_000), ("buy_count", 12)]
+                .map(|(name, value)| (name.to_owned(), Value::from(value))),
+        );
+        for (table, asked) in [
+            ("ecommerce_test", Some(vec![35.0, 82_000.0, 12.0])),
+            ("ecommerce_train", None),
+        ] {
+            let (table, row) = (table.to_owned(), row.clone());
+            assert_eq!(after(&mut state, Msg::InsertRow { table, row }).len(), 1);
+            assert_eq!(state.asked, asked);
+        }
     }
 
     #[test]
