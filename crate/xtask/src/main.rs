@@ -44,8 +44,9 @@ use crate::repo::Repo;
 const HELP: &str = "\
 Set up, build, run and test Eddy
 
-cargo xtask demo [--port PORT] [--no-open] [--fresh] [-- ARGS]
-    Build Eddy and start it with the Iris walk-through.
+cargo xtask demo [--scenario S] [--port PORT] [--no-open] [--fresh] [-- ARGS]
+    Build Eddy and start it with the walk-throughs.
+    --scenario S   begin with iris, ecommerce or virginica [default: iris]
     --port PORT    listen there; 0 for a free port [default: 8080]
     --no-open      do not open a browser
     --fresh        forget the rows of earlier demos

@@ -13,6 +13,7 @@ use super::predictions::{self, Predictions};
 use super::rail;
 use super::state::Tab;
 use super::view::{Cx, Stamp};
+use crate::protocol::Command;
 
 /// The drawer.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct Drawer {
     ledger_count: Slot,
     score: Slot,
     filters: [Slot; 2],
+    csv: Element,
     predictions: Predictions,
     ledger: Ledger,
     shown: Shown<(Tab, bool)>,
@@ -46,11 +48,13 @@ impl Drawer {
         let msgs = [Tab::Predictions, Tab::Measures, Tab::Ledger, Tab::Stream].map(Msg::Tab);
         let fold: Element = dom::by_id("fold")?;
         let filters = [Slot::by_id("filter-round")?, Slot::by_id("filter-wrong")?];
+        let csv: Element = dom::by_id("csv")?;
         let mut listeners = rail::tab_listeners(&tabs, &msgs, sender);
         for (element, msg) in [
             (&fold, Msg::Fold),
             (&filters[0].element, Msg::OnlyRound),
             (&filters[1].element, Msg::OnlyWrong),
+            (&csv, Msg::Send(Command::Csv)),
         ] {
             let sender = sender.clone();
             listeners.push(dom::on_click(element, move || sender.send(msg.clone())));
@@ -66,6 +70,7 @@ impl Drawer {
             ledger_count: Slot::by_id("ledger-count")?,
             score: Slot::by_id("phone-score")?,
             filters,
+            csv,
             predictions: Predictions::new()?,
             ledger: Ledger::new()?,
             shown: Shown::default(),
@@ -138,6 +143,7 @@ impl Drawer {
         let state = cx.state;
         let snapshot = &state.update.snapshot;
         let shown = state.shown_tab() == Tab::Predictions && state.drawer_open;
+        dom::show(&self.csv, shown && snapshot.predictions_total > 0);
         let round = snapshot
             .rounds
             .iter()
