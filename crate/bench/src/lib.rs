@@ -21,7 +21,7 @@ mod decode;
 mod events;
 mod kmeans;
 #[cfg(target_family = "wasm")]
-mod module;
+pub mod module;
 mod pipeline;
 mod points;
 mod regression;

@@ -56,8 +56,8 @@ async fn main() -> Result<()> {
 async fn load(page: &Page, args: &Args) -> Result<()> {
     let glue = encoded(&args.module.join("eddy.js"))?;
     let module = encoded(&args.module.join("eddy_bg.wasm"))?;
-    let script = fs::read_to_string(&args.script)
-        .with_context(|| args.script.display().to_string())?;
+    let script =
+        fs::read_to_string(&args.script).with_context(|| args.script.display().to_string())?;
     // Not by `Page::js`, whose error would show all of this.
     page.client
         .execute(LOAD, vec![json!(glue), json!(module), json!(script)])
