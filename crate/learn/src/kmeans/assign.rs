@@ -1,6 +1,7 @@
 //! Which centroid is nearest.
 
 use super::distance::{self, Measure, Metric, with_measure};
+use super::tile::{Tile, tiles};
 use super::{Model, Params};
 use crate::Rows;
 
@@ -46,10 +47,11 @@ pub(super) fn assign(
     metric: Metric,
     model: &Model,
     lengths: &[f64],
+    tile: &mut Tile,
     rows: Rows<'_>,
     each: impl FnMut(usize, &[f64], &[f64]),
 ) {
-    with_measure!(metric, assign_by(model, lengths, rows, each));
+    with_measure!(metric, assign_by(model, lengths, tile, rows, each));
 }
 
 fn lengths_of<M: Measure>(model: &Model, dim: usize, lengths: &mut [f64]) {
@@ -61,14 +63,16 @@ fn lengths_of<M: Measure>(model: &Model, dim: usize, lengths: &mut [f64]) {
 fn assign_by<M: Measure>(
     model: &Model,
     lengths: &[f64],
+    tile: &mut Tile,
     rows: Rows<'_>,
     mut each: impl FnMut(usize, &[f64], &[f64]),
 ) {
     let dim = rows.dim();
-    for row in rows {
-        let centroids = model.iter(dim).zip(lengths.iter().copied());
-        let (cluster, _) = closest::<M>(centroids, row, M::length(row));
-        each(cluster, row, &model.centroids[cluster * dim..][..dim]);
+    for rows in tiles(rows) {
+        tile.find::<M>(model, lengths, rows);
+        for (row, cluster) in rows.into_iter().zip(tile.clusters()) {
+            each(cluster, row, &model.centroids[cluster * dim..][..dim]);
+        }
     }
 }
 
@@ -84,7 +88,7 @@ fn closest<'a, M: Measure>(
         if M::least(length, row_length) >= best.1 {
             continue;
         }
-        let between = M::between(centroid, length, row, row_length);
+        let between = distance::between::<M>(centroid, length, row, row_length);
         if between < best.1 {
             best = (i, between);
         }
@@ -105,7 +109,7 @@ fn rank<M: Measure>(model: &Model, row: &[f64]) -> Nearest {
         runner_up_distance: f64::NAN,
     };
     for (i, (centroid, length)) in centroids.enumerate() {
-        let distance = M::told(M::between(centroid, length, row, row_length));
+        let distance = M::told(distance::between::<M>(centroid, length, row, row_length));
         if i == cluster {
             nearest.distance = distance;
             continue;
