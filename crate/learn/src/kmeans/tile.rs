@@ -68,10 +68,12 @@ impl Tile {
         for row in 0..WIDTH {
             let between = M::between(sums[row], length, self.lengths[row]);
             let is_far = M::least(length, self.lengths[row]) >= self.least[row];
-            // Not `&&`, which would be a jump that nothing foresees.
             let is_nearer = !is_far & (between < self.least[row]);
-            self.least[row] = if is_nearer { between } else { self.least[row] };
-            self.nearest[row] = if is_nearer { i } else { self.nearest[row] };
+            // By bits: of `if`, the compiler makes jumps that nothing foresees.
+            let taken = u64::from(is_nearer).wrapping_neg();
+            let least = (between.to_bits() & taken) | (self.least[row].to_bits() & !taken);
+            self.least[row] = f64::from_bits(least);
+            self.nearest[row] = (i & taken) | (self.nearest[row] & !taken);
         }
     }
 }
