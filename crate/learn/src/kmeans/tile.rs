@@ -65,15 +65,15 @@ impl Tile {
                 *sum += M::term(*c, *x);
             }
         }
-        for row in 0..WIDTH {
-            let between = M::between(sums[row], length, self.lengths[row]);
-            let is_far = M::least(length, self.lengths[row]) >= self.least[row];
-            let is_nearer = !is_far & (between < self.least[row]);
+        let found = self.least.iter_mut().zip(&mut self.nearest);
+        for ((sum, row_length), (least, nearest)) in sums.iter().zip(&self.lengths).zip(found) {
+            let between = M::between(*sum, length, *row_length);
+            let is_far = M::least(length, *row_length) >= *least;
+            let is_nearer = !is_far & (between < *least);
             // By bits: of `if`, the compiler makes jumps that nothing foresees.
             let taken = u64::from(is_nearer).wrapping_neg();
-            let least = (between.to_bits() & taken) | (self.least[row].to_bits() & !taken);
-            self.least[row] = f64::from_bits(least);
-            self.nearest[row] = (i & taken) | (self.nearest[row] & !taken);
+            *least = f64::from_bits((between.to_bits() & taken) | (least.to_bits() & !taken));
+            *nearest = (i & taken) | (*nearest & !taken);
         }
     }
 }

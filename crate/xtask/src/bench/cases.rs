@@ -10,7 +10,8 @@ use super::prepare::points_file;
 /// Clusters and numbers of a row.
 pub(crate) const SIZES: [(usize, usize); 4] = [(3, 4), (16, 16), (64, 64), (1, 3)];
 
-const BATCHES: [usize; 2] = [32, 1024];
+/// Rows of a batch.
+pub(crate) const BATCHES: [usize; 2] = [32, 1024];
 
 /// How events are written, and how the table says it.
 const FORMS: [(&str, &str); 3] = [
@@ -115,7 +116,8 @@ fn decode(form: &str, name: &str) -> Case {
     }
 }
 
-fn thousands(number: usize) -> String {
+/// A number with a comma at the thousands.
+pub(crate) fn thousands(number: usize) -> String {
     match number / 1000 {
         0 => number.to_string(),
         thousands => format!("{thousands},{:03}", number % 1000),

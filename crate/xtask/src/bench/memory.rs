@@ -5,28 +5,29 @@ use serde_json::{Value, json};
 
 use super::args::Args;
 use super::asked::Asked;
+use super::cases::{BATCHES, thousands};
 use super::table::Line;
 
 pub(crate) fn lines(memory: &mut Asked, args: &Args) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     if args.wants("kmeans") {
-        for batch in [32, 1024] {
+        for batch in BATCHES {
             let case = json!({ "bench": "kmeans", "k": 3, "dim": 4, "batch": batch });
             let counted = count(memory, case, 4)?;
             lines.push(Line::number(
-                format!("allocations: k-means, for a batch of {batch} rows"),
-                counted.allocations / counted.rows * f64::from(batch),
+                format!("allocations: k-means, a batch of {}", thousands(batch)),
+                counted.allocations / counted.rows * batch as f64,
             ));
         }
     }
     for (part, form, what) in [
-        ("decode", "row", "decode, for a row"),
-        ("decode", "envelope", "decode, for an envelope with schema"),
-        ("lab", "row", "record in, version out, for a row"),
+        ("decode", "row", "decode, a row"),
+        ("decode", "envelope", "decode, an envelope with schema"),
+        ("lab", "row", "record in, version out, a row"),
         (
             "lab",
             "envelope",
-            "record in, version out, for an envelope with schema",
+            "record in, version out, an envelope with schema",
         ),
     ] {
         if args.wants(part) {
@@ -39,10 +40,10 @@ pub(crate) fn lines(memory: &mut Asked, args: &Args) -> Result<Vec<Line>> {
     }
     if args.wants("lab") {
         for (form, what) in [
-            ("row", "row of 6 columns"),
+            ("row", "a row of 6 columns"),
             (
                 "envelope",
-                "the same from envelopes, with what recognises repeats",
+                "the same from an envelope, with what recognises repeats",
             ),
         ] {
             // Below 200,000 rows, where the oldest are let go.

@@ -107,7 +107,8 @@ fn page(repo: &Repo) -> Result<(Asked, String)> {
         .arg(repo.root.join("crate/bench/page.js"))
         .env("EDDY_CHROMIUM", &chromium.browser)
         .env("EDDY_CHROMEDRIVER", &chromium.driver);
-    Ok((Asked::start("the page", command)?, version))
+    let version = version.split(" built on ").next().unwrap_or(&version);
+    Ok((Asked::start("the page", command)?, version.to_owned()))
 }
 
 fn others(repo: &Repo) -> Result<Asked> {

@@ -108,12 +108,12 @@ fn times(times: f64) -> String {
     format!("{}×", short(times))
 }
 
-/// Three digits, or all those before the point.
+/// Three digits, or all those before the point; a whole number without a point.
 fn short(number: f64) -> String {
     match number {
+        whole if whole.fract() == 0.0 => format!("{whole:.0}"),
         large if large >= 100.0 => format!("{large:.0}"),
         middle if middle >= 10.0 => format!("{middle:.1}"),
-        zero if zero == 0.0 => "0".to_owned(),
         small => format!("{small:.2}"),
     }
 }
@@ -144,6 +144,7 @@ mod tests {
                 ],
             },
             Line::number("allocations".to_owned(), 0.0),
+            Line::number("bytes".to_owned(), 97.912),
         ];
         let table = markdown(&lines);
         let rows: Vec<&str> = table.lines().skip(2).collect();
@@ -151,7 +152,8 @@ mod tests {
             rows,
             [
                 "| k-means | 36.6 M | – | – | scikit-learn 89.5 k; River 950 | 409×; 3.46× |",
-                "| allocations | 0 | | | | |"
+                "| allocations | 0 | | | | |",
+                "| bytes | 97.9 | | | | |"
             ]
         );
     }
