@@ -1,7 +1,7 @@
 //! Sets up, builds, runs and tests Eddy: `cargo xtask --help`.
 //!
 //! - [`demo`], [`build`], [`mod@test`], [`shot`]: the commands
-//! - [`bench`]: how fast Eddy is, beside others
+//! - [`mod@bench`]: how fast Eddy is, beside others
 //! - [`mod@stack`]: the real pipeline, PostgreSQL to Eddy, without Docker
 //! - [`page`]: the page, from Rust to a folder that any file server can serve; [`bindgen`], [`site`]: its steps
 //! - [`programs`]: what runs on this machine

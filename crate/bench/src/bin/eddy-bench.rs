@@ -6,6 +6,7 @@
 //! - `{"points":"FILE","k":3,"dim":4}` writes the rows, as doubles, little end first, and answers `{"rows":…}`
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -50,13 +51,11 @@ fn main() -> Result<()> {
         }
         Question::Pieces { case, pieces } => outcome(case, pieces),
         Question::Time { case, ms } => {
-            if !workloads.contains_key(&case) {
-                workloads.insert(case, case.workload()?);
-            }
-            match workloads.get_mut(&case) {
-                Some(workload) => time(workload.as_mut(), Duration::from_millis(ms)),
-                None => Ok(Value::Null),
-            }
+            let workload = match workloads.entry(case) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(case.workload()?),
+            };
+            time(workload.as_mut(), Duration::from_millis(ms))
         }
     })
 }
