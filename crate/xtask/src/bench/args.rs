@@ -24,14 +24,14 @@ impl Args {
     pub(crate) fn parse(mut args: lexopt::Parser) -> Result<Args> {
         let mut parsed = Args {
             parts: PARTS.map(str::to_owned).to_vec(),
-            rounds: 15,
-            ms: 100,
+            rounds: 51,
+            ms: 20,
             json: None,
         };
         while let Some(arg) = args.next()? {
             match arg {
                 Arg::Long("only") => parsed.parts = parts(&args.value()?.string()?)?,
-                Arg::Long("quick") => (parsed.rounds, parsed.ms) = (3, 20),
+                Arg::Long("quick") => parsed.rounds = 3,
                 Arg::Long("json") => parsed.json = Some(args.value()?.into()),
                 other => return Err(unexpected(other)),
             }

@@ -41,7 +41,7 @@ pub(crate) fn measure(all: &mut All, case: &Case, args: &Args) -> Result<Line> {
     let mut others = vec![Vec::new(); case.others.len()];
     // The first round is for caches and for the browser's compiler, and does not count.
     for round in 0..=args.rounds {
-        let ms = if round == 0 { 3 * args.ms } else { args.ms };
+        let ms = if round == 0 { 10 * args.ms } else { args.ms };
         let note = |rates: &mut Vec<f64>, rate: Option<f64>| {
             rates.extend(rate.filter(|_| round > 0));
         };
