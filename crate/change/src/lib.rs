@@ -10,7 +10,7 @@
 //! | `value.rs` | [`Value`]: one column's value, as a number or a label |
 //! | `reader.rs` | [`Reader`]: `read` with a memory, for streams |
 //! | `cells.rs` | [`Cells`]: the columns of the row that a reader has read, without a second scan |
-//! | `members.rs` | the members of an event that mean something, found in one pass |
+//! | `members.rs` | the members of an event that mean something, found in one pass; in `members/`: which, and where |
 //! | `places.rs` | how the last objects were written, so that the next ones cost less |
 //! | `cursor.rs` | the JSON scanner: structure and nesting |
 //! | `raw.rs` | a scanned value: what it is, and its bytes |

@@ -6,71 +6,14 @@ use crate::places::{KnownObject, Places};
 use crate::raw::{Form, Raw};
 use crate::row::Row;
 
-/// A name that means something at the top of an event, its payload, or an unwrapped row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Name {
-    Schema,
-    Payload,
-    Before,
-    After,
-    Source,
-    Op,
-    TsMs,
-    Transaction,
-    // Transaction topic.
-    Status,
-    Id,
-    EventCount,
-    DataCollections,
-    // CloudEvents.
-    SpecVersion,
-    Data,
-    // What Debezium's unwrap step can add to a row.
-    AddedDeleted,
-    AddedOp,
-    AddedLsn,
-    AddedTxId,
-    AddedSourceTsMs,
-    AddedSnapshot,
-    AddedTransactionId,
-    /// All others.
-    Other,
-}
+mod found;
+mod names;
 
-/// A name that means something in an event's `source`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SourceName {
-    Lsn,
-    TxId,
-    TsMs,
-    Snapshot,
-    Name,
-    Schema,
-    Table,
-    /// All others.
-    Other,
-}
+pub(crate) use found::{Members, SourceMembers};
+pub(crate) use names::{Name, SourceName, name_of};
 
-/// Where the members of an object stand; of a name that stands twice, the last.
-#[derive(Debug, Clone)]
-pub(crate) struct Found<const NAMES: usize> {
-    /// One bit a name that was there.
-    seen: u32,
-    spans: [Span; NAMES],
-}
-
-/// Members of an event, a payload or an unwrapped row, by [`Name`].
-pub(crate) type Members = Found<{ Name::Other as usize }>;
-
-/// Members of a `source`, by [`SourceName`].
-pub(crate) type SourceMembers = Found<{ SourceName::Other as usize }>;
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    form: Form,
-    from: usize,
-    to: usize,
-}
+use found::Span;
+use names::{event_name, source_name};
 
 /// What is found in one event.
 #[derive(Debug, Clone)]
@@ -238,7 +181,7 @@ impl Event {
         parts: &mut Parts,
         mut read_payload: impl FnMut(&mut Cursor<'_>, &mut Parts) -> Result<Form, Stop>,
     ) -> Result<(), Stop> {
-        self.members.seen = 0;
+        self.members.clear();
         self.noted.begin(cursor);
         cursor.enter_object()?;
         let mut place = 0;
@@ -276,23 +219,13 @@ impl Event {
     }
 }
 
-impl Span {
-    fn of(spot: &Spot) -> Self {
-        Self {
-            form: spot.form,
-            from: spot.from,
-            to: spot.to,
-        }
-    }
-}
-
 impl SourceMembers {
     fn read(
         &mut self,
         cursor: &mut Cursor<'_>,
         places: &mut Places<SourceName>,
     ) -> Result<(), Stop> {
-        self.seen = 0;
+        self.clear();
         cursor.enter_object()?;
         let mut place = 0;
         while let Some(name) = places.next(cursor, place, source_name)? {
@@ -311,72 +244,6 @@ impl SourceMembers {
         }
         Ok(())
     }
-
-    /// The value of a name, where it is there.
-    pub(crate) fn get<'a>(&self, name: SourceName, bytes: &'a [u8]) -> Option<Raw<'a>> {
-        self.raw(name as usize, bytes)
-    }
-}
-
-impl Members {
-    /// The value of a name, where it is there.
-    pub(crate) fn get<'a>(&self, name: Name, bytes: &'a [u8]) -> Option<Raw<'a>> {
-        self.raw(name as usize, bytes)
-    }
-
-    /// What the value of a name is, where it is there.
-    pub(crate) fn form(&self, name: Name) -> Option<Form> {
-        self.span(name as usize).map(|span| span.form)
-    }
-
-    /// Whether these names, and no others, are there.
-    pub(crate) fn are(&self, names: &[Name]) -> bool {
-        self.seen == bits(names)
-    }
-
-    /// Whether any of these names is there.
-    pub(crate) fn any(&self, names: &[Name]) -> bool {
-        self.seen & bits(names) != 0
-    }
-}
-
-fn bits(names: &[Name]) -> u32 {
-    names.iter().fold(0, |bits, name| bits | 1 << *name as u32)
-}
-
-impl<const NAMES: usize> Found<NAMES> {
-    /// The name after the last stands for all others: it is noted, its values are not.
-    fn set(&mut self, name: usize, span: Span) {
-        self.seen |= 1 << name;
-        if let Some(place) = self.spans.get_mut(name) {
-            *place = span;
-        }
-    }
-
-    fn span(&self, name: usize) -> Option<Span> {
-        if self.seen & 1 << name == 0 {
-            None
-        } else {
-            self.spans.get(name).copied()
-        }
-    }
-
-    fn raw<'a>(&self, name: usize, bytes: &'a [u8]) -> Option<Raw<'a>> {
-        let span = self.span(name)?;
-        Some(Raw {
-            form: span.form,
-            bytes: bytes.get(span.from..span.to)?,
-        })
-    }
-}
-
-impl<const NAMES: usize> Default for Found<NAMES> {
-    fn default() -> Self {
-        Self {
-            seen: 0,
-            spans: [Span::default(); NAMES],
-        }
-    }
 }
 
 /// Whether a `snapshot` says that the row was read: only "false" and null mean streamed.
@@ -386,50 +253,5 @@ pub(crate) fn snapshot(raw: Raw<'_>) -> Option<bool> {
         Form::True => Some(true),
         Form::Text | Form::Escaped => Some(raw.inside() != b"false"),
         Form::Number | Form::Array | Form::Object => None,
-    }
-}
-
-/// The name that this text means.
-pub(crate) fn name_of(text: &str) -> Name {
-    match text {
-        "schema" => Name::Schema,
-        "payload" => Name::Payload,
-        "before" => Name::Before,
-        "after" => Name::After,
-        "source" => Name::Source,
-        "op" => Name::Op,
-        "ts_ms" => Name::TsMs,
-        "transaction" => Name::Transaction,
-        "status" => Name::Status,
-        "id" => Name::Id,
-        "event_count" => Name::EventCount,
-        "data_collections" => Name::DataCollections,
-        "specversion" => Name::SpecVersion,
-        "data" => Name::Data,
-        "__deleted" => Name::AddedDeleted,
-        "__op" => Name::AddedOp,
-        "__lsn" | "__source_lsn" => Name::AddedLsn,
-        "__txId" | "__source_txId" => Name::AddedTxId,
-        "__source_ts_ms" => Name::AddedSourceTsMs,
-        "__snapshot" | "__source_snapshot" => Name::AddedSnapshot,
-        "__transaction_id" => Name::AddedTransactionId,
-        _ => Name::Other,
-    }
-}
-
-fn event_name(written: Raw<'_>) -> Name {
-    written.string().map_or(Name::Other, |name| name_of(&name))
-}
-
-fn source_name(written: Raw<'_>) -> SourceName {
-    match written.string().as_deref() {
-        Some("lsn") => SourceName::Lsn,
-        Some("txId") => SourceName::TxId,
-        Some("ts_ms") => SourceName::TsMs,
-        Some("snapshot") => SourceName::Snapshot,
-        Some("name") => SourceName::Name,
-        Some("schema") => SourceName::Schema,
-        Some("table") => SourceName::Table,
-        _ => SourceName::Other,
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::{Fault, What};
 
 mod quick;
+mod quotient;
 
 use quick::leading_digits;
 pub(crate) use quick::{quick_number, short_integer};
