@@ -1,6 +1,7 @@
 //! One model under one configuration, with its open batch.
 //!
-//! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart.
+//! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart; what predictions
+//! are worth, in test rounds and all in all, which labels clusters stand for, drift.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,17 +12,30 @@ use learn::online::{Answer, Numbers, Online, Task};
 
 use crate::config::{Cut, LaneConfig, Redelivered, Update};
 use crate::event::{BatchEvent, LabEvent, Outbox, Source, VersionEvent};
+use crate::snapshot::Mark;
 use crate::timeline::{Entry, Parts, Timeline, Version};
 
+pub mod alignment;
 mod batch;
+pub mod definitions;
+pub mod drift;
+pub mod measures;
 mod predict;
 mod restart;
+mod rounds;
+mod sample;
 mod scaling;
 mod tested;
 mod transactions;
 mod windows;
 
+use alignment::Identity;
 use batch::Batch;
+use drift::Detector;
+use measures::{Measured, Measures};
+use rounds::OpenRound;
+pub use rounds::Point;
+use sample::Sample;
 use scaling::LaneScaler;
 use tested::TestRows;
 use transactions::Transactions;
@@ -59,6 +73,10 @@ pub struct Prediction {
     pub answer: Answer,
     /// Whether the cluster stands for the row's label, or the class is the target; None where that is not known.
     pub right: Option<bool>,
+    /// The row's label, as an index into those that the lane has seen.
+    pub label: Option<u32>,
+    /// What was to be predicted, where that is known.
+    pub target: Option<f64>,
 }
 
 /// How a lane does in a test round.
@@ -70,6 +88,8 @@ pub struct RoundScore {
     pub of: u32,
     /// Errors of a regression.
     pub errors: Regression,
+    /// Where the map of ids to labels may change: (label, cluster, predictions).
+    pub(crate) cells: Vec<(u32, u32, u32)>,
 }
 
 /// A lane: model, open batch, history.
@@ -87,6 +107,8 @@ pub struct Lane {
     pub scores: Vec<RoundScore>,
     /// By feature: the least and largest coordinate that a centroid ever had.
     pub ranges: Vec<(f64, f64)>,
+    /// Which label each cluster stands for.
+    pub identity: Identity,
     index: usize,
     name: Arc<str>,
     model: Box<dyn Online>,
@@ -111,6 +133,21 @@ pub struct Lane {
     /// The last batch was empty and changed nothing: so will the next empty ones.
     still: bool,
     predictions_max: usize,
+    /// What all predictions are worth.
+    measures: Measures,
+    /// What a version told last; None once that is no longer so.
+    told: Option<Measured>,
+    /// What the measures were, oldest first.
+    history: Vec<Point>,
+    /// Predictions that were counted when the newest point of it was kept.
+    history_rows: u64,
+    sample: Sample,
+    drift: Option<Detector>,
+    /// The test round under way.
+    round: Option<OpenRound>,
+    /// Rounds below this number are over.
+    rounds_over: usize,
+    marks: VecDeque<Mark>,
 }
 
 impl Lane {
@@ -123,10 +160,11 @@ impl Lane {
     ) -> Lane {
         let model = config.model.clone();
         let numbers = model.numbers();
+        let clusters = numbers.clusters().map_or(0, |model| model.weights.len());
         let parts = Parts {
             moves: numbers.moves(&numbers, config.dim()).len(),
             counts: match model.task() {
-                Task::Clustering => numbers.clusters().map_or(0, |model| model.weights.len()),
+                Task::Clustering => clusters,
                 Task::Regression => 0,
                 Task::Classification => 2,
             },
@@ -142,6 +180,7 @@ impl Lane {
             predictions_let_go: 0,
             scores: Vec::new(),
             ranges: vec![(f64::INFINITY, f64::NEG_INFINITY); config.dim()],
+            identity: Identity::new(clusters, config.cluster_labels.as_deref()),
             index,
             name: config.name.as_str().into(),
             model,
@@ -158,12 +197,22 @@ impl Lane {
             rounds_let_go: 0,
             still: false,
             predictions_max: bounds.predictions,
+            measures: config.measures.clone(),
+            told: None,
+            history: Vec::new(),
+            history_rows: 0,
+            sample: Sample::new(),
+            drift: config.drift.clone(),
+            round: None,
+            rounds_over: 0,
+            marks: VecDeque::new(),
             config,
         };
         lane.start();
         lane.timeline = Timeline::new(lane.version(), parts, bounds.model_bytes);
         lane.grow_ranges();
-        out.push(LabEvent::Version(lane.version_event(1, 1, None)));
+        let first = lane.version_event(1, 1, None);
+        out.push(LabEvent::Version(first));
         lane
     }
 
@@ -262,6 +311,9 @@ impl Lane {
     pub fn close_batch(&mut self, records: u64, out: &mut Outbox) {
         let dim = self.config.dim();
         let mut features = self.batch.features().to_vec();
+        if self.model.task() == Task::Clustering {
+            self.sample.see(&features, dim);
+        }
         self.scale_batch(&mut features);
         let Ok(rows) = Rows::new(&features, dim) else {
             return;
@@ -273,12 +325,15 @@ impl Lane {
         let version = self.timeline.versions() + 1;
         let after = self.version();
         let empty = fitted.rows == 0;
+        self.keep_point(records);
         if empty && after.numbers.same_places(&before) {
             self.still = after.numbers == before;
             self.timeline.extend_run(version, records, after);
             let batch = self.empty_batch();
-            out.push_empty(self.version_event(version, version, Some(batch)));
+            let event = self.version_event(version, version, Some(batch));
+            out.push_empty(event);
         } else {
+            self.told = None;
             let batch = BatchEvent {
                 rows: fitted.rows as u64,
                 task: self.model.task(),
@@ -309,11 +364,15 @@ impl Lane {
             let event = self.version_event(version, version, Some(batch));
             out.push(LabEvent::Version(event));
             self.grow_ranges();
+            if !empty {
+                self.look_for_drift(fitted.loss_before, records, out);
+            }
         }
         self.batch_from = records;
         for row in std::mem::take(&mut self.held) {
             self.predict(row, out);
         }
+        self.end_round_that_is_over(out);
     }
 
     /// Training rows in the open batch.
@@ -342,7 +401,7 @@ impl Lane {
         self.name.clone()
     }
 
-    fn version_event(&self, first: u64, last: u64, batch: Option<BatchEvent>) -> VersionEvent {
+    fn version_event(&mut self, first: u64, last: u64, batch: Option<BatchEvent>) -> VersionEvent {
         let version = self.version();
         VersionEvent {
             lane: self.index,
@@ -355,6 +414,7 @@ impl Lane {
             scale: version.scale,
             batch,
             restarted: None,
+            metrics: self.tell(),
         }
     }
 
