@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use learn::online::{Answer, Numbers, Task};
 use learn::scale::Scale;
+use serde::{Deserialize, Serialize};
 use wire::Gap;
 
 use crate::lane::measures::Measured;
@@ -117,7 +118,8 @@ pub enum Score {
 }
 
 /// Where a record stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Source {
     /// Topic.
     pub topic: Arc<str>,

@@ -12,7 +12,6 @@ use learn::online::{Answer, Numbers, Online, Task};
 
 use crate::config::{Cut, LaneConfig, Redelivered, Update};
 use crate::event::{BatchEvent, LabEvent, Outbox, Source, VersionEvent};
-use crate::snapshot::Mark;
 use crate::timeline::{Entry, Parts, Timeline, Version};
 
 pub mod alignment;
@@ -20,6 +19,7 @@ mod batch;
 pub mod definitions;
 pub mod drift;
 pub mod measures;
+mod measuring;
 mod predict;
 mod restart;
 mod rounds;
@@ -29,13 +29,8 @@ mod tested;
 mod transactions;
 mod windows;
 
-use alignment::Identity;
 use batch::Batch;
-use drift::Detector;
-use measures::{Measured, Measures};
-use rounds::OpenRound;
-pub use rounds::Point;
-use sample::Sample;
+pub use measuring::{Measuring, Point};
 use scaling::LaneScaler;
 use tested::TestRows;
 use transactions::Transactions;
@@ -107,8 +102,6 @@ pub struct Lane {
     pub scores: Vec<RoundScore>,
     /// By feature: the least and largest coordinate that a centroid ever had.
     pub ranges: Vec<(f64, f64)>,
-    /// Which label each cluster stands for.
-    pub identity: Identity,
     index: usize,
     name: Arc<str>,
     model: Box<dyn Online>,
@@ -133,21 +126,8 @@ pub struct Lane {
     /// The last batch was empty and changed nothing: so will the next empty ones.
     still: bool,
     predictions_max: usize,
-    /// What all predictions are worth.
-    measures: Measures,
-    /// What a version told last; None once that is no longer so.
-    told: Option<Measured>,
-    /// What the measures were, oldest first.
-    history: Vec<Point>,
-    /// Predictions that were counted when the newest point of it was kept.
-    history_rows: u64,
-    sample: Sample,
-    drift: Option<Detector>,
-    /// The test round under way.
-    round: Option<OpenRound>,
-    /// Rounds below this number are over.
-    rounds_over: usize,
-    marks: VecDeque<Mark>,
+    /// How good it is.
+    pub measuring: Measuring,
 }
 
 impl Lane {
@@ -160,11 +140,10 @@ impl Lane {
     ) -> Lane {
         let model = config.model.clone();
         let numbers = model.numbers();
-        let clusters = numbers.clusters().map_or(0, |model| model.weights.len());
         let parts = Parts {
             moves: numbers.moves(&numbers, config.dim()).len(),
             counts: match model.task() {
-                Task::Clustering => clusters,
+                Task::Clustering => numbers.clusters().map_or(0, |model| model.weights.len()),
                 Task::Regression => 0,
                 Task::Classification => 2,
             },
@@ -180,7 +159,6 @@ impl Lane {
             predictions_let_go: 0,
             scores: Vec::new(),
             ranges: vec![(f64::INFINITY, f64::NEG_INFINITY); config.dim()],
-            identity: Identity::new(clusters, config.cluster_labels.as_deref()),
             index,
             name: config.name.as_str().into(),
             model,
@@ -197,15 +175,7 @@ impl Lane {
             rounds_let_go: 0,
             still: false,
             predictions_max: bounds.predictions,
-            measures: config.measures.clone(),
-            told: None,
-            history: Vec::new(),
-            history_rows: 0,
-            sample: Sample::new(),
-            drift: config.drift.clone(),
-            round: None,
-            rounds_over: 0,
-            marks: VecDeque::new(),
+            measuring: Measuring::new(&config),
             config,
         };
         lane.start();
@@ -312,7 +282,7 @@ impl Lane {
         let dim = self.config.dim();
         let mut features = self.batch.features().to_vec();
         if self.model.task() == Task::Clustering {
-            self.sample.see(&features, dim);
+            self.measuring.sample.see(&features, dim);
         }
         self.scale_batch(&mut features);
         let Ok(rows) = Rows::new(&features, dim) else {
@@ -325,7 +295,7 @@ impl Lane {
         let version = self.timeline.versions() + 1;
         let after = self.version();
         let empty = fitted.rows == 0;
-        self.keep_point(records);
+        self.measuring.keep_point(records, self.timeline.versions());
         if empty && after.numbers.same_places(&before) {
             self.still = after.numbers == before;
             self.timeline.extend_run(version, records, after);
@@ -333,7 +303,7 @@ impl Lane {
             let event = self.version_event(version, version, Some(batch));
             out.push_empty(event);
         } else {
-            self.told = None;
+            self.measuring.told = None;
             let batch = BatchEvent {
                 rows: fitted.rows as u64,
                 task: self.model.task(),

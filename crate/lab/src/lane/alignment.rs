@@ -16,6 +16,7 @@ pub(crate) const LABELS_MAX: usize = 64;
 
 /// The labels that a lane has seen, and the clusters that stand for them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Identity {
     /// The pinned ones, then in the order of first sight.
     labels: Vec<String>,
@@ -175,11 +176,11 @@ impl Identity {
 impl Lane {
     /// Sees the label of a classified row: its index, if it can be judged by.
     pub(super) fn see_label(&mut self, label: Option<&str>, record: u64) -> Option<usize> {
-        let were_too_many = self.identity.too_many;
-        let seen = self.identity.see(label?);
-        if self.identity.too_many && !were_too_many {
+        let were_too_many = self.measuring.identity.too_many;
+        let seen = self.measuring.identity.see(label?);
+        if self.measuring.identity.too_many && !were_too_many {
             self.judge_again();
-            self.mark(Mark {
+            self.measuring.mark(Mark {
                 record,
                 kind: MarkKind::Labels,
                 text: format!(
@@ -199,12 +200,13 @@ impl Lane {
         self.judge_again();
         if change == Change::Moved {
             let stands = |cluster: usize| {
-                let label = self.identity.label_of(cluster);
-                let label = label.map_or("no label", |label| &self.identity.labels[label]);
+                let label = self.measuring.identity.label_of(cluster);
+                let label =
+                    label.map_or("no label", |label| &self.measuring.identity.labels[label]);
                 format!("{cluster} for {label}")
             };
-            let all: Vec<String> = (0..self.identity.clusters).map(stands).collect();
-            self.mark(Mark {
+            let all: Vec<String> = (0..self.measuring.identity.clusters).map(stands).collect();
+            self.measuring.mark(Mark {
                 record,
                 kind: MarkKind::Labels,
                 text: format!(
@@ -217,7 +219,7 @@ impl Lane {
 
     /// Judges the kept predictions and rounds by the map as it is.
     fn judge_again(&mut self) {
-        let identity = &self.identity;
+        let identity = &self.measuring.identity;
         for prediction in &mut self.predictions {
             if let learn::online::Answer::Cluster(nearest) = prediction.answer {
                 prediction.right = stands_for(identity, nearest.cluster, prediction.label);
@@ -335,7 +337,7 @@ mod tests {
                 let before = identity.map.clone();
                 let change = identity.end_round();
                 let more = right(&identity.round, &identity.map) > right(&identity.round, &before) + 0.5;
-                prop_assert!(change == Change::None || more);
+                prop_assert!(change != Change::Moved || more);
             }
         }
     }

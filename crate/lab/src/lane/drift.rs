@@ -12,7 +12,7 @@ use crate::number;
 use crate::snapshot::{Mark, MarkKind};
 
 /// A detector of a lane, which takes the mean loss of each batch before it is learned.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Saved", into = "Saved")]
 pub enum Detector {
     /// A window that shrinks where its parts differ.
@@ -80,7 +80,7 @@ impl From<Detector> for Saved {
 impl Lane {
     /// Looks at the error of the batch that made the newest version, of a batch with rows.
     pub(super) fn look_for_drift(&mut self, error: f64, records: u64, out: &mut Outbox) {
-        let Some(detector) = &mut self.drift else {
+        let Some(detector) = &mut self.measuring.drift else {
             return;
         };
         if !detector.update(error) {
@@ -89,7 +89,7 @@ impl Lane {
         let (detector, version) = (detector.name(), self.timeline.versions());
         let mut text = format!("Drift by {detector} at version {version}: the batch's error was ");
         number::write(&mut text, error);
-        self.mark(Mark {
+        self.measuring.mark(Mark {
             record: records,
             kind: MarkKind::Drift,
             text,

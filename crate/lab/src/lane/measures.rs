@@ -18,14 +18,15 @@ use super::definitions::BY_LABELS;
 const SCORES_MAX: usize = 1_000;
 
 /// Predictions, counted up over a span.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Measures {
     span: Span,
     rows: u64,
     counted: Counted,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Counted {
     /// Labels by clusters.
@@ -41,13 +42,15 @@ enum Counted {
 }
 
 /// The values of a lane's measures at one time.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Measured {
     /// What the model answers with: whose [`definitions`](super::definitions::definitions) they have.
     pub task: Task,
     /// Predictions with a label or target that were counted.
     pub rows: u64,
     /// NaN where there is nothing to measure; as many as there are definitions, or fewer.
+    #[serde(with = "learn::number::list")]
     pub values: Vec<f64>,
 }
 

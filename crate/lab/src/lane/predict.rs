@@ -36,7 +36,7 @@ impl Lane {
             target: row.target,
         };
         self.count(&prediction, row.round);
-        self.measure(&prediction);
+        self.measuring.count(&prediction);
         if let Some(target) = row.target {
             self.test_rows.push(&row.features, target);
         }
@@ -71,14 +71,19 @@ impl Lane {
             return None;
         };
         let label = self.see_label(row.label.as_deref(), row.record)?;
-        let change = self.identity.count(label, nearest.cluster as usize);
+        let change = self
+            .measuring
+            .identity
+            .count(label, nearest.cluster as usize);
         self.take_change(change, row.record + 1);
         u32::try_from(label).ok()
     }
 
     fn is_right(&self, answer: &Answer, row: &Row, label: Option<u32>) -> Option<bool> {
         match answer {
-            Answer::Cluster(nearest) => stands_for(&self.identity, nearest.cluster, label),
+            Answer::Cluster(nearest) => {
+                stands_for(&self.measuring.identity, nearest.cluster, label)
+            }
             Answer::Class(class) => Some(f64::from(class.class) == row.target?),
             Answer::Number(_) => None,
         }

@@ -23,8 +23,8 @@ impl Lane {
         let before = self.model.numbers();
         self.start();
         self.still = false;
-        self.sample = Sample::new();
-        self.told = None;
+        self.measuring.sample = Sample::new();
+        self.measuring.told = None;
         let model = self.version();
         let moves = before.moves(&model.numbers, dim);
         let version = self.timeline.versions() + 1;

@@ -13,10 +13,12 @@ use crate::timeline::Version;
 const SAMPLE: usize = 128;
 
 /// A sample of the rows so far, in the columns' units.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Sample {
     rows: Reservoir<Vec<f64>>,
     /// A row that was let go: the next one takes its room.
+    #[serde(skip)]
     spare: Vec<f64>,
 }
 
@@ -47,7 +49,7 @@ impl Lane {
         if self.model.task() != Task::Clustering {
             return NONE;
         }
-        let mut features = self.sample.rows.items().concat();
+        let mut features = self.measuring.sample.rows.items().concat();
         if let Some(scale) = &version.scale {
             scale.transform(&mut features);
         }

@@ -24,10 +24,10 @@ const TABLE_MAX: usize = 16;
 pub(super) fn measures(place: &Place<'_>, view: &View, labels: &[String]) -> MeasuresView {
     let lane = place.lane;
     let measures = match place.live {
-        true => Cow::Borrowed(lane.measures()),
+        true => Cow::Borrowed(&lane.measuring.measures),
         false => Cow::Owned(counted_again(place)),
     };
-    let mut measured = measures.measured(&lane.identity);
+    let mut measured = measures.measured(&lane.measuring.identity);
     if lane.model().task() == Task::Clustering
         && let Some(version) = place.model()
     {
@@ -74,7 +74,7 @@ fn confusion(place: &Place<'_>, table: &Confusion, labels: &[String]) -> Confusi
     let lane = place.lane;
     let clusters = lane.timeline.parts().counts.min(TABLE_MAX);
     let classes: Vec<String> = match lane.model().task() {
-        Task::Clustering => lane.identity.labels().to_vec(),
+        Task::Clustering => lane.measuring.identity.labels().to_vec(),
         Task::Classification | Task::Regression => vec!["0".to_owned(), "1".to_owned()],
     };
     let class = |(class, label): (usize, &String)| ClassRow {
@@ -92,7 +92,7 @@ fn confusion(place: &Place<'_>, table: &Confusion, labels: &[String]) -> Confusi
 }
 
 fn history(lane: &Lane, most: usize) -> Vec<MeasurePoint> {
-    let points = lane.history();
+    let points = &lane.measuring.history;
     let width = points.len().div_ceil(most.max(1)).max(1);
     let newest = points.chunks(width).filter_map(<[_]>::last);
     newest
@@ -111,7 +111,7 @@ fn note(lane: &Lane, rows: u64) -> String {
         Task::Clustering if lane.config.label.is_none() => {
             "no label column: nothing to compare with"
         }
-        Task::Clustering if lane.identity.too_many() => {
+        Task::Clustering if lane.measuring.identity.too_many() => {
             "too many different labels: nothing to compare with"
         }
         Task::Clustering if rows == 0 => "after the first labelled test row",
@@ -126,7 +126,7 @@ fn note(lane: &Lane, rows: u64) -> String {
 /// Whether a prediction of the lane can be right or wrong.
 pub(super) fn judged(lane: &Lane) -> bool {
     match lane.model().task() {
-        Task::Clustering => lane.config.label.is_some() && lane.identity.judges(),
+        Task::Clustering => lane.config.label.is_some() && lane.measuring.identity.judges(),
         Task::Classification => true,
         Task::Regression => false,
     }
@@ -139,8 +139,8 @@ pub(super) fn cluster_labels(lane: &Lane, labels: &[String]) -> Vec<usize> {
         if lane.model().task() != Task::Clustering || labels.is_empty() {
             return cluster;
         }
-        let label = lane.identity.label_of(cluster);
-        let label = label.and_then(|label| lane.identity.labels().get(label));
+        let label = lane.measuring.identity.label_of(cluster);
+        let label = label.and_then(|label| lane.measuring.identity.labels().get(label));
         let place = label.and_then(|label| labels.iter().position(|known| known == label));
         place.unwrap_or_else(|| {
             free += 1;
@@ -157,7 +157,7 @@ impl Lab {
         for lane in &self.lanes {
             let of_lane = match &lane.config.cluster_labels {
                 Some(pinned) => pinned,
-                None if lane.identity.judges() => lane.identity.labels(),
+                None if lane.measuring.identity.judges() => lane.measuring.identity.labels(),
                 None => &[],
             };
             for label in of_lane {
@@ -171,7 +171,12 @@ impl Lab {
 
     /// The lab's marks and those of a lane, in the order of their records.
     pub(super) fn marks_of(&self, lane: &Lane) -> Vec<Mark> {
-        let mut marks: Vec<Mark> = self.marks.iter().chain(lane.marks()).cloned().collect();
+        let mut marks: Vec<Mark> = self
+            .marks
+            .iter()
+            .chain(&lane.measuring.marks)
+            .cloned()
+            .collect();
         marks.sort_by_key(|mark| mark.record);
         marks
     }
