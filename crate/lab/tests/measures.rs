@@ -231,7 +231,11 @@ fn a_classifications_metrics_are_those_of_its_prediction_lines() {
 fn labelled(rows: usize) -> Vec<(&'static str, Value)> {
     let row = |i: usize| {
         let class = i * 5 % 3;
-        let place = if class == 2 && i.is_multiple_of(4) { 1 } else { class };
+        let place = if class == 2 && i.is_multiple_of(4) {
+            1
+        } else {
+            class
+        };
         let x = 10.0 * place as f64 + (i * 7 % 5) as f64 - 2.0;
         (
             "both",
