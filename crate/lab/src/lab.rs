@@ -13,7 +13,7 @@ use crate::reading::Reading;
 use crate::redelivery::Repeats;
 use crate::rounds::Rounds;
 use crate::rows::Rows;
-use crate::snapshot::{Mark, StreamNote};
+use crate::snapshot::{Mark, MarkKind, StreamNote};
 
 /// What Debezium puts behind a connector's prefix to name its transaction topic.
 pub(crate) const TRANSACTION_TOPIC: &str = ".transaction";
@@ -189,6 +189,7 @@ impl Lab {
         }
         self.marks.push(Mark {
             record: self.rows.end(),
+            kind: MarkKind::Gap,
             text,
         });
         self.out.push(LabEvent::Gap(gap));
@@ -204,6 +205,9 @@ impl Lab {
             if lane.config.cut == Cut::Transaction {
                 lane.close(records, &mut self.out);
             }
+        }
+        for lane in &mut self.lanes {
+            lane.end_round(&mut self.out);
         }
         for lane in &self.lanes {
             self.out.push(LabEvent::Summary(SummaryEvent {

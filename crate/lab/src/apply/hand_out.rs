@@ -34,6 +34,9 @@ impl Lab {
         let mut features = std::mem::take(&mut self.row);
         for (i, lane) in self.lanes.iter_mut().enumerate() {
             lane.let_rounds_go(self.rounds.let_go);
+            if role == Role::Train {
+                lane.end_rounds(self.rounds.count(), &mut self.out);
+            }
             if !takes[i] {
                 continue;
             }

@@ -1,8 +1,12 @@
 //! Four measures over records seen: right test rows, inertia, shift, rows per cluster.
 //!
 //! - [`charts`]: what each one draws in its frame
+//! - [`scores`]: the measures of every kind of model, as a list
+//! - [`confusion`]: which rows went where
 
 pub mod charts;
+pub mod confusion;
+pub mod scores;
 
 use wasm_bindgen::JsValue;
 
