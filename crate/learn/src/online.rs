@@ -156,6 +156,12 @@ pub trait Online: std::fmt::Debug + Send + Sync {
     /// What is wrong, as the end of a sentence that begins with "the row".
     fn check_row(&self, row: &[f64], target: Option<f64>) -> Result<(), String>;
 
+    /// What the engine makes of a number that is not finite, in a row that it takes: the end of a sentence that begins with
+    /// the number.
+    ///
+    /// `learns` is whether the row is to be learned.
+    fn of_not_finite(&self, number: f64, learns: bool) -> &'static str;
+
     /// Learns from a batch, which may be empty, and makes the next version.
     ///
     /// # Panics
@@ -258,6 +264,14 @@ pub(crate) fn linear_move(before: &Linear, after: &Linear) -> f64 {
     let squared = kmeans::squared_difference(&before.coefficients, &after.coefficients);
     let intercept = before.intercept - after.intercept;
     (squared + intercept * intercept).sqrt()
+}
+
+/// What a number that is not finite does to coefficients that are multiplied with it.
+pub(crate) fn linear_of_not_finite(learns: bool) -> &'static str {
+    match learns {
+        true => "every coefficient that learns from it is NaN from then on",
+        false => "the prediction is no finite number",
+    }
 }
 
 /// Rows of class 0 and of class 1.

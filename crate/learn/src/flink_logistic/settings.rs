@@ -9,7 +9,8 @@ use super::{FlinkLogistic, Params, Spec, classify};
 use crate::linear::{Linear, LinearInitial};
 use crate::models::{Refused, Setting, Start};
 use crate::online::{
-    About, Answer, Fitted, Numbers, Online, Task, class_counts, linear_move, mean_loss,
+    About, Answer, Fitted, Numbers, Online, Task, class_counts, linear_move, linear_of_not_finite,
+    mean_loss,
 };
 use crate::{Checkpoint, Rows};
 
@@ -111,6 +112,10 @@ impl Online for OnlineFlinkLogistic {
             .params()
             .check_row(row)
             .map_err(|e| e.to_string())
+    }
+
+    fn of_not_finite(&self, _: f64, learns: bool) -> &'static str {
+        linear_of_not_finite(learns)
     }
 
     fn partial_fit(&mut self, rows: Rows<'_>, targets: &[f64]) -> Fitted {

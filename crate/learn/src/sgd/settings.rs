@@ -8,7 +8,9 @@ use serde_json::Value;
 use super::{Params, Sgd, Spec};
 use crate::linear::LinearInitial;
 use crate::models::{Refused, Setting, Start};
-use crate::online::{About, Answer, Fitted, Numbers, Online, Task, linear_move, mean_loss};
+use crate::online::{
+    About, Answer, Fitted, Numbers, Online, Task, linear_move, linear_of_not_finite, mean_loss,
+};
 use crate::{Checkpoint, Rows};
 
 /// Parameters of gradient descent; what is left out is scikit-learn's default.
@@ -65,6 +67,10 @@ impl Online for Sgd {
 
     fn check_row(&self, row: &[f64], _: Option<f64>) -> Result<(), String> {
         crate::error::check_width(row, self.params.spec.dim).map_err(|e| e.to_string())
+    }
+
+    fn of_not_finite(&self, _: f64, learns: bool) -> &'static str {
+        linear_of_not_finite(learns)
     }
 
     fn partial_fit(&mut self, rows: Rows<'_>, targets: &[f64]) -> Fitted {

@@ -9,7 +9,8 @@ use super::{Intercept, Loss, Params, SparkSgd, Spec, classify};
 use crate::linear::{Linear, LinearInitial};
 use crate::models::{Cadence, Refused, Setting, Start};
 use crate::online::{
-    About, Answer, Fitted, Numbers, Online, Task, class_counts, linear_move, mean_loss,
+    About, Answer, Fitted, Numbers, Online, Task, class_counts, linear_move, linear_of_not_finite,
+    mean_loss,
 };
 use crate::{Checkpoint, Rows};
 
@@ -130,6 +131,10 @@ impl Online for SparkSgd {
         params
             .check_row(row, target.unwrap_or(0.0))
             .map_err(|e| e.to_string())
+    }
+
+    fn of_not_finite(&self, _: f64, learns: bool) -> &'static str {
+        linear_of_not_finite(learns)
     }
 
     fn partial_fit(&mut self, rows: Rows<'_>, targets: &[f64]) -> Fitted {
