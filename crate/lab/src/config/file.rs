@@ -114,9 +114,8 @@ pub struct LaneFile {
     /// Whether known defects of the engine are shown as they are; default true. False: as the algorithm means it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine_defects: Option<bool>,
-    /// What becomes of a row with a feature (or a target to be learned) that is no finite number. JSON has none: it is a
-    /// text, "NaN", "Infinity", "inf" or "-Infinity", "-inf", in a column that a schema or `columns` says holds numbers
-    /// ({"x": {"as": "number"}}; an undeclared column's text is no number), or a number too large for a double.
+    /// What becomes of a row with a feature (or a target to be learned) that is no finite number. JSON has none: it is
+    /// the text "NaN", "inf", "-inf", "Infinity" or "-Infinity", in a column that is declared to hold numbers or not declared.
     #[serde(default, skip_serializing_if = "is_default")]
     pub not_finite: NotFinite,
     /// The label that each engine id stands for, in id order.

@@ -88,7 +88,10 @@ impl Reading {
             )));
         }
         let undeclared = *column == ColumnType::Plain && !matches!(value, Value::Null);
-        if undeclared && let Some(number) = not_finite(&value) {
+        let of_numbers = matches!(column, ColumnType::Number | ColumnType::Decimal { .. });
+        if (undeclared || of_numbers)
+            && let Some(number) = not_finite(&value)
+        {
             return finite(Ok(number));
         }
         finite(change::feature(value, column)).map_err(|mut fault| {
@@ -146,8 +149,7 @@ impl Fault {
     }
 }
 
-/// The number that a text writes as all text formats here do, or as Java does; whatever its column is, it can mean nothing
-/// else.
+/// The number that is not finite that a text writes, as all text formats here do, or as Java does.
 fn not_finite(value: &Value<'_>) -> Option<f64> {
     match value {
         Value::Text(text) => match &**text {
