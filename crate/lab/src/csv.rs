@@ -162,6 +162,8 @@ fn event(lab: &Lab, index: usize, lane: &Lane, kept: &Prediction) -> Option<Pred
         answer: kept.answer,
         label: lane.config.label.and_then(label),
         target: target.filter(|target| !target.is_nan()),
+        // No column of the table.
+        scaler_version: None,
     })
 }
 

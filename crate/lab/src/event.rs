@@ -138,6 +138,8 @@ pub struct PredictionEvent {
     pub lane_name: Arc<str>,
     /// The version that gave it.
     pub version: u64,
+    /// The number of the scaler that the row went through, where scalers are numbered.
+    pub scaler_version: Option<u64>,
     /// The record.
     pub source: Source,
     /// The record's key, as it arrived.

@@ -21,6 +21,9 @@ pub(crate) const TRANSACTION_TOPIC: &str = ".transaction";
 /// Gaps that are marked; older marks are let go.
 const MARKS_MAX: usize = 256;
 
+/// Rows of a lane that wait, unless other bounds are given.
+pub(crate) const WAITING_MAX: usize = 100_000;
+
 /// How much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
@@ -35,6 +38,9 @@ pub struct Bounds {
     pub events: usize,
     /// Transactions of each lane that are open at a time.
     pub transactions: usize,
+    /// Rows of each lane that wait for its scaler, its first version or its window's end: so many to train and so many to
+    /// classify.
+    pub waiting: usize,
 }
 
 impl Default for Bounds {
@@ -45,6 +51,7 @@ impl Default for Bounds {
             predictions: 100_000,
             events: 100_000,
             transactions: 1_024,
+            waiting: WAITING_MAX,
         }
     }
 }
@@ -79,8 +86,6 @@ pub struct Lab {
     pub(crate) codes: ColumnCodes,
     /// By lane: whether it takes the row that is being applied.
     pub(crate) takes: Vec<bool>,
-    /// Room for a lane's features of that row.
-    pub(crate) row: Vec<f64>,
 }
 
 /// A stream, with what is remembered of it.
@@ -131,7 +136,6 @@ impl Lab {
             notes: Notes::default(),
             codes: ColumnCodes::new(),
             takes: Vec::new(),
-            row: Vec::new(),
             bounds,
             out,
             config,
@@ -174,6 +178,7 @@ impl Lab {
             ));
         };
         self.lanes[index].close(self.rows.end(), &mut self.out);
+        self.tell();
         Ok(())
     }
 
@@ -199,6 +204,7 @@ impl Lab {
     pub fn finish(&mut self) {
         let records = self.rows.end();
         for lane in &mut self.lanes {
+            lane.end_scaler_window(&mut self.out);
             if lane.window_end_ms().is_some() {
                 lane.close_window(records, &mut self.out);
             }
@@ -209,6 +215,7 @@ impl Lab {
         for lane in &mut self.lanes {
             lane.end_round(&mut self.out);
         }
+        self.tell();
         for lane in &self.lanes {
             self.out.push(LabEvent::Summary(SummaryEvent {
                 lane_name: lane.name(),

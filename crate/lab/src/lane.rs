@@ -1,7 +1,8 @@
 //! One model under one configuration, with its open batch.
 //!
-//! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart; what predictions
-//! are worth, in test rounds and all in all, which labels clusters stand for, drift.
+//! In `lane/`: the rows that wait for a scaler or a model, the rows of a batch, the scaler, predictions, windows and
+//! transactions that cut batches, the restart; what predictions are worth, in test rounds and all in all, which labels
+//! clusters stand for, drift.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ mod sample;
 mod scaling;
 mod tested;
 mod transactions;
+mod waiting;
 mod windows;
 
 use batch::Batch;
@@ -35,6 +37,8 @@ use scaling::LaneScaler;
 use tested::TestRows;
 use transactions::Transactions;
 pub(crate) use transactions::{Membership, Trouble};
+pub(crate) use waiting::Told;
+use waiting::Waiting;
 
 /// A row on its way into a lane.
 #[derive(Clone, Debug)]
@@ -51,10 +55,21 @@ pub struct Row {
     pub target: Option<f64>,
     /// The lane's features.
     pub features: Vec<f64>,
+    /// The features as a scaler with windows of its own scaled them when the row arrived.
+    pub scaled: Option<Scaled>,
     /// The test round that it belongs to, counted from 0.
     pub round: usize,
     /// The number of its database transaction, where it is known.
     pub transaction: Option<i64>,
+}
+
+/// A row in the model's units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scaled {
+    /// Its features.
+    pub features: Vec<f64>,
+    /// The number of the scaler model that scaled it.
+    pub version: Option<u64>,
 }
 
 /// A prediction, as it is kept.
@@ -104,8 +119,14 @@ pub struct Lane {
     pub ranges: Vec<(f64, f64)>,
     index: usize,
     name: Arc<str>,
+    /// What it starts from, in the columns' units; one that waits for rows until it has them.
+    initial: Box<dyn Online>,
     model: Box<dyn Online>,
     scaler: Option<LaneScaler>,
+    /// Rows that wait for the scaler's first model, or for the lane's.
+    waiting: Waiting,
+    /// What is to be said of rows.
+    told: Vec<Told>,
     batch: Batch,
     /// The newest rows that were classified and have a target.
     test_rows: TestRows,
@@ -118,6 +139,8 @@ pub struct Lane {
     held: Vec<Row>,
     /// Number of the open window: it starts at this many times the interval.
     window: Option<i64>,
+    /// Lab time, ms; None before the first record.
+    now_ms: Option<i64>,
     rows_trained: u64,
     /// Rows that came again and were left out.
     pub(crate) redelivered: u64,
@@ -128,10 +151,13 @@ pub struct Lane {
     predictions_max: usize,
     /// How good it is.
     pub measuring: Measuring,
+    model_bytes: usize,
+    /// Room for a row's features.
+    pub(crate) spare: Vec<f64>,
 }
 
 impl Lane {
-    /// Starts a lane with its initial model and says so.
+    /// Starts a lane with its initial model and says so; one whose model is made of rows waits for them.
     pub fn new(
         index: usize,
         config: LaneConfig,
@@ -148,21 +174,19 @@ impl Lane {
                 Task::Classification => 2,
             },
         };
-        let scaler = config.scaling.as_ref().map(LaneScaler::new);
-        let version = Version {
-            numbers,
-            scale: None,
-        };
         let mut lane = Lane {
-            timeline: Timeline::new(version, parts, bounds.model_bytes),
+            timeline: Timeline::without_version(parts),
             predictions: VecDeque::new(),
             predictions_let_go: 0,
             scores: Vec::new(),
             ranges: vec![(f64::INFINITY, f64::NEG_INFINITY); config.dim()],
             index,
             name: config.name.as_str().into(),
+            initial: model.clone(),
             model,
-            scaler,
+            scaler: None,
+            waiting: Waiting::new(bounds.waiting),
+            told: Vec::new(),
             batch: Batch::default(),
             test_rows: TestRows::default(),
             scratch: Vec::new(),
@@ -170,31 +194,41 @@ impl Lane {
             batch_from: 0,
             held: Vec::new(),
             window: None,
+            now_ms: None,
             rows_trained: 0,
             redelivered: 0,
             rounds_let_go: 0,
             still: false,
             predictions_max: bounds.predictions,
             measuring: Measuring::new(&config),
+            model_bytes: bounds.model_bytes,
+            spare: Vec::new(),
             config,
         };
-        lane.start();
-        lane.timeline = Timeline::new(lane.version(), parts, bounds.model_bytes);
-        lane.grow_ranges();
-        let first = lane.version_event(1, 1, None);
-        out.push(LabEvent::Version(first));
+        lane.start_scaler();
+        if lane.is_started() {
+            lane.begin(0, out);
+        }
         lane
     }
 
-    /// Goes back to the initial model.
+    /// Makes version 1 of the initial model; `at_ms` is the time.
+    fn begin(&mut self, at_ms: i64, out: &mut Outbox) {
+        self.start();
+        let parts = self.timeline.parts();
+        self.timeline = Timeline::new(self.version(), parts, self.model_bytes);
+        self.grow_ranges();
+        out.push(LabEvent::Version(self.version_event(1, 1, None)));
+        if self.now_ms.is_some() {
+            self.open_window_at(at_ms);
+        }
+    }
+
+    /// Goes back to the initial model, behind the scaler as it is.
     fn start(&mut self) {
-        self.model = self.config.model.clone();
-        self.scaler = self.config.scaling.as_ref().map(LaneScaler::new);
-        if let Some(scale) = self
-            .scaler
-            .as_ref()
-            .and_then(|scaler| scaler.scale().cloned())
-        {
+        self.model = self.initial.clone();
+        let scale = self.scaler.as_ref().and_then(LaneScaler::scale).cloned();
+        if let Some(scale) = scale {
             self.start_scaled(&scale);
         }
     }
@@ -203,10 +237,10 @@ impl Lane {
     ///
     /// # Errors
     /// Why its job would fail.
-    pub fn check(&mut self, features: &[f64], target: Option<f64>) -> Result<(), String> {
-        let row = self.scaled(features);
-        let checked = self.model.check_row(&row, target);
-        self.scratch = row;
+    fn check(&mut self, row: &Row, target: Option<f64>) -> Result<(), String> {
+        let (features, _) = self.in_model_units(row);
+        let checked = self.model.check_row(&features, target);
+        self.scratch = features;
         checked
     }
 
@@ -229,7 +263,7 @@ impl Lane {
 
     /// The numbers that it starts from, in the columns' units.
     pub fn initial(&self) -> Numbers {
-        self.config.model.numbers()
+        self.initial.numbers()
     }
 
     /// The newest version.
@@ -252,20 +286,25 @@ impl Lane {
     }
 
     /// Adds a training row; a batch that is full makes a version.
-    pub fn train(&mut self, row: &Row, out: &mut Outbox) {
+    fn train(&mut self, row: &Row, out: &mut Outbox) {
         self.rows_trained += 1;
         self.still = false;
         if self.config.cut == Cut::Transaction {
             return self.train_in_transaction(row);
         }
-        self.batch.push(&row.features, row.target, &row.source);
-        if self.config.cut == Cut::Count(self.batch_rows()) {
+        self.batch.push(row);
+        if self.config.cut == Cut::Count(self.batch.len()) {
             self.close_batch(row.record + 1, out);
         }
     }
 
     /// Ends the open batch by hand; of a lane that cuts by transaction, each open transaction.
+    ///
+    /// A scaler's window that is ended by hand ends before it.
     pub fn close(&mut self, records: u64, out: &mut Outbox) {
+        if self.scales_by_hand() {
+            self.end_scaler_window(out);
+        }
         for mut rows in self.transactions.take_all() {
             if !rows.is_empty() {
                 self.batch.append(&mut rows);
@@ -279,6 +318,9 @@ impl Lane {
 
     /// Ends the open batch, full or not, and classifies what waited for it.
     pub fn close_batch(&mut self, records: u64, out: &mut Outbox) {
+        if !self.is_started() {
+            return;
+        }
         let dim = self.config.dim();
         let mut features = self.batch.features().to_vec();
         if self.model.task() == Task::Clustering {
@@ -345,25 +387,26 @@ impl Lane {
         self.end_round_that_is_over(out);
     }
 
-    /// Training rows in the open batch.
+    /// Training rows that no version has learned yet: in the open batch, or on their way there.
     pub fn batch_rows(&self) -> usize {
-        self.batch.len() + self.transactions.rows()
+        self.batch.len() + self.transactions.rows() + self.waiting.to_train()
     }
 
-    /// Features of the open batch, row-major.
+    /// Features of these rows, row-major.
     pub fn batch(&self) -> Vec<f64> {
-        let waiting = self.batch.features().iter().copied();
-        waiting.chain(self.transactions.features()).collect()
+        let batch = self.batch.features().iter().copied();
+        let rows = batch.chain(self.transactions.features());
+        rows.chain(self.waiting.features()).collect()
     }
 
-    /// Rows that wait for the open window's end.
+    /// Rows to classify that wait: for the open window's end, the scaler or the first version.
     pub fn held(&self) -> usize {
-        self.held.len()
+        self.held.len() + self.waiting.to_classify()
     }
 
     /// Training rows that the lane was given.
     pub fn rows_trained(&self) -> u64 {
-        self.rows_trained
+        self.rows_trained + self.waiting.to_train() as u64
     }
 
     /// The lane's name.

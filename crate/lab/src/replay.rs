@@ -223,6 +223,7 @@ fn write_version(version: &VersionEvent, out: &mut String) {
         number::write_all(out, &scale.mean);
         out.push_str(",\"std\":");
         number::write_all(out, &scale.std);
+        write_scaler_version(scale.version, out);
     }
     if let Some(batch) = &version.batch {
         write_batch(batch, out);
@@ -318,7 +319,9 @@ fn write_tested(tested: &Tested, out: &mut String) {
 pub fn write_prediction(prediction: &PredictionEvent, out: &mut String) {
     out.push_str("{\"event\":\"prediction\",\"lane\":");
     write_text(&prediction.lane_name, out);
-    let _ = write!(out, ",\"version\":{},", prediction.version);
+    let _ = write!(out, ",\"version\":{}", prediction.version);
+    write_scaler_version(prediction.scaler_version, out);
+    out.push(',');
     write_source(&prediction.source, out);
     out.push_str(",\"features\":");
     number::write_all(out, &prediction.features);
@@ -351,6 +354,12 @@ pub fn write_prediction(prediction: &PredictionEvent, out: &mut String) {
         None => out.push_str("null"),
     }
     out.push('}');
+}
+
+fn write_scaler_version(version: Option<u64>, out: &mut String) {
+    if let Some(version) = version {
+        let _ = write!(out, ",\"scaler_version\":{version}");
+    }
 }
 
 fn write_target(target: Option<f64>, out: &mut String) {

@@ -211,13 +211,24 @@ impl Rows {
 
     /// Adds what else there is to say of the newest record.
     pub fn note_on(&mut self, note: String) {
-        let newest = self.end.saturating_sub(1);
-        match self.notes.back_mut() {
-            Some((record, said)) if *record == newest => {
+        self.note_of(self.end.saturating_sub(1), note);
+    }
+
+    /// Adds what else there is to say of a record, if it is still kept.
+    pub fn note_of(&mut self, record: u64, note: String) {
+        if record < self.first {
+            return;
+        }
+        match self
+            .notes
+            .binary_search_by_key(&record, |(number, _)| *number)
+        {
+            Ok(i) => {
+                let said = &mut self.notes[i].1;
                 said.push_str("; ");
                 said.push_str(&note);
             }
-            _ => self.notes.push_back((newest, note)),
+            Err(i) => self.notes.insert(i, (record, note)),
         }
     }
 

@@ -12,6 +12,19 @@ impl Lab {
         for lane in &mut self.lanes {
             lane.open_window(now_ms);
         }
+        // A scaler's window closes before the lanes' that end with it.
+        while let Some((end_ms, next)) = self.next_scaler_end()
+            && end_ms <= now_ms
+        {
+            self.pass_windows(end_ms.saturating_sub(1));
+            self.lanes[next].close_scaler_window(end_ms.saturating_sub(1), &mut self.out);
+        }
+        self.pass_windows(now_ms);
+        self.tell();
+    }
+
+    /// Closes the lanes' windows that end by a time.
+    fn pass_windows(&mut self, now_ms: i64) {
         let records = self.rows.end();
         let mut may_fade = true;
         // In the order of their ends, so that the outcome does not hang on how often time moves.
@@ -43,6 +56,13 @@ impl Lab {
                 self.lanes[next].close_window(records, &mut self.out);
             }
         }
+    }
+
+    fn next_scaler_end(&self) -> Option<(i64, usize)> {
+        let lanes = self.lanes.iter().zip(0..);
+        lanes
+            .filter_map(|(lane, i)| Some((lane.scaler_end_ms()?, i)))
+            .min()
     }
 
     fn next_window_end(&self) -> Option<(i64, usize)> {

@@ -119,7 +119,7 @@ pub struct Parts {
 /// A lane's history.
 #[derive(Clone, Debug)]
 pub struct Timeline {
-    /// Oldest first; never empty: the first is version 1.
+    /// Oldest first; never empty: the first is version 1, or a version 0 without a model as long as there is none.
     entries: Vec<Entry>,
     /// Entries from here on still have their model.
     models_from: usize,
@@ -135,6 +135,16 @@ impl Timeline {
             entries: vec![Entry::without_rows((1, 1), (0, 0), parts, Some(initial))],
             models_from: 0,
             models_max,
+            parts,
+        }
+    }
+
+    /// Starts without a version.
+    pub fn without_version(parts: Parts) -> Timeline {
+        Timeline {
+            entries: vec![Entry::without_rows((0, 0), (0, 0), parts, None)],
+            models_from: 0,
+            models_max: 1,
             parts,
         }
     }
@@ -179,6 +189,13 @@ impl Timeline {
         if self.entries.len() - self.models_from > self.models_max {
             self.entries[self.models_from].model = None;
             self.models_from += 1;
+        }
+    }
+
+    /// Says anew what the newest version's model is: its scaler has learned.
+    pub fn set_newest_model(&mut self, model: Version) {
+        if let Some(newest) = self.entries.last_mut() {
+            newest.model = Some(model);
         }
     }
 

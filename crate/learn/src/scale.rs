@@ -23,6 +23,9 @@ pub struct Scale {
     /// What is left is multiplied with this; 0 where a feature tells nothing.
     #[serde(with = "crate::number::list")]
     pub factor: Vec<f64>,
+    /// The engine's own number of it, from 0; None where scalers are not numbered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 impl Scale {
@@ -35,6 +38,7 @@ impl Scale {
             std: scaler.std().to_vec(),
             centre,
             factor,
+            version: None,
         }
     }
 
@@ -45,6 +49,7 @@ impl Scale {
             std: vec![1.0; dim],
             centre: vec![0.0; dim],
             factor: vec![1.0; dim],
+            version: None,
         }
     }
 

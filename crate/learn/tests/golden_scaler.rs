@@ -250,7 +250,11 @@ fn check_river(case: &Value) {
         row
     };
     let probe = numbers(&case["probe"]);
-    assert_eq!(transformed(&scaler, &probe), vec![0.0; dim]);
+    let before = case.get("transform_of_probe_before_any_row");
+    let before = before.map_or_else(|| vec![0.0; dim], numbers);
+    if divides {
+        assert_eq!(transformed(&scaler, &probe), before);
+    }
     let mut states = array(&case["states"]).iter().peekable();
     for (i, row) in rows.iter().enumerate() {
         if let Some(window) = case["params_set"].get("window_size") {
@@ -272,6 +276,17 @@ fn check_river(case: &Value) {
             assert_numbers(&at, &transformed(&scaler, &probe), &of_probe);
             let of_row = numbers(&state["transform_of_the_row_itself"]);
             assert_numbers(&at, &transformed(&scaler, row), &of_row);
+        } else {
+            let centred = |row: &[f64]| -> Vec<f64> {
+                let pairs = row.iter().zip(scaler.mean());
+                pairs.map(|(x, mean)| x - mean).collect()
+            };
+            for (row, recorded) in [
+                (&probe, "transform_of_probe"),
+                (row, "transform_of_the_row_itself"),
+            ] {
+                assert_numbers(&at, &centred(row), &numbers(&state[recorded]));
+            }
         }
     }
     assert!(states.next().is_none(), "{}", case["name"]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Arrived;
 use crate::config::{NotFinite, Role, Truncate};
 use crate::lab::Lab;
-use crate::lane::Row;
+use crate::lane::{Row, Told};
 
 impl Lab {
     /// What the row does in each lane that takes it.
@@ -29,9 +29,6 @@ impl Lab {
         if role == Role::Train {
             self.rounds.train();
         }
-        let mut refused = Vec::new();
-        // Kept from row to row: of rows that are only trained, nothing is allocated.
-        let mut features = std::mem::take(&mut self.row);
         for (i, lane) in self.lanes.iter_mut().enumerate() {
             lane.let_rounds_go(self.rounds.let_go);
             if role == Role::Train {
@@ -40,6 +37,8 @@ impl Lab {
             if !takes[i] {
                 continue;
             }
+            // Kept from row to row: of rows that are only trained, nothing is allocated.
+            let mut features = std::mem::take(&mut lane.spare);
             let config = &lane.config;
             features.clear();
             let columns = config.features.iter();
@@ -52,7 +51,8 @@ impl Lab {
                     .label
                     .filter(|_| classified)
                     .and_then(|column| self.rows.label(number, column)),
-                features: std::mem::take(&mut features),
+                features,
+                scaled: None,
                 target: config
                     .target
                     .map(|column| self.rows.number(number, column))
@@ -63,32 +63,32 @@ impl Lab {
                 round,
                 transaction,
             };
-            let learned = row.target.filter(|_| role != Role::Classify);
-            if let Err(reason) = lane.check(&row.features, learned) {
-                refused.push((i, format!("the row {reason}")));
-                continue;
-            }
-            match role {
-                Role::Train => {
-                    lane.train(&row, &mut self.out);
-                    features = row.features;
-                }
-                Role::Classify => lane.classify(row, &mut self.out),
-                Role::Both => {
-                    // By the model as it was before this row's batch, whatever the cut.
-                    lane.predict(row.clone(), &mut self.out);
-                    if lane.config.target.is_none() || row.target.is_some() {
-                        lane.train(&row, &mut self.out);
+            lane.take(row, role, &mut self.out);
+        }
+        self.tell();
+    }
+
+    /// Tells what the lanes have found out of rows, of this one or of those that waited.
+    pub(crate) fn tell(&mut self) {
+        let mut refused: Vec<u64> = Vec::new();
+        for lane in 0..self.lanes.len() {
+            for told in self.lanes[lane].take_told() {
+                match told {
+                    Told::Note { record, text } => self.rows.note_of(record, text),
+                    Told::Refused {
+                        record,
+                        source,
+                        reason,
+                    } => {
+                        refused.push(record);
+                        self.reject_in(record, source, lane, None, format!("the row {reason}"));
                     }
                 }
-                Role::Ignore => {}
             }
         }
-        self.row = features;
-        self.rejected += u64::from(!refused.is_empty());
-        for (lane, reason) in refused {
-            self.reject_in(arrived, lane, None, reason);
-        }
+        refused.sort_unstable();
+        refused.dedup();
+        self.rejected += refused.len() as u64;
     }
 
     /// What a truncate does in each lane.

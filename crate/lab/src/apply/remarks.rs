@@ -96,7 +96,7 @@ impl Lab {
     pub(super) fn remark_fault(&mut self, arrived: Arrived<'_>, column: usize, fault: &Fault) {
         let name = self.config.columns[column].clone();
         match fault.kind {
-            FaultKind::Value | FaultKind::NotFinite => {}
+            FaultKind::Value | FaultKind::NotFinite(_) => {}
             FaultKind::Missing => {
                 let names = self.streams[arrived.stream].reading.names();
                 let there: Vec<&str> = names.take(NAMED).collect();

@@ -7,8 +7,9 @@ use learn::models::{Cadence, Refused, Setting, Settings};
 use learn::online::{Online, Task};
 
 use super::metrics::{check_drift, check_metrics};
-use super::scaler::{Scaling, check_scaler};
+use super::scaler::{Scaling, check_initial, check_scaler};
 use super::{Batch, Changes, LabError, LabFile, LaneFile, NotFinite, Publish, Stream};
+use crate::lab::WAITING_MAX;
 use crate::lane::drift::Detector;
 use crate::lane::measures::Measures;
 
@@ -182,6 +183,18 @@ fn check_lane(
         Some(scaler) => Some(check_scaler(scaler, feature_names.len(), at)?),
         None => None,
     };
+    if let Some(scaling) = &scaling {
+        check_initial(scaling, &*model, at)?;
+    }
+    if model.rows_wanted() > WAITING_MAX {
+        return Err(LabError::value(
+            format!("{at}.model.initial.kmeans++.rows"),
+            format!(
+                "is {}; at most {WAITING_MAX} rows wait",
+                model.rows_wanted()
+            ),
+        ));
+    }
     let cluster_labels = check_cluster_labels(lane, &*model, at)?;
     let target = check_target(file, lane, &feature_names, model.task(), at)?;
     let measures = check_metrics(lane.metrics, model.task(), at)?;

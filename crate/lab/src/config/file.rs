@@ -107,13 +107,15 @@ pub struct LaneFile {
     /// Target column of this lane, in place of the lab's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// How features are scaled before the model sees them; left out: not at all.
+    /// How features are scaled before the model sees them; left out: not at all. An initial model is given in the columns'
+    /// units all the same: the first scaler model that is known brings it into the scaled ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaler: Option<ScalerFile>,
     /// Whether known defects of the engine are shown as they are; default true. False: as the algorithm means it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine_defects: Option<bool>,
-    /// What becomes of a row with a feature that is no finite number.
+    /// What becomes of a row with a feature (or a target to be learned) that is no finite number. JSON has none: it is
+    /// the text "NaN", "inf", "-inf", "Infinity" or "-Infinity", in a column that is declared to hold numbers or not declared.
     #[serde(default, skip_serializing_if = "is_default")]
     pub not_finite: NotFinite,
     /// The label that each engine id stands for, in id order.
@@ -161,7 +163,7 @@ impl LabelValue {
 pub struct ScalerFile {
     /// How.
     pub kind: ScalerKind,
-    /// Rows that the scaler learns from; then it stays as it is. Left out: all.
+    /// Training rows that the scaler learns from, 1 or more; then it stays as it is. Left out: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freeze_after: Option<u64>,
     /// Fixed: what is taken from each feature.
@@ -179,7 +181,9 @@ pub struct ScalerFile {
     /// Flink: whether features are divided by the standard deviation; default true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_std: Option<bool>,
-    /// Flink: when a window of the scaler ends.
+    /// Flink: when a window of the scaler ends, by count, interval (of lab time; windows without rows make no scaler model)
+    /// or hand; left out: as the engine's default, one window over all, which ends with the input, or by hand.
+    /// It closes before the lane's batch; rows wait for the first scaler model, and are then scaled by the newest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<Batch>,
 }
@@ -211,10 +215,11 @@ pub enum ScalerEngine {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NotFinite {
-    /// It is listed, and nothing is learned from it.
+    /// It is listed, with what the engine would do, and nothing is learned from it.
     #[default]
     Reject,
-    /// What the engine would do.
+    /// What the engine would do; a row on which its job would fail is listed with the reason, and the lane goes on without
+    /// it.
     AsEngine,
 }
 

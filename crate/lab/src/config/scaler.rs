@@ -1,5 +1,6 @@
 //! A lane's scaler, checked.
 
+use learn::online::{Numbers, Online};
 use learn::scaler::{Kind, Scaler};
 
 use super::{Batch, Cut, LabError, ScalerFile, ScalerKind};
@@ -11,8 +12,39 @@ pub struct Scaling {
     pub scaler: Scaler,
     /// Rows that it learns from; None: all.
     pub freeze_after: Option<u64>,
-    /// When a window of its own ends; None: with the lane's batch.
+    /// When a window of its own ends (by hand: then, or when the input ends); None: it learns with the lane's batch.
     pub cut: Option<Cut>,
+}
+
+/// Refuses an initial model that cannot be brought behind the scaler.
+///
+/// Coefficients in the columns' units leave an intercept there, where the scaler takes something from the features.
+pub(super) fn check_initial(
+    scaling: &Scaling,
+    model: &dyn Online,
+    at: &str,
+) -> Result<(), LabError> {
+    let takes = match scaling.scaler.kind() {
+        Kind::Standard | Kind::MinMax => true,
+        Kind::Fixed { mean, .. } => mean.iter().any(|mean| *mean != 0.0),
+        Kind::Flink { with_mean, .. } => *with_mean,
+    };
+    let Numbers::Linear(mut shifted) = model.numbers() else {
+        return Ok(());
+    };
+    if !takes || shifted.coefficients.iter().all(|number| *number == 0.0) {
+        return Ok(());
+    }
+    shifted.intercept = 1.0;
+    if model.boxed().start_from(&Numbers::Linear(shifted)).is_ok() {
+        return Ok(());
+    }
+    Err(LabError::value(
+        format!("{at}.model.initial.coefficients"),
+        "are not all 0 beside a scaler that takes a mean: given in the columns' units, they would need an intercept \
+         behind it, and the engine's model has none; start from zeros, or scale without a mean (engine flink, with_mean \
+         false)",
+    ))
 }
 
 /// The scaler of a lane at this place of the file.
@@ -80,17 +112,29 @@ pub(super) fn check_scaler(file: &ScalerFile, dim: usize, at: &str) -> Result<Sc
         },
         (ScalerKind::Fixed, ..) => return refuse("", "is fixed; give mean and std"),
     };
+    if file.freeze_after == Some(0) {
+        return refuse(
+            ".freeze_after",
+            "is 0; a scaler learns from one row at least",
+        );
+    }
     let cut = match (flink, file.batch) {
         (false, _) => None,
-        (true, Some(Batch::Count { rows: 0 })) => {
+        // The engine's default is one window over the whole input.
+        (true, None | Some(Batch::Hand {})) => Some(Cut::Hand),
+        (true, Some(Batch::Count { rows })) if rows > 0 => Some(Cut::Count(rows)),
+        (true, Some(Batch::Count { .. })) => {
             return refuse(".batch.rows", "is 0; a window has a row");
         }
-        (true, Some(Batch::Count { rows })) => Some(Cut::Count(rows)),
         (true, Some(Batch::Interval { ms })) if ms > 0 => Some(Cut::Interval(ms)),
-        (true, _) => {
+        (true, Some(Batch::Interval { ms })) => {
+            let reason = format!("is {ms}; a window is at least 1 ms long");
+            return refuse(".batch.ms", &reason);
+        }
+        (true, Some(Batch::Transaction {})) => {
             return refuse(
                 ".batch",
-                "is missing; give it, by count or by interval: when the engine's window ends",
+                "is by transaction; the engine's windows end by count or by interval",
             );
         }
     };

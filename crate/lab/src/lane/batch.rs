@@ -1,32 +1,40 @@
 //! Training rows that wait for a batch to end.
 
+use super::Row;
 use crate::event::Source;
 
 /// Rows, and where each came from.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Batch {
-    /// Features, row-major.
+    /// Features in the columns' units, row-major.
     features: Vec<f64>,
+    /// By row, in the model's units, where a scaler with windows of its own scaled it as it arrived.
+    scaled: Vec<Option<Vec<f64>>>,
     /// One for each row, where the model has a target.
     targets: Vec<f64>,
     sources: Vec<Source>,
 }
 
 impl Batch {
-    pub(super) fn push(&mut self, features: &[f64], target: Option<f64>, source: &Source) {
-        self.features.extend_from_slice(features);
-        self.targets.extend(target);
-        self.sources.push(source.clone());
+    pub(super) fn push(&mut self, row: &Row) {
+        self.features.extend_from_slice(&row.features);
+        let scaled = row.scaled.as_ref();
+        self.scaled
+            .push(scaled.map(|scaled| scaled.features.clone()));
+        self.targets.extend(row.target);
+        self.sources.push(row.source.clone());
     }
 
     pub(super) fn append(&mut self, other: &mut Batch) {
         self.features.append(&mut other.features);
+        self.scaled.append(&mut other.scaled);
         self.targets.append(&mut other.targets);
         self.sources.append(&mut other.sources);
     }
 
     pub(super) fn clear(&mut self) {
         self.features.clear();
+        self.scaled.clear();
         self.targets.clear();
         self.sources.clear();
     }
@@ -36,10 +44,18 @@ impl Batch {
         let mut kept = Batch::default();
         for (i, (features, source)) in self.features.chunks(dim).zip(&self.sources).enumerate() {
             if *source.topic != *topic {
-                kept.push(features, self.targets.get(i).copied(), source);
+                kept.features.extend_from_slice(features);
+                kept.scaled.push(self.scaled[i].take());
+                kept.targets.extend(self.targets.get(i));
+                kept.sources.push(source.clone());
             }
         }
         *self = kept;
+    }
+
+    /// Takes the rows back to the columns' units: the scaler starts again.
+    pub(super) fn forget_scaled(&mut self) {
+        self.scaled.iter_mut().for_each(|scaled| *scaled = None);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -52,6 +68,11 @@ impl Batch {
 
     pub(super) fn features(&self) -> &[f64] {
         &self.features
+    }
+
+    /// By row: as it was scaled when it arrived.
+    pub(super) fn scaled(&self) -> &[Option<Vec<f64>>] {
+        &self.scaled
     }
 
     pub(super) fn targets(&self) -> &[f64] {

@@ -22,7 +22,7 @@ impl Lane {
         if version == 1 && !self.model.answers_at_once() {
             return self.held.push(row);
         }
-        let scaled = self.scaled(&row.features);
+        let (scaled, scaler_version) = self.in_model_units(&row);
         let answer = self.model.predict(&scaled);
         self.scratch = scaled;
         self.enter_round(&row, out);
@@ -49,6 +49,7 @@ impl Lane {
             lane: self.index,
             lane_name: self.name.clone(),
             version,
+            scaler_version,
             source: row.source,
             key: row.key,
             features: row.features,

@@ -9,7 +9,8 @@ impl Lane {
     /// Goes back to the initial model, as a new version.
     ///
     /// What the model has learned cannot be taken apart by topic: all of it is forgotten. Rows that wait
-    /// and came from the emptied topic are dropped; those of other topics stay in the open batch.
+    /// and came from the emptied topic are dropped; those of other topics stay in the open batch. The scaler starts again
+    /// too. A lane without a version goes on waiting for its first.
     pub(crate) fn restart(
         &mut self,
         stream: u32,
@@ -20,6 +21,11 @@ impl Lane {
         let dim = self.config.dim();
         self.batch.drop_topic(&truncate.topic, dim);
         self.transactions.drop_topic(&truncate.topic, dim);
+        self.waiting.drop_topic(&truncate.topic);
+        self.forget_scaled();
+        if !self.is_started() {
+            return;
+        }
         let before = self.model.numbers();
         self.start();
         self.still = false;
@@ -53,5 +59,15 @@ impl Lane {
             restarted: Some(truncate.clone()),
             ..self.version_event(version, version, None)
         }));
+    }
+
+    /// Starts the scaler again; rows that it has scaled go back to the columns' units.
+    fn forget_scaled(&mut self) {
+        self.start_scaler();
+        self.batch.forget_scaled();
+        self.transactions.forget_scaled();
+        for row in &mut self.held {
+            row.scaled = None;
+        }
     }
 }

@@ -86,6 +86,12 @@ impl Transactions {
         }
     }
 
+    pub(super) fn forget_scaled(&mut self) {
+        for open in &mut self.open {
+            open.rows.forget_scaled();
+        }
+    }
+
     /// Takes all that are open, oldest first.
     pub(super) fn take_all(&mut self) -> Vec<Batch> {
         let all: Vec<Open> = self.open.drain(..).collect();
@@ -223,8 +229,10 @@ impl Lane {
     }
 
     pub(super) fn train_in_transaction(&mut self, row: &Row) {
-        if let Some(open) = self.transactions.of(row.transaction) {
-            open.rows.push(&row.features, row.target, &row.source);
+        match self.transactions.of(row.transaction) {
+            Some(open) => open.rows.push(row),
+            // It waited, and its transaction is over.
+            None => self.batch.push(row),
         }
     }
 

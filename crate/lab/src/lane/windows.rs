@@ -15,8 +15,15 @@ impl Lane {
         }
     }
 
-    /// Opens the window that lab time is in, if none is open.
+    /// Takes note of lab time, and opens the window that it is in, if none is open; without a model there are none.
     pub fn open_window(&mut self, time_ms: i64) {
+        self.now_ms = Some(time_ms);
+        if self.is_started() {
+            self.open_window_at(time_ms);
+        }
+    }
+
+    pub(super) fn open_window_at(&mut self, time_ms: i64) {
         if let Cut::Interval(ms) = self.config.cut {
             self.window.get_or_insert(time_ms.div_euclid(ms));
         }

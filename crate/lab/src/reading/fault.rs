@@ -14,7 +14,7 @@ pub(crate) struct Fault {
     pub(crate) kind: FaultKind,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum FaultKind {
     /// The row has no such column.
     Missing,
@@ -22,8 +22,8 @@ pub(crate) enum FaultKind {
     Unavailable,
     /// A text stands there, and nothing says what it means.
     Undeclared,
-    /// It is NaN or infinite.
-    NotFinite,
+    /// It is NaN or infinite: this number.
+    NotFinite(f64),
     /// All else.
     Value,
 }
@@ -88,6 +88,12 @@ impl Reading {
             )));
         }
         let undeclared = *column == ColumnType::Plain && !matches!(value, Value::Null);
+        let of_numbers = matches!(column, ColumnType::Number | ColumnType::Decimal { .. });
+        if (undeclared || of_numbers)
+            && let Some(number) = not_finite(&value)
+        {
+            return finite(Ok(number));
+        }
         finite(change::feature(value, column)).map_err(|mut fault| {
             if undeclared && fault.kind == FaultKind::Value {
                 fault.kind = FaultKind::Undeclared;
@@ -143,12 +149,25 @@ impl Fault {
     }
 }
 
+/// The number that is not finite that a text writes, as all text formats here do, or as Java does.
+fn not_finite(value: &Value<'_>) -> Option<f64> {
+    match value {
+        Value::Text(text) => match &**text {
+            "NaN" => Some(f64::NAN),
+            "inf" | "Infinity" => Some(f64::INFINITY),
+            "-inf" | "-Infinity" => Some(f64::NEG_INFINITY),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn finite(number: Result<f64, String>) -> Result<f64, Fault> {
     match number {
         Ok(number) if number.is_finite() => Ok(number),
         Ok(number) => Err(Fault {
             reason: format!("is {number}, not a finite number"),
-            kind: FaultKind::NotFinite,
+            kind: FaultKind::NotFinite(number),
         }),
         Err(reason) => Err(Fault::value(reason)),
     }

@@ -85,6 +85,15 @@ impl Online for OnlineKmeans {
         check_row(self.params(), self.kmeans.model(), row).map_err(|e| e.to_string())
     }
 
+    fn of_not_finite(&self, number: f64, learns: bool) -> &'static str {
+        match (number.is_nan(), learns) {
+            (true, true) => "it goes to cluster 0 and makes its centroid NaN for good",
+            (true, false) => "it goes to cluster 0",
+            (false, true) => "its cluster's centroid is not finite from then on",
+            (false, false) => "its distances are not finite",
+        }
+    }
+
     fn partial_fit(&mut self, rows: Rows<'_>, _: &[f64]) -> Fitted {
         let summary = self.kmeans.partial_fit(rows);
         Fitted {

@@ -70,6 +70,13 @@ impl<M: OnlineLinear> Online for M {
         self.check(row, target).map_err(|e| e.to_string())
     }
 
+    fn of_not_finite(&self, _: f64, learns: bool) -> &'static str {
+        match learns {
+            true => "every coefficient that learns from it is NaN from then on",
+            false => "the prediction is no finite number",
+        }
+    }
+
     fn partial_fit(&mut self, rows: Rows<'_>, targets: &[f64]) -> Fitted {
         let before = self.newest().into_owned();
         let loss_before = mean_loss(self, &before, rows, targets);

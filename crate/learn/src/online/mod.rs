@@ -162,6 +162,12 @@ pub trait Online: std::fmt::Debug + Send + Sync {
     /// What is wrong, as the end of a sentence that begins with "the row".
     fn check_row(&self, row: &[f64], target: Option<f64>) -> Result<(), String>;
 
+    /// What the engine makes of a number that is not finite, in a row that it takes: the end of a sentence that begins with
+    /// the number.
+    ///
+    /// `learns` is whether the row is to be learned.
+    fn of_not_finite(&self, number: f64, learns: bool) -> &'static str;
+
     /// Learns from a batch, which may be empty, and makes the next version.
     ///
     /// # Panics

@@ -1,0 +1,314 @@
+//! Rows that wait before a lane's model sees them: for the scaler's first model, or for the lane's first version.
+//!
+//! They go in later in the order in which they came, as if scaler and model had been there: training rows are cut into
+//! batches as usual, of a lane that cuts by interval they join the window that is open, and of one that cuts by
+//! transaction those of a transaction that is over are a batch of their own.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use learn::Rows;
+use learn::online::{Numbers, Online};
+use learn::scale::Scale;
+
+use super::scaling::LaneScaler;
+use super::{Lane, Row};
+use crate::config::{Cut, Role};
+use crate::event::{Outbox, Source};
+
+/// A row, and what is to be done with it.
+#[derive(Clone, Debug)]
+struct Arrival {
+    row: Row,
+    role: Role,
+    /// Whether it is trained.
+    learns: bool,
+}
+
+/// The rows that wait, oldest first.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    arrivals: VecDeque<Arrival>,
+    /// Those of them that are trained.
+    to_train: usize,
+    /// So many to train, and so many to classify, at most.
+    most: usize,
+    /// Whether a first version was tried to be made of them.
+    tried: bool,
+}
+
+/// What there is to say of a record that was handed to a lane, now or earlier.
+#[derive(Clone, Debug)]
+pub(crate) enum Told {
+    /// The lane cannot use it.
+    Refused {
+        /// The record's number.
+        record: u64,
+        /// Where it came from.
+        source: Source,
+        /// Why.
+        reason: String,
+    },
+    /// A note.
+    Note {
+        /// The record's number.
+        record: u64,
+        /// The note.
+        text: String,
+    },
+}
+
+impl Waiting {
+    pub(super) fn new(most: usize) -> Waiting {
+        Waiting {
+            arrivals: VecDeque::new(),
+            to_train: 0,
+            most: most.max(1),
+            tried: false,
+        }
+    }
+
+    /// Rows that are to be trained.
+    pub(super) fn to_train(&self) -> usize {
+        self.to_train
+    }
+
+    /// Rows that are only to be classified.
+    pub(super) fn to_classify(&self) -> usize {
+        self.arrivals.len() - self.to_train
+    }
+
+    /// Features of the rows to train, in the columns' units, row-major.
+    pub(super) fn features(&self) -> impl Iterator<Item = f64> + '_ {
+        let rows = self.training().flat_map(|row| &row.features);
+        rows.copied()
+    }
+
+    /// Drops the rows of a topic.
+    pub(super) fn drop_topic(&mut self, topic: &str) {
+        self.arrivals
+            .retain(|arrival| *arrival.row.source.topic != *topic);
+        self.to_train = self.arrivals.iter().filter(|row| row.learns).count();
+    }
+
+    fn training(&self) -> impl Iterator<Item = &Row> {
+        let training = self.arrivals.iter().filter(|arrival| arrival.learns);
+        training.map(|arrival| &arrival.row)
+    }
+
+    fn is_full(&self, learns: bool) -> bool {
+        match learns {
+            true => self.to_train >= self.most,
+            false => self.to_classify() >= self.most,
+        }
+    }
+
+    fn pop(&mut self) -> Option<Arrival> {
+        let arrival = self.arrivals.pop_front()?;
+        self.to_train -= usize::from(arrival.learns);
+        Some(arrival)
+    }
+
+    /// Whether the newest row to train is none of the others again.
+    fn newest_is_new(&self) -> bool {
+        let mut newest_first = self.arrivals.iter().rev().filter(|row| row.learns);
+        let newest = newest_first.next();
+        newest.is_some_and(|newest| {
+            newest_first.all(|other| other.row.features != newest.row.features)
+        })
+    }
+}
+
+impl Lane {
+    /// Takes a row: at once, or when the scaler and the model that it needs are there.
+    pub fn take(&mut self, mut row: Row, role: Role, out: &mut Outbox) {
+        let learns = match role {
+            Role::Train => true,
+            Role::Both => self.config.target.is_none() || row.target.is_some(),
+            Role::Classify => false,
+            Role::Ignore => return,
+        };
+        if learns {
+            self.show_scaler(&row.features, out);
+        }
+        row.scaled = self.scaled_on_arrival(&row.features);
+        let arrival = Arrival { row, role, learns };
+        if self.is_started() && !self.awaits_scaler() {
+            return self.enter(arrival, out);
+        }
+        let (row, full) = (&arrival.row, self.waiting.is_full(learns));
+        // One row more may be the one that lets a first version be made.
+        if full && !(learns && !self.is_started() && !self.awaits_scaler()) {
+            let reason = self.is_one_too_many();
+            return self.refuse(row.record, row.source.clone(), reason);
+        }
+        self.waiting.to_train += usize::from(learns);
+        self.waiting.arrivals.push_back(arrival);
+        if learns {
+            self.let_in(self.now_ms.unwrap_or(0), out);
+        }
+        if full && let Some(Arrival { row, .. }) = self.waiting.arrivals.pop_back() {
+            self.waiting.to_train -= 1;
+            let reason = self.is_one_too_many();
+            self.refuse(row.record, row.source, reason);
+        }
+    }
+
+    /// What was found out of rows since the last call.
+    pub(crate) fn take_told(&mut self) -> Vec<Told> {
+        std::mem::take(&mut self.told)
+    }
+
+    /// Whether there is a model: a version.
+    pub fn is_started(&self) -> bool {
+        self.model.rows_wanted() == 0
+    }
+
+    fn awaits_scaler(&self) -> bool {
+        self.scaler.as_ref().is_some_and(LaneScaler::is_awaited)
+    }
+
+    fn is_one_too_many(&self) -> String {
+        let what = match self.awaits_scaler() {
+            true => "the scaler's first model",
+            false => "the first version",
+        };
+        format!("is one too many: {} wait for {what}", self.waiting.most)
+    }
+
+    fn refuse(&mut self, record: u64, source: Source, reason: String) {
+        self.told.push(Told::Refused {
+            record,
+            source,
+            reason,
+        });
+    }
+
+    /// Scales the rows that wait, by the scaler's first model.
+    pub(super) fn scale_waiting(&mut self) {
+        let mut arrivals = std::mem::take(&mut self.waiting.arrivals);
+        for arrival in &mut arrivals {
+            arrival.row.scaled = self.scaled_on_arrival(&arrival.row.features);
+        }
+        self.waiting.arrivals = arrivals;
+    }
+
+    /// Lets the rows in that wait, if nothing is missing any more; `at_ms` is the time.
+    pub(super) fn let_in(&mut self, at_ms: i64, out: &mut Outbox) {
+        if self.awaits_scaler() || !self.is_started() && !self.start_with_waiting(at_ms, out) {
+            return;
+        }
+        while let Some(arrival) = self.waiting.pop() {
+            let (record, transaction) = (arrival.row.record, arrival.row.transaction);
+            self.enter(arrival, out);
+            let goes_on = self.waiting.arrivals.front().is_some_and(|next| {
+                next.learns && transaction.is_some() && next.row.transaction == transaction
+            });
+            // Rows of a transaction that is still open are not in the batch yet.
+            if self.config.cut == Cut::Transaction && !goes_on && !self.batch.is_empty() {
+                self.close_batch(record + 1, out);
+            }
+        }
+    }
+
+    /// Hands a row to the model.
+    fn enter(&mut self, arrival: Arrival, out: &mut Outbox) {
+        let Arrival { row, role, learns } = arrival;
+        let target = row.target.filter(|_| role != Role::Classify);
+        if let Err(reason) = self.check(&row, target) {
+            return self.refuse(row.record, row.source, reason);
+        }
+        let waits = !learns && self.held.len() >= self.waiting.most;
+        match role {
+            Role::Classify if waits => {
+                let most = self.waiting.most;
+                let reason = format!("is one too many: {most} wait to be classified");
+                self.refuse(row.record, row.source, reason);
+            }
+            Role::Classify => self.classify(row, out),
+            Role::Both => {
+                // By the model as it was before this row's batch, whatever the cut.
+                self.predict(row.clone(), out);
+                if learns {
+                    self.train(&row, out);
+                }
+            }
+            Role::Train => {
+                self.train(&row, out);
+                self.spare = row.features;
+            }
+            Role::Ignore => {}
+        }
+    }
+
+    /// Makes the initial model of the rows to train that wait, and with it version 1; whether that could be.
+    ///
+    /// It is chosen among rows in the model's units, and is then, as every initial model, given in the columns'.
+    fn start_with_waiting(&mut self, at_ms: i64, out: &mut Outbox) -> bool {
+        let wanted = self.model.rows_wanted();
+        let tried = self.waiting.tried;
+        if self.waiting.to_train < wanted || tried && !self.waiting.newest_is_new() {
+            return false;
+        }
+        let (rows, scale) = self.rows_to_start_with();
+        if rows.len() < wanted * self.config.dim() {
+            return false;
+        }
+        match self.initial_of(&rows, scale.as_deref()) {
+            Ok(initial) => {
+                self.initial = initial;
+                self.begin(at_ms, out);
+                true
+            }
+            Err(reason) => {
+                if !tried && let Some(newest) = self.waiting.arrivals.back() {
+                    self.told.push(Told::Note {
+                        record: newest.row.record,
+                        text: format!("{} waits for more rows: {reason}", self.name),
+                    });
+                }
+                self.waiting.tried = true;
+                false
+            }
+        }
+    }
+
+    /// The rows that wait to be trained and that can be, in the model's units, row-major; and the scaler of these.
+    ///
+    /// A scaler that learns with the lane's batches knows nothing yet: it is asked what it would do after these rows.
+    fn rows_to_start_with(&self) -> (Vec<f64>, Option<Arc<Scale>>) {
+        let all: Vec<f64> = self.waiting.features().collect();
+        let dim = self.config.dim();
+        let rows = Rows::new(&all, dim).ok();
+        let scale = match (&self.scaler, rows) {
+            (Some(scaler), Some(rows)) => scaler.scale_after(rows),
+            _ => None,
+        };
+        let mut start = Vec::with_capacity(all.len());
+        for row in self.waiting.training() {
+            let mut features = row.features.clone();
+            match (&row.scaled, &scale) {
+                (Some(scaled), _) => features.clone_from(&scaled.features),
+                (None, Some(scale)) => scale.transform(&mut features),
+                (None, None) => {}
+            }
+            let finite = features.iter().all(|number| number.is_finite());
+            if finite && self.model.check_row(&features, row.target).is_ok() {
+                start.extend(features);
+            }
+        }
+        (start, scale)
+    }
+
+    /// The initial model that these rows, in the model's units, give, in the columns' units.
+    fn initial_of(&self, rows: &[f64], scale: Option<&Scale>) -> Result<Box<dyn Online>, String> {
+        let rows = Rows::new(rows, self.config.dim()).map_err(|e| e.to_string())?;
+        let mut model = self.model.clone();
+        model.start_with(rows)?;
+        let numbers: Numbers = model.numbers();
+        if let Some(scale) = scale {
+            model.start_from(&scale.to_columns(&numbers))?;
+        }
+        Ok(model)
+    }
+}
