@@ -164,6 +164,11 @@ impl Lane {
         self.model.rows_wanted() == 0
     }
 
+    /// Training rows that the first version is made of; None where it is there.
+    pub fn rows_to_start(&self) -> Option<usize> {
+        Some(self.model.rows_wanted()).filter(|rows| *rows > 0)
+    }
+
     fn awaits_scaler(&self) -> bool {
         self.scaler.as_ref().is_some_and(LaneScaler::is_awaited)
     }
