@@ -68,6 +68,11 @@ impl Waiting {
         }
     }
 
+    /// Whether no row waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.arrivals.is_empty()
+    }
+
     /// Rows that are to be trained.
     pub(super) fn to_train(&self) -> usize {
         self.to_train
