@@ -17,7 +17,9 @@ const FLINK: Kind = Kind::Flink {
     with_std: true,
 };
 
-const INITIAL: [[f64; 2]; 2] = [[-3.0, 1.0], [4.0, 2.0]];
+type Row = [f64; 2];
+
+const INITIAL: [Row; 2] = [[-3.0, 1.0], [4.0, 2.0]];
 
 fn rows() -> impl Strategy<Value = Vec<[f64; 2]>> {
     proptest::collection::vec([-50.0..50.0, 1e3..2e3], 1..40)
@@ -62,7 +64,7 @@ fn training(rows: &[[f64; 2]]) -> Vec<In> {
 }
 
 /// The rows as Flink's scaler leaves them, with windows of so many; and the initial centroids.
-fn by_windows(rows: &[[f64; 2]], window: usize) -> Option<(Vec<[f64; 2]>, [[f64; 2]; 2])> {
+fn by_windows(rows: &[[f64; 2]], window: usize) -> Option<(Vec<Row>, [Row; 2])> {
     let mut newest = None;
     let mut first: Option<Scaler> = None;
     let mut scaler = Scaler::new(FLINK, 2).unwrap();

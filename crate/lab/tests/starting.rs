@@ -192,6 +192,7 @@ fn a_lane_without_a_version_is_summed_up_and_drawn() {
         assert_eq!((snapshot.version, snapshot.versions), (0, 0));
         assert!(snapshot.stage.centroids.is_empty());
         assert_eq!(snapshot.lanes[0].waiting, 4);
+        assert_eq!((snapshot.batch.number, snapshot.batch.size), (0, Some(9)));
         assert!(!snapshot.lanes[0].ready);
     }
 }

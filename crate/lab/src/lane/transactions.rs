@@ -229,10 +229,12 @@ impl Lane {
     }
 
     pub(super) fn train_in_transaction(&mut self, row: &Row) {
+        // An event without a transaction is one of its own, so the open one is the newest row's.
+        let may_be_open = row.transaction.is_some() || self.waiting.is_empty();
         match self.transactions.of(row.transaction) {
-            Some(open) => open.rows.push(row),
+            Some(open) if may_be_open => open.rows.push(row),
             // It waited, and its transaction is over.
-            None => self.batch.push(row),
+            _ => self.batch.push(row),
         }
     }
 

@@ -68,6 +68,11 @@ impl Waiting {
         }
     }
 
+    /// Whether no row waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.arrivals.is_empty()
+    }
+
     /// Rows that are to be trained.
     pub(super) fn to_train(&self) -> usize {
         self.to_train
@@ -162,6 +167,11 @@ impl Lane {
     /// Whether there is a model: a version.
     pub fn is_started(&self) -> bool {
         self.model.rows_wanted() == 0
+    }
+
+    /// Training rows that the first version is made of; None where it is there.
+    pub fn rows_to_start(&self) -> Option<usize> {
+        Some(self.model.rows_wanted()).filter(|rows| *rows > 0)
     }
 
     fn awaits_scaler(&self) -> bool {

@@ -43,10 +43,11 @@ pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
     OpenBatch {
         number: entry.last,
         rows: count as u64,
-        size: if let Cut::Count(size) = lane.config.cut {
-            Some(size as u64)
-        } else {
-            None
+        size: match (lane.config.cut, lane.rows_to_start()) {
+            // The rows that version 1 is made of.
+            (_, Some(rows)) => Some(rows as u64),
+            (Cut::Count(size), None) => Some(size as u64),
+            _ => None,
         },
         window_ms: match (lane.config.cut, lane.window_end_ms()) {
             (Cut::Interval(ms), Some(end)) if place.live => Some((end - ms, end)),

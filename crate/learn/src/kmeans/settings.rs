@@ -61,8 +61,9 @@ pub struct Initial {
     pub checkpoint: Option<Value>,
 }
 
-/// Centroids drawn at random: for Spark normally distributed, for Flink uniformly from 0 to 1, as their random starts
-/// have it; not their generators' bits.
+/// Centroids drawn at random, in the columns' units: for Spark of the standard normal distribution (`setRandomCenters` calls
+/// its generator's `nextGaussian`), for Flink uniformly from 0 to 1 (`KMeansModelData.generateRandomModelData` calls
+/// `nextDouble`); the engines' distributions, not their generators' bits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -74,14 +75,17 @@ pub struct RandomStart {
     pub weight: f64,
 }
 
-/// Centroids chosen by k-means++ among the first training rows, which are held back until then, and then trained.
+/// Centroids chosen by k-means++ among the first training rows, which are held back until then, and then trained in order.
+///
+/// Rows to classify wait for version 1, too. Where too few rows differ, or are finite, more are waited for. Behind a scaler
+/// the choice is made in the scaled units.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PlusPlusStart {
     /// The same seed and rows give the same centroids, on every machine.
     pub seed: u64,
-    /// Rows to choose among.
+    /// Rows to choose among, k or more; at most 100,000.
     pub rows: usize,
     /// Weight of each centroid; left out: 0.
     #[serde(default, skip_serializing_if = "is_zero")]
