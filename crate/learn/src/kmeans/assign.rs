@@ -1,7 +1,7 @@
 //! Which centroid is nearest.
 
 use super::distance::{self, Measure, Metric, with_measure};
-use super::tile::{Tile, tiles};
+use super::tile::{Tile, known, tiles};
 use super::{Model, Params};
 use crate::Rows;
 
@@ -51,7 +51,7 @@ pub(super) fn assign(
     rows: Rows<'_>,
     each: impl FnMut(usize, &[f64], &[f64]),
 ) {
-    with_measure!(metric, assign_by(model, lengths, tile, rows, each));
+    with_measure!(metric, assign_known(model, lengths, tile, rows, each));
 }
 
 fn lengths_of<M: Measure>(model: &Model, dim: usize, lengths: &mut [f64]) {
@@ -60,18 +60,37 @@ fn lengths_of<M: Measure>(model: &Model, dim: usize, lengths: &mut [f64]) {
     }
 }
 
-fn assign_by<M: Measure>(
+/// Rows of few numbers, as most are, are learned faster where the compiler knows how many.
+fn assign_known<M: Measure>(
+    model: &Model,
+    lengths: &[f64],
+    tile: &mut Tile,
+    rows: Rows<'_>,
+    each: impl FnMut(usize, &[f64], &[f64]),
+) {
+    match rows.dim() {
+        2 => assign_by::<M, 2>(model, lengths, tile, rows, each),
+        4 => assign_by::<M, 4>(model, lengths, tile, rows, each),
+        _ => assign_by::<M, 0>(model, lengths, tile, rows, each),
+    }
+}
+
+fn assign_by<M: Measure, const DIM: usize>(
     model: &Model,
     lengths: &[f64],
     tile: &mut Tile,
     rows: Rows<'_>,
     mut each: impl FnMut(usize, &[f64], &[f64]),
 ) {
-    let dim = rows.dim();
+    let dim = known::<DIM>(rows.dim());
     for rows in tiles(rows) {
-        tile.find::<M>(model, lengths, rows);
+        tile.find::<M, DIM>(model, lengths, rows);
         for (row, cluster) in rows.into_iter().zip(tile.clusters()) {
-            each(cluster, row, &model.centroids[cluster * dim..][..dim]);
+            each(
+                cluster,
+                &row[..dim],
+                &model.centroids[cluster * dim..][..dim],
+            );
         }
     }
 }

@@ -32,9 +32,9 @@ struct Scratch {
     tile: Tile,
     /// A second subtask's copy of the model to be.
     copy: Model,
-    /// The sum of each cluster's rows in one subtask's part of the batch.
+    /// The sum of each cluster's rows in one subtask's part of the batch; 0 between batches.
     sums: Vec<f64>,
-    /// The number of those rows.
+    /// The number of those rows; 0 between batches.
     counts: Vec<u64>,
 }
 
@@ -217,8 +217,6 @@ impl Kmeans {
         } = &mut self.scratch;
         let mut squared = 0.0;
         for (subtask, part) in parts(rows, parallelism).enumerate() {
-            sums.fill(0.0);
-            part_counts.fill(0);
             assign(
                 self.params.metric(),
                 &self.model,
@@ -227,18 +225,17 @@ impl Kmeans {
                 part,
                 |i, row, centroid| {
                     part_counts[i] += 1;
-                    add(&mut sums[i * dim..][..dim], row);
+                    add(&mut sums[i * row.len()..][..row.len()], row);
                     squared += squared_difference(row, centroid);
                 },
             );
-            let target = if subtask == 0 { &mut *next } else { &mut *copy };
-            target.copy_from(&self.model);
-            update(target, sums, part_counts, discount, dim);
-            if subtask > 0 {
-                merge(next, copy, dim);
-            }
             for (count, part_count) in counts.iter_mut().zip(&*part_counts) {
                 *count += part_count;
+            }
+            let target = if subtask == 0 { &mut *next } else { &mut *copy };
+            update(&self.model, target, sums, part_counts, discount, dim);
+            if subtask > 0 {
+                merge(next, copy, dim);
             }
         }
         squared

@@ -33,19 +33,24 @@ impl Tile {
         }
     }
 
-    /// Finds the cluster of each of the rows, `WIDTH` at most, as `closest` does of one.
-    pub(super) fn find<M: Measure>(&mut self, model: &Model, lengths: &[f64], rows: Rows<'_>) {
-        let dim = self.numbers.len();
+    /// Finds the cluster of each of the rows, `WIDTH` at most, as `closest` does of one. For `DIM` see [`known`].
+    pub(super) fn find<M: Measure, const DIM: usize>(
+        &mut self,
+        model: &Model,
+        lengths: &[f64],
+        rows: Rows<'_>,
+    ) {
+        let dim = known::<DIM>(self.numbers.len());
         for (i, row) in rows.iter().enumerate() {
-            for (numbers, x) in self.numbers.iter_mut().zip(row) {
+            for (numbers, x) in self.numbers[..dim].iter_mut().zip(&row[..dim]) {
                 numbers[i] = *x;
             }
         }
-        measure::<M>(&self.numbers, &mut self.lengths);
+        measure::<M>(&self.numbers[..dim], &mut self.lengths);
         self.least = [M::LIMIT; WIDTH];
         self.nearest = [0; WIDTH];
         for ((i, centroid), length) in (0..).zip(model.iter(dim)).zip(lengths) {
-            self.compare::<M>(i, centroid, *length);
+            self.compare::<M, DIM>(i, centroid, *length);
         }
     }
 
@@ -58,9 +63,10 @@ impl Tile {
     ///
     /// Never inlined: in a loop over the centroids the compiler keeps the results apart, and makes no vectors.
     #[inline(never)]
-    fn compare<M: Measure>(&mut self, i: u64, centroid: &[f64], length: f64) {
+    fn compare<M: Measure, const DIM: usize>(&mut self, i: u64, centroid: &[f64], length: f64) {
+        let dim = known::<DIM>(self.numbers.len());
         let mut sums = [0.0; WIDTH];
-        for (numbers, c) in self.numbers.iter().zip(centroid) {
+        for (numbers, c) in self.numbers[..dim].iter().zip(&centroid[..dim]) {
             for (sum, x) in sums.iter_mut().zip(numbers) {
                 *sum += M::term(*c, *x);
             }
@@ -78,6 +84,7 @@ impl Tile {
     }
 }
 
+/// What distances need of each row besides its numbers; never inlined, as `Tile::compare` is not.
 #[inline(never)]
 fn measure<M: Measure>(numbers: &[[f64; WIDTH]], lengths: &mut [f64; WIDTH]) {
     let mut squares = [0.0; WIDTH];
@@ -92,4 +99,9 @@ fn measure<M: Measure>(numbers: &[[f64; WIDTH]], lengths: &mut [f64; WIDTH]) {
 /// The rows of a batch, tile by tile.
 pub(super) fn tiles(rows: Rows<'_>) -> impl Iterator<Item = Rows<'_>> {
     rows.chunks(WIDTH)
+}
+
+/// How many numbers a row has: `DIM`, which the compiler then knows, or any number where that is 0.
+pub(super) fn known<const DIM: usize>(dim: usize) -> usize {
+    if DIM == 0 { dim } else { DIM }
 }
