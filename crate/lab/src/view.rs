@@ -18,7 +18,7 @@ use crate::timeline::{Entry, Version};
 
 pub use events::role_number;
 pub(crate) use events::texts;
-use ledger::{bars, ledger_row, open_batch};
+use ledger::{bars, ledger_row, open_batch, with_drift};
 use linear::linear;
 use measures::{cluster_labels, judged, measures};
 use predictions::predictions;
@@ -67,7 +67,7 @@ impl Lab {
                 .iter()
                 .rev()
                 .take(view.rows)
-                .map(ledger_row)
+                .map(|entry| with_drift(place.lane, ledger_row(entry)))
                 .collect(),
             bars: bars(place.lane, view.bars),
             predictions,

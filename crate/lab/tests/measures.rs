@@ -360,6 +360,15 @@ fn a_drift_is_told_after_its_version_and_marked() {
         let text = format!("Drift by {detector} at version {}", drift["version"]);
         assert!(marks[0].text.starts_with(&text), "{}", marks[0].text);
         assert_eq!(marks.len(), of(&lines, "drift").len());
+        let live = lab.snapshot(&View::default());
+        let noted = live.ledger.iter().filter(|row| row.note.contains("drift"));
+        let noted: Vec<u64> = noted.map(|row| row.last).collect();
+        let mut told: Vec<u64> = of(&lines, "drift")
+            .iter()
+            .map(|line| line["version"].as_u64().unwrap())
+            .collect();
+        told.reverse();
+        assert_eq!(noted, told);
     }
 }
 
@@ -499,6 +508,17 @@ fn too_many_labels_are_said_and_not_judged() {
         live.measures.note,
         "too many different labels: nothing to compare with"
     );
+}
+
+#[test]
+fn what_is_measured_changes_no_prediction_so_none_is_published_again() {
+    let hash = |extra: Value| {
+        let file = LabFile::parse(&lab(kmeans(2), extra).to_string()).unwrap();
+        Lab::new(file).unwrap().config.lanes[0].hash
+    };
+    let measured = json!({"metrics": {"window": 9}, "drift": {"adwin": {}}});
+    assert_eq!(hash(measured), hash(json!({})));
+    assert_ne!(hash(json!({"engine_defects": false})), hash(json!({})));
 }
 
 #[test]

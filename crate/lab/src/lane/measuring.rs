@@ -109,15 +109,21 @@ impl Measuring {
             });
         }
         let measured = self.measures.measured(&self.identity);
+        let after = self.history.last().map_or(0, |last| last.record);
         self.history.push(Point {
-            record,
+            record: record.max(after),
             version,
             measured,
         });
     }
 
     /// Marks a place on the lane's timeline.
-    pub(super) fn mark(&mut self, mark: Mark) {
+    pub(super) fn mark(&mut self, mut mark: Mark) {
+        // Rows that waited for a window are older than what happened meanwhile.
+        mark.record = self
+            .marks
+            .back()
+            .map_or(mark.record, |last| mark.record.max(last.record));
         if self.marks.len() == MARKS_MAX {
             self.marks.pop_front();
         }

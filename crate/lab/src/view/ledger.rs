@@ -6,7 +6,7 @@ use super::Place;
 use crate::config::{Cut, Role};
 use crate::event::{Score, Tested};
 use crate::lane::Lane;
-use crate::snapshot::{LedgerRow, OpenBatch, TestedRow};
+use crate::snapshot::{LedgerRow, MarkKind, OpenBatch, TestedRow};
 use crate::timeline::Entry;
 
 /// At most this many cells of the open batch are shown.
@@ -93,6 +93,20 @@ pub(super) fn ledger_row(entry: &Entry) -> LedgerRow {
         offsets: offsets(entry),
         note: note(entry),
     }
+}
+
+/// Says of a version that its batch showed a drift.
+pub(super) fn with_drift(lane: &Lane, mut row: LedgerRow) -> LedgerRow {
+    let marks = &lane.measuring.marks;
+    let from = marks.partition_point(|mark| mark.record < row.to_record);
+    let mut here = marks
+        .range(from..)
+        .take_while(|mark| mark.record == row.to_record);
+    if row.rows > 0 && here.any(|mark| mark.kind == MarkKind::Drift) {
+        let and = if row.note.is_empty() { "" } else { "; " };
+        row.note = format!("{}{and}drift: the batches' error has changed", row.note);
+    }
+    row
 }
 
 fn tested_row(tested: Tested) -> TestedRow {
