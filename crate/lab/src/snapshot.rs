@@ -3,7 +3,7 @@
 //! Everything here is bounded (see [`View`]), so that a snapshot costs the same after ten million
 //! records as after a thousand.
 
-use learn::online::Task;
+pub use learn::online::Task;
 use serde::{Deserialize, Serialize};
 
 /// Where on the timeline one looks.
