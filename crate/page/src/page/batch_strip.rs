@@ -1,6 +1,6 @@
 //! The open batch, in words and cells: a batch that never fills explains a model that never moves.
 
-use lab::snapshot::Snapshot;
+use lab::snapshot::{Snapshot, Task};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
@@ -75,13 +75,8 @@ impl BatchStrip {
         self.next.set(&next);
         let key = if update.waiting_training > 0 {
             "solid: in the batch, dashed: waiting".to_owned()
-        } else if update.snapshot.batch.rows > 0 {
-            format!(
-                "colour: the cluster version {} would give",
-                numbers::count(update.snapshot.version)
-            )
         } else {
-            String::new()
+            key(&update.snapshot)
         };
         self.key.set(&key);
         let interval = update.snapshot.batch.size.is_none();
@@ -132,6 +127,17 @@ impl BatchStrip {
             }
         }
         Ok(())
+    }
+}
+
+/// What the cells' colour says.
+fn key(snapshot: &Snapshot) -> String {
+    let version = numbers::count(snapshot.version);
+    match snapshot.task {
+        _ if snapshot.batch.rows == 0 => String::new(),
+        Task::Clustering => format!("colour: the cluster version {version} would give"),
+        Task::Classification => format!("colour: the class version {version} would give"),
+        Task::Regression => "rows are learned when the batch is closed".to_owned(),
     }
 }
 

@@ -45,6 +45,8 @@ pub enum Msg {
     OnlyRound,
     /// Show wrong predictions only, or all.
     OnlyWrong,
+    /// Show the predictions that are furthest off first, or the newest.
+    WorstFirst,
     /// Insert the walk-through's next rows.
     Step(DemoSet),
     /// Insert the form's row.

@@ -191,7 +191,7 @@ impl View {
             self.events.draw(&cx)?;
             self.drawer.draw(&cx)?;
         }
-        self.measures.draw(&cx);
+        self.measures.draw(&cx)?;
         self.timeline.draw(&cx);
         Ok(self.stage.draw(&cx)? || later)
     }

@@ -38,7 +38,7 @@ use super::{names, numbers};
 /// The two panels.
 #[derive(Debug)]
 pub struct Regression {
-    stage: Element,
+    app: Element,
     root: HtmlElement,
     fit: Surface,
     against: Surface,
@@ -96,7 +96,7 @@ impl Regression {
             sender.send(Msg::Redraw);
         }));
         Ok(Regression {
-            stage: dom::by_id("stage")?,
+            app: dom::by_id("app")?,
             root: dom::by_id("regression")?,
             fit,
             against,
@@ -126,7 +126,7 @@ impl Regression {
             Task::Regression => "regression",
             Task::Classification => "classification",
         };
-        dom::set_attribute(&self.stage, "data-task", word);
+        dom::set_attribute(&self.app, "data-task", word);
         dom::show(&self.root, linear.is_some());
         let Some(linear) = linear else {
             return Ok(false);

@@ -1,6 +1,6 @@
 //! The plot's frame: scales, ticks, and what the picture is made of.
 
-use super::decision::{self, Decision};
+use super::decision::{self, Decision, Shows};
 use super::regions::{Region, Slice, regions};
 use crate::page::chart::pen::{Align, At, Pen, Type, crisp};
 use crate::page::chart::scale::{Scale, ticks};
@@ -169,6 +169,14 @@ impl Plot {
         let aim = aim(cx);
         (self.x.domain, self.y.domain) != ((aim[0], aim[1]), (aim[2], aim[3]))
     }
+}
+
+/// Whether the shown version's decision line is to be seen, whatever the canvas' size.
+pub fn decision(cx: &Cx<'_>) -> Shows {
+    let plot = Plot::new(cx, &aim(cx), 600.0, 400.0);
+    let (low, high) = plot.corners();
+    plot.decision()
+        .map_or(Shows::Nothing, |decision| decision.shows(low, high))
 }
 
 /// Tints and ticks.
