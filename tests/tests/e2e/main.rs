@@ -3,6 +3,7 @@
 mod insert;
 mod module;
 mod recording;
+mod regression;
 mod relay;
 mod smoke;
 mod support;

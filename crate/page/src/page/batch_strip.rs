@@ -137,8 +137,20 @@ fn key(snapshot: &Snapshot) -> String {
         _ if snapshot.batch.rows == 0 => String::new(),
         Task::Clustering => format!("colour: the cluster version {version} would give"),
         Task::Classification => format!("colour: the class version {version} would give"),
+        Task::Regression if is_predicted_first(snapshot) => {
+            "each row is predicted first, then learned".to_owned()
+        }
         Task::Regression => "rows are learned when the batch is closed".to_owned(),
     }
+}
+
+/// Whether the newest row is one to learn, and was predicted when it came.
+fn is_predicted_first(snapshot: &Snapshot) -> bool {
+    let given = snapshot
+        .linear
+        .as_ref()
+        .and_then(|linear| linear.given.last());
+    given == Some(&1) && snapshot.stage.point_test.last() == Some(&0)
 }
 
 /// The strip's cells.

@@ -194,7 +194,9 @@ fn scaler_says(snapshot: &Snapshot) -> Vec<String> {
         false => ("mean", "standard deviation"),
     };
     if stage.scaler_mean.is_empty() {
-        return vec!["The scaler has not learned anything yet: features are as received.".to_owned()];
+        return vec![
+            "The scaler has not learned anything yet: features are as received.".to_owned(),
+        ];
     }
     let numbers = stage.scaler_mean.iter().zip(&stage.scaler_std);
     let lines = snapshot.features.iter().zip(numbers);

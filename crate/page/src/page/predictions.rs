@@ -116,9 +116,9 @@ impl Predictions {
         }
         // The target's column has no name in the table of heads: every stream has its own.
         let target = snapshot.task != Task::Clustering;
-        let unnamed = heads.iter_mut().find(|(class, text)| {
-            target && text.is_empty() && !class.contains("verdict-head")
-        });
+        let unnamed = heads
+            .iter_mut()
+            .find(|(class, text)| target && text.is_empty() && !class.contains("verdict-head"));
         if let Some((_, text)) = unnamed {
             *text = &snapshot.target;
         }

@@ -1,6 +1,6 @@
 //! Coefficients over time: a small chart for the intercept and for each feature.
 
-use lab::snapshot::LinearView;
+use lab::snapshot::{Coefficients as Version, LinearView};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
@@ -134,9 +134,14 @@ fn unit_of(linear: &LinearView, i: usize) -> f64 {
 
 fn draw(pen: &Pen, frame: Frame, cx: &Cx<'_>, linear: &LinearView, i: usize) {
     let unit = unit_of(linear, i);
+    // An initial model of zeros says nothing, and would set the scale.
+    let learned = |version: &&Version| {
+        version.intercept != 0.0 || version.coefficients.iter().any(|value| *value != 0.0)
+    };
     let values: Vec<(f64, f64)> = linear
         .history
         .iter()
+        .filter(learned)
         .map(|version| {
             let value = i.checked_sub(1).map(|i| version.coefficients.get(i));
             let value = value.map_or(version.intercept, |v| v.copied().unwrap_or(f64::NAN));
@@ -149,14 +154,18 @@ fn draw(pen: &Pen, frame: Frame, cx: &Cx<'_>, linear: &LinearView, i: usize) {
         domain: (least, most),
         pixels: (frame.bottom, frame.top),
     };
-    let (marks, decimals) = ticks(least, most, 2.0);
+    let (marks, decimals) = ticks(least, most, 3.0);
+    let mut free_from = f64::INFINITY;
     for tick in marks {
-        let text = numbers::fixed(tick, decimals);
+        let (text, at) = (numbers::fixed(tick, decimals), y.at(tick));
         // A number wider than its room would be cut off: the value beside the name says enough.
-        let fits = text.chars().count() <= (LEFT / 6.0) as usize;
-        rule(pen, frame, y.at(tick), if fits { &text } else { "" }, cx);
+        let fits = text.chars().count() <= (LEFT / 5.5) as usize && at + 12.0 < free_from;
+        if fits {
+            free_from = at;
+        }
+        rule(pen, frame, at, if fits { &text } else { "" }, cx);
     }
-    if values.len() < 2 {
+    if values.is_empty() {
         return soon(pen, frame, "after batch 1", cx);
     }
     let now = cx.state.update.snapshot.record as f64;
@@ -177,11 +186,12 @@ fn draw(pen: &Pen, frame: Frame, cx: &Cx<'_>, linear: &LinearView, i: usize) {
     }
 }
 
-/// The values' range with 0 in it where that is near, and some room.
+/// The values' range, and some room.
 fn reach(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (least, most) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| {
-        (f64::min(least, value), f64::max(most, value))
-    });
+    let (least, most) = values.fold(
+        (f64::INFINITY, f64::NEG_INFINITY),
+        |(least, most), value| (f64::min(least, value), f64::max(most, value)),
+    );
     if least > most {
         return (0.0, 1.0);
     }

@@ -100,7 +100,8 @@ impl LinearMeasures {
         tested: Option<TestedRow>,
     ) {
         let rmse = newest.map(|bar| numbers::significant(bar.loss_before.sqrt(), 3));
-        self.loss.say("Error before learning, RMSE of a batch", rmse);
+        self.loss
+            .say("Error before learning, RMSE of a batch", rmse);
         let mse = tested.map(|tested| numbers::significant(tested.mse, 4));
         self.tested.say("Test rows after each batch, MSE", mse);
         self.more.set(&tested.map_or_else(String::new, |tested| {
@@ -123,7 +124,7 @@ impl LinearMeasures {
     ) {
         let snapshot = &cx.state.update.snapshot;
         let losses = newest.map(|bar| numbers::before_after(bar.loss_before, bar.loss_after));
-        self.loss.say("Log-loss per row, before → after", losses);
+        self.loss.say("Log-loss per row", losses);
         let round = crate::page::predictions::newest_round(snapshot);
         self.tested.say(
             "Test rows right",
@@ -131,9 +132,8 @@ impl LinearMeasures {
         );
         self.more.set(&tested.map_or_else(String::new, |tested| {
             format!(
-                "v{} on the newest {}: {}% right, log-loss {}",
+                "v{}: {}% right, log-loss {}",
                 snapshot.version,
-                numbers::count(tested.rows),
                 numbers::fixed(tested.accuracy * 100.0, 0),
                 numbers::significant(tested.log_loss, 3)
             )
@@ -170,15 +170,21 @@ pub fn draw_error(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
     if let Some(linear) = &snapshot.linear {
         let color = faded(cx.palette.text_2, 0.28);
         for row in rows(linear) {
-            let at = (
-                frame.x.at(f64::from(row.record) + 1.0),
-                y.at_least(row.error().abs()),
-            );
-            // Beyond the largest batch: at the edge.
-            pen.disc((at.0, at.1.max(frame.top)), 1.3, color);
+            // Those that are off by next to nothing are left out.
+            if row.error().abs() >= y.least {
+                let at = y.at_least(row.error().abs()).max(frame.top);
+                let x = frame.x.at(f64::from(row.record) + 1.0);
+                pen.disc((x, at), 1.3, color);
+            }
         }
     }
-    draw_run(pen, frame, cx, bars.into_iter().map(|(x, rmse, record)| (x, y.at_least(rmse), record)));
+    draw_run(
+        pen,
+        frame,
+        cx,
+        bars.into_iter()
+            .map(|(x, rmse, record)| (x, y.at_least(rmse), record)),
+    );
 }
 
 /// The mean squared error on the test rows, of each version.
@@ -199,7 +205,14 @@ fn draw_tested_mse(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
     let Some(y) = log_scale(pen, frame, cx, tested.iter().map(|bar| bar.1)) else {
         return;
     };
-    draw_run(pen, frame, cx, tested.into_iter().map(|(x, mse, record)| (x, y.at_least(mse), record)));
+    draw_run(
+        pen,
+        frame,
+        cx,
+        tested
+            .into_iter()
+            .map(|(x, mse, record)| (x, y.at_least(mse), record)),
+    );
 }
 
 /// A line through what was measured, grey behind the playhead; a dot where there are few.
@@ -275,7 +288,7 @@ fn log_scale(
 /// A tick in the little room before the axis: "500", "20k", "5M".
 fn short(tick: f64) -> String {
     for (size, letter) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] {
-        if tick >= size * 9.99 {
+        if tick >= size {
             return format!("{}{letter}", numbers::significant(tick / size, 1));
         }
     }
@@ -291,7 +304,7 @@ mod tests {
         let rows = [
             (0.05, "0.05"),
             (500.0, "500"),
-            (5_000.0, "5,000"),
+            (5_000.0, "5k"),
             (20_000.0, "20k"),
             (5e7, "50M"),
         ];

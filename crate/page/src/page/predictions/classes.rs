@@ -13,7 +13,7 @@ use crate::page::stage::says::class_probability;
 /// Heads behind the features; the target's column stands in the second one's place.
 pub const HEADS: [(&str, &str); 5] = [
     ("pad given-head", "Given"),
-    ("num chance-head", "Probability"),
+    ("num wide chance-head", "Probability"),
     ("pad label-head", ""),
     ("verdict-head", ""),
     ("num model-head", "Model"),
@@ -35,7 +35,7 @@ impl RowNode for ClassNode {
     fn new(columns: usize) -> Result<Self, JsValue> {
         let mut classes = vec!["topic"];
         classes.extend(std::iter::repeat_n("num wide", columns));
-        classes.extend(["pad", "num", "pad", "verdict", "num model"]);
+        classes.extend(["pad", "num wide", "pad", "verdict", "num model"]);
         let cells = Cells::new(&classes)?;
         let cell = |i: usize| &cells.cells[i].element;
         Ok(ClassNode {

@@ -4,7 +4,7 @@ use lab::snapshot::{LinearView, Snapshot};
 
 use super::fit::{is_test, label};
 use super::panel::{Panel, draw_grid};
-use super::rows::{Row, far, rows};
+use super::rows::{Row, far, newest, rows};
 use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{Align, At, Pen, Type};
 use crate::page::chart::scale::nice_step;
@@ -48,7 +48,7 @@ impl Kind {
 /// The panel on a canvas of this size.
 pub fn panel(pen: &Pen, cx: &Cx<'_>, linear: &LinearView, kind: Kind, size: (f64, f64)) -> Panel {
     let range = linear.target_range;
-    let errors = errors_reach(linear);
+    let errors = errors_reach(linear, cx.state.update.snapshot.record);
     let (x, y) = match kind {
         Kind::Actual => (range, range),
         Kind::Errors => (range, (-errors, errors)),
@@ -57,16 +57,16 @@ pub fn panel(pen: &Pen, cx: &Cx<'_>, linear: &LinearView, kind: Kind, size: (f64
     Panel::new(pen, x, y, size)
 }
 
-/// How far errors are drawn: a round number, and no more than the target's own range, beyond which the errors of
-/// versions that have learned nothing yet lie.
-fn errors_reach(linear: &LinearView) -> f64 {
+/// How far errors are drawn: a round number that the newest reach, and no more than half of the target's range.
+/// Beyond lie those of versions that had learned nothing yet.
+fn errors_reach(linear: &LinearView, record: u64) -> f64 {
     let (least, largest) = linear.target_range;
     let span = if largest > least {
         largest - least
     } else {
         1.0
     };
-    let most = rows(linear)
+    let most = newest(linear, record)
         .map(|row| row.error().abs())
         .filter(|error| error.is_finite())
         .fold(0.0, f64::max);
@@ -100,20 +100,22 @@ pub fn draw(
     let snapshot = &cx.state.update.snapshot;
     draw_grid(pen, panel, cx);
     draw_line(pen, panel, kind, cx);
-    let far = far(rows(linear));
     for row in rows(linear) {
         let Some((at, beyond)) = place(panel, kind, &row) else {
             continue;
         };
         draw_row(pen, cx, snapshot, &row, at, beyond);
-        if row.error().abs() > far {
-            pen.ring(at, 8.0, 1.6, cx.palette.text);
-        }
         if Some(row.record) == hovered {
             pen.ring(at, 6.0, 1.6, cx.palette.text);
         }
     }
-    draw_across(pen, panel, kind, cx);
+    let far = far(newest(linear, snapshot.record));
+    for row in newest(linear, snapshot.record).filter(|row| row.error().abs() > far) {
+        if let Some((at, _)) = place(panel, kind, &row) {
+            pen.ring(at, 8.0, 1.6, cx.palette.text);
+        }
+    }
+    draw_names(pen, panel, kind, cx);
 }
 
 fn draw_row(pen: &Pen, cx: &Cx<'_>, snapshot: &Snapshot, row: &Row, at: At, beyond: bool) {
@@ -139,17 +141,19 @@ fn draw_line(pen: &Pen, panel: &Panel, kind: Kind, cx: &Cx<'_>) {
         return;
     };
     pen.dashes(from, to, (5.0, 3.0), 1.5, cx.palette.text);
-    if kind == Kind::Actual {
-        let style = Type::label(cx.palette.text, Align::Right);
-        let middle = (
-            from.0 + (to.0 - from.0) * 0.78,
-            from.1 + (to.1 - from.1) * 0.78,
-        );
-        label(pen, cx, "predicted = actual", (middle.0 - 22.0, middle.1), style);
-    }
 }
 
-fn draw_across(pen: &Pen, panel: &Panel, kind: Kind, cx: &Cx<'_>) {
+fn draw_names(pen: &Pen, panel: &Panel, kind: Kind, cx: &Cx<'_>) {
+    if kind == Kind::Actual {
+        // Above the diagonal, where its upper end leaves room.
+        let share = 0.8;
+        let at = (
+            panel.from.0 + (panel.to.0 - panel.from.0) * share - 26.0,
+            panel.to.1 - (panel.to.1 - panel.from.1) * share - 12.0,
+        );
+        let style = Type::label(cx.palette.text, Align::Right);
+        label(pen, cx, "predicted = actual", at, style);
+    }
     let style = Type::label(cx.palette.text_2, Align::Right);
     let at = (panel.to.0 - 6.0, panel.to.1 - 12.0);
     label(pen, cx, kind.across(), at, style);

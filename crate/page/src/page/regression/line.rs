@@ -38,7 +38,7 @@ impl Line {
 /// versions move most.
 pub fn earlier(history: &[Coefficients]) -> Vec<&Coefficients> {
     let before = history.len().saturating_sub(1);
-    std::iter::successors(Some(1), |i| Some(i * 2))
+    std::iter::successors(Some(1_usize), |i| Some(i * 2))
         .take_while(|i| *i < before)
         .take(EARLIER_MOST)
         .filter_map(|i| history.get(i))
@@ -53,7 +53,7 @@ pub fn unit((least, largest): (f64, f64)) -> f64 {
     }
     let power = |value: f64| libm::pow(10.0, libm::floor(libm::log10(value)));
     if span >= 1.0 {
-        power(span / 100.0).max(1.0)
+        power(span / 50.0).max(1.0)
     } else {
         power(span)
     }

@@ -75,9 +75,8 @@ impl Regression {
                 "pointermove",
                 move |event| {
                     let event = event.dyn_ref::<PointerEvent>();
-                    let at = event.map(|event| {
-                        (f64::from(event.offset_x()), f64::from(event.offset_y()))
-                    });
+                    let at = event
+                        .map(|event| (f64::from(event.offset_x()), f64::from(event.offset_y())));
                     moved.set(at.map(|at| (i, at)));
                     on_move.send(Msg::Redraw);
                 },
@@ -173,7 +172,11 @@ impl Regression {
             Some((row, at)) => {
                 let size = (self.root.offset_width(), self.root.offset_height());
                 let corner = (f64::from(size.0), f64::from(size.1));
-                tip.show(&says(&cx.state.update.snapshot, &row, cx), at, ((0.0, 0.0), corner))
+                tip.show(
+                    &says(&cx.state.update.snapshot, &row, cx),
+                    at,
+                    ((0.0, 0.0), corner),
+                )
             }
             None => {
                 tip.hide();
@@ -196,7 +199,10 @@ impl Regression {
         });
         let (row, at) = near.last()?;
         let panel = &self.boxes[over];
-        let (left, top) = (f64::from(panel.offset_left()), f64::from(panel.offset_top()));
+        let (left, top) = (
+            f64::from(panel.offset_left()),
+            f64::from(panel.offset_top()),
+        );
         Some((row, (at.0 + left, at.1 + top)))
     }
 }
@@ -220,18 +226,13 @@ fn says(snapshot: &Snapshot, row: &Row, cx: &Cx<'_>) -> Vec<Line> {
         false => format!(" by v{}", snapshot.version),
     };
     let feature = snapshot.features.get(snapshot.axes.0);
-    let text = |name: &str, value: f64| {
-        Line::Text(name.to_owned(), numbers::significant(value, 5))
-    };
+    let text = |name: &str, value: f64| Line::Text(name.to_owned(), numbers::significant(value, 5));
     let decimals = numbers::decimals_of(row.actual, 5);
     vec![
         Line::Title(title, by),
         text(feature.map_or("", String::as_str), row.x),
         text("predicted", row.predicted),
         text(&snapshot.target, row.actual),
-        Line::Text(
-            "error".to_owned(),
-            numbers::signed(row.error(), decimals),
-        ),
+        Line::Text("error".to_owned(), numbers::signed(row.error(), decimals)),
     ]
 }

@@ -7,6 +7,8 @@ use crate::page::view::Cx;
 
 /// Pixels kept free inside of the frame.
 const INSIDE: f64 = 10.0;
+/// About so many pixels between two vertical ticks.
+const TICK_EACH: f64 = 38.0;
 
 /// A panel.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +27,7 @@ impl Panel {
     /// A panel for these domains on a canvas of this size.
     pub fn new(pen: &Pen, x: (f64, f64), y: (f64, f64), (width, height): (f64, f64)) -> Panel {
         let (x, y) = (open(x), open(y));
-        let (marks, decimals) = ticks(y.0, y.1, height / 50.0);
+        let (marks, decimals) = ticks(y.0, y.1, vertical_ticks(height));
         let style = Type::tick(plotters::style::TRANSPARENT, Align::Right);
         let widest = marks
             .iter()
@@ -80,7 +82,7 @@ pub fn draw_grid(pen: &Pen, panel: &Panel, cx: &Cx<'_>) {
     let (width, height) = (panel.to.0 - panel.from.0, panel.to.1 - panel.from.1);
     let back = |scale: Scale, a: f64, b: f64| (scale.back(a), scale.back(b));
     let (low, high) = back(panel.y, panel.to.1, panel.from.1);
-    let (marks, decimals) = ticks(low, high, (height / 50.0).clamp(2.0, 8.0));
+    let (marks, decimals) = ticks(low, high, vertical_ticks(height));
     for tick in marks {
         let y = crisp(panel.y.at(tick));
         pen.line((panel.from.0, y), (panel.to.0, y), 1.0, palette.line);
@@ -107,10 +109,14 @@ pub fn draw_grid(pen: &Pen, panel: &Panel, cx: &Cx<'_>) {
         );
         let half = pen.width_of(&text, style) / 2.0;
         // A number that does not fit is none.
-        if x - half >= panel.from.0 - 8.0 && x + half <= panel.to.0 + 12.0 {
+        if x - half >= 0.0 && x + half <= panel.to.0 + 12.0 {
             pen.text(&text, (x, panel.to.1 + 12.0), style);
         }
     }
+}
+
+fn vertical_ticks(height: f64) -> f64 {
+    (height / TICK_EACH).clamp(2.0, 8.0)
 }
 
 /// A domain that has a width, also before the first row.

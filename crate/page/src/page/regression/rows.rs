@@ -4,6 +4,9 @@ use lab::snapshot::{LinearView, Snapshot};
 
 /// So many times the root of the mean squared error, and a row is far off.
 const FAR: f64 = 2.0;
+/// How far off rows are is told of those of so many newest records: what versions that had learned nothing predicted
+/// is over, and rings about all rows would hide them.
+const NEWEST: u64 = 200;
 
 /// A row with a known target.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +44,12 @@ pub fn rows(linear: &LinearView) -> impl Iterator<Item = Row> {
     })
 }
 
-/// A row that is off by more than this is far off: twice the root of the mean squared error of all of them.
+/// The rows of the newest records.
+pub fn newest(linear: &LinearView, record: u64) -> impl Iterator<Item = Row> {
+    rows(linear).filter(move |row| u64::from(row.record) + NEWEST >= record)
+}
+
+/// Rows that are off by more than this are far off: twice the root of the mean squared error of all of them.
 pub fn far(rows: impl Iterator<Item = Row>) -> f64 {
     let squares = rows
         .map(|row| row.error() * row.error())
@@ -70,6 +78,23 @@ mod tests {
             predicted,
             given: false,
         }
+    }
+
+    #[test]
+    fn only_the_newest_records_are_looked_at() {
+        let of = |values: &[f64]| values.to_vec();
+        let linear = LinearView {
+            record: vec![0, 10, 250],
+            x: of(&[1.0; 3]),
+            actual: of(&[5.0; 3]),
+            adjusted: of(&[5.0; 3]),
+            predicted: of(&[0.0, 4.0, 6.0]),
+            given: vec![1; 3],
+            ..LinearView::default()
+        };
+        let records: Vec<u32> = newest(&linear, 210).map(|row| row.record).collect();
+        assert_eq!(records, [10, 250]);
+        assert_eq!(far(newest(&linear, 210)), 2.0);
     }
 
     #[test]

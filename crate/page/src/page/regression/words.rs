@@ -6,9 +6,10 @@ use web_sys::Element;
 
 use super::against::Kind;
 use super::line::slope_text;
-use super::rows::{far, made, rows};
+use super::rows::{far, made, newest, rows};
 use crate::page::dom::{self, Shown, Slot};
 use crate::page::numbers;
+use crate::page::stage::legend;
 
 /// At most so many rows are in the table for those who do not see the plot.
 const TABLE_ROWS: usize = 30;
@@ -63,14 +64,23 @@ impl Words {
             true => format!("{}, other features at their centre", snapshot.target),
             false => snapshot.target.clone(),
         });
-        let far = far(rows(linear));
-        let many = rows(linear).filter(|row| row.error().abs() > far).count() as u64;
-        self.far
-            .set(&format!("off by more than {}", numbers::significant(far, 3)));
+        let centre = legend::others(snapshot);
+        dom::set_attribute(
+            &self.vertical.element,
+            "title",
+            &format!("centre: {centre}"),
+        );
+        let newest = || newest(linear, snapshot.record);
+        let far = far(newest());
+        let many = newest().filter(|row| row.error().abs() > far).count() as u64;
+        self.far.set(&format!(
+            "off by more than {}",
+            numbers::significant(far, 3)
+        ));
         dom::set_attribute(
             &self.far_key,
             "title",
-            "twice the root of the mean squared error of the rows drawn",
+            "of the newest 200 records: off by more than twice the root of their mean squared error",
         );
         let any = !linear.record.is_empty();
         dom::show(&self.far_key, many > 0);
@@ -96,11 +106,7 @@ impl Words {
         self.draw_rows(linear)
     }
 
-    fn draw_coefficients(
-        &self,
-        snapshot: &Snapshot,
-        linear: &LinearView,
-    ) -> Result<(), JsValue> {
+    fn draw_coefficients(&self, snapshot: &Snapshot, linear: &LinearView) -> Result<(), JsValue> {
         self.coefficients.set_text_content(None);
         let named = snapshot.features.iter().zip(&linear.coefficients);
         let intercept = [("intercept".to_owned(), linear.intercept)];

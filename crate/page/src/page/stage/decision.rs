@@ -9,6 +9,9 @@ use crate::page::view::Cx;
 /// Probabilities whose lines are drawn beside that of one half.
 const BESIDE: [f64; 2] = [0.25, 0.75];
 
+/// Where on a line its name stands, from its lower end.
+const NAME_AT: f64 = 0.14;
+
 /// The model's score over the plane: `x * of_x + y * of_y + rest`; class 1 is given where it is above 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decision {
@@ -128,17 +131,27 @@ pub fn draw(pen: &Pen, plot: &Plot, decision: &Decision, cx: &Cx<'_>) {
     }
     for probability in [BESIDE[0], 0.5, BESIDE[1]] {
         if let Some((from, to)) = lines(probability) {
-            draw_name(pen, plot, probability, if from.1 > to.1 { from } else { to }, cx);
+            let (low, high) = if from.1 > to.1 {
+                (from, to)
+            } else {
+                (to, from)
+            };
+            let at = |a: f64, b: f64| a + (b - a) * NAME_AT;
+            let at = (at(low.0, high.0), at(low.1, high.1));
+            draw_name(pen, plot, probability, at, cx);
         }
     }
 }
 
-/// "0.5" at the line's lower end.
+/// "p 0.5" on the line.
 fn draw_name(pen: &Pen, plot: &Plot, probability: f64, (x, y): (f64, f64), cx: &Cx<'_>) {
     let text = format!("p {probability}");
     let style = Type::tick(cx.palette.text_2, Align::Center);
     let half = pen.width_of(&text, style) / 2.0 + 3.0;
-    let x = x.clamp(plot.from.0 + half, (plot.to.0 - half).max(plot.from.0 + half));
+    let x = x.clamp(
+        plot.from.0 + half,
+        (plot.to.0 - half).max(plot.from.0 + half),
+    );
     let y = y.min(plot.to.1 - 10.0);
     pen.rect(
         (x - half, y - 8.0),

@@ -105,10 +105,7 @@ impl Legend {
                 .rounds
                 .iter()
                 .any(|round| round.right < round.of && round.first < snapshot.record);
-        let tested = snapshot
-            .rounds
-            .iter()
-            .any(|round| round.first < snapshot.record);
+        let tested = snapshot.stage.point_test.contains(&1);
         let clusters = snapshot.task == Task::Clustering;
         for (key, shown) in self.keys.iter().zip([
             !begun && clusters,
@@ -210,7 +207,7 @@ fn slice(cx: &Cx<'_>) -> String {
     match snapshot.task {
         Task::Clustering if others.is_empty() => String::new(),
         Task::Clustering => format!("Tint: slice at {mean}{others}"),
-        Task::Regression => regression_note(cx, &others),
+        Task::Regression => regression_note(cx),
         Task::Classification => {
             let at = match others.is_empty() {
                 true => String::new(),
@@ -230,8 +227,8 @@ fn slice(cx: &Cx<'_>) -> String {
     }
 }
 
-/// Where a regression's line is, or why it is not seen.
-fn regression_note(cx: &Cx<'_>, others: &str) -> String {
+/// Why a regression's line is not seen; nothing where it is.
+fn regression_note(cx: &Cx<'_>) -> String {
     let snapshot = &cx.state.update.snapshot;
     let Some(linear) = &snapshot.linear else {
         return String::new();
@@ -240,17 +237,14 @@ fn regression_note(cx: &Cx<'_>, others: &str) -> String {
     let (x, y) = (snapshot.stage.x_range, linear.target_range);
     let ends = [line.at(x.0), line.at(x.1)];
     let outside = ends.iter().all(|end| *end < y.0) || ends.iter().all(|end| *end > y.1);
-    if outside {
-        return format!("v{}\u{2019}s line lies outside", snapshot.version);
-    }
-    match others.is_empty() {
-        true => String::new(),
-        false => format!("centre: {others}"),
+    match outside {
+        true => format!("v{}\u{2019}s line lies outside", snapshot.version),
+        false => String::new(),
     }
 }
 
 /// "sepal_length 5.8, sepal_width 3.1": the features that are not drawn.
-fn others(snapshot: &Snapshot) -> String {
+pub fn others(snapshot: &Snapshot) -> String {
     let (x, y) = snapshot.axes;
     let of_plane = |i: usize| i == x || (i == y && snapshot.task != Task::Regression);
     let others = snapshot.features.iter().zip(&snapshot.stage.slice);
