@@ -11,7 +11,7 @@ use super::coefficients::Coefficients;
 use super::{Frame, frame};
 use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{At, Pen};
-use crate::page::chart::scale::{Scale, log_ticks};
+use crate::page::chart::scale::{Scale, log_ticks, ticks};
 use crate::page::chart::surface::Surface;
 use crate::page::dom::{self, Slot};
 use crate::page::numbers;
@@ -274,8 +274,12 @@ fn log_scale(
         domain: (libm::log(low), libm::log(high)),
         pixels: (frame.bottom, frame.top),
     };
+    let mut marks = log_ticks(low, high);
+    if marks.is_empty() {
+        marks = ticks(low, high, 1.0).0;
+    }
     let mut free_from = f64::INFINITY;
-    for tick in log_ticks(low, high) {
+    for tick in marks {
         let at = scale.at(libm::log(tick));
         if at + 14.0 < free_from {
             rule(pen, frame, at, &short(tick), cx);
@@ -289,7 +293,9 @@ fn log_scale(
 fn short(tick: f64) -> String {
     for (size, letter) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] {
         if tick >= size {
-            return format!("{}{letter}", numbers::significant(tick / size, 1));
+            let shown = tick / size;
+            let decimals = numbers::decimals(std::iter::once(shown)).min(1);
+            return format!("{}{letter}", numbers::fixed(shown, decimals));
         }
     }
     numbers::significant(tick, 1)
@@ -305,6 +311,7 @@ mod tests {
             (0.05, "0.05"),
             (500.0, "500"),
             (5_000.0, "5k"),
+            (1_500.0, "1.5k"),
             (20_000.0, "20k"),
             (5e7, "50M"),
         ];

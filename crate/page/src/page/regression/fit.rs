@@ -33,11 +33,6 @@ pub fn shown(snapshot: &Snapshot, linear: &LinearView) -> Line {
     Line::of(&linear.coefficients, linear.intercept, slice, x)
 }
 
-/// Whether the line of the shown version is to be seen.
-pub fn is_line_seen(panel: &Panel, line: Line) -> bool {
-    ends(panel, line).is_some()
-}
-
 /// Draws the panel.
 pub fn draw(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, hovered: Option<u32>) {
     let snapshot = &cx.state.update.snapshot;
@@ -46,8 +41,9 @@ pub fn draw(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, hovered:
     draw_rows(pen, panel, cx, linear);
     draw_earlier(pen, panel, cx, linear);
     draw_errors(pen, panel, cx, linear, line);
-    if let Some((from, to)) = ends(panel, line) {
-        pen.line(from, to, 3.0, cx.palette.text);
+    match ends(panel, line) {
+        Some((from, to)) => pen.line(from, to, 3.0, cx.palette.text),
+        None => draw_outside(pen, panel, cx),
     }
     if let Some(at) = rows(linear)
         .find(|row| Some(row.record) == hovered)
@@ -56,6 +52,26 @@ pub fn draw(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, hovered:
         pen.ring(at, 7.0, 1.6, cx.palette.text);
     }
     draw_name(pen, panel, cx, linear, line);
+}
+
+/// Where the line is not seen, the panel says so.
+fn draw_outside(pen: &Pen, panel: &Panel, cx: &Cx<'_>) {
+    let snapshot = &cx.state.update.snapshot;
+    let text = match snapshot.version {
+        1 => "the line comes with version 2, after batch 1".to_owned(),
+        version => format!("v{version}\u{2019}s line lies outside of these axes"),
+    };
+    let at = (
+        (panel.from.0 + panel.to.0) / 2.0,
+        panel.to.1 - (panel.to.1 - panel.from.1) * 0.2,
+    );
+    label(
+        pen,
+        cx,
+        &text,
+        at,
+        Type::label(cx.palette.text_2, Align::Center),
+    );
 }
 
 fn draw_rows(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView) {

@@ -35,7 +35,7 @@ impl Panel {
             .fold(20.0, f64::max);
         let from = (widest + 14.0, 8.0);
         let to = (
-            (width - 12.0).max(from.0 + 1.0),
+            (width - 16.0).max(from.0 + 1.0),
             (height - 22.0).max(from.1 + 1.0),
         );
         Panel {
@@ -109,7 +109,7 @@ pub fn draw_grid(pen: &Pen, panel: &Panel, cx: &Cx<'_>) {
         );
         let half = pen.width_of(&text, style) / 2.0;
         // A number that does not fit is none.
-        if x - half >= 0.0 && x + half <= panel.to.0 + 12.0 {
+        if x - half >= 0.0 && x + half <= panel.to.0 + 16.0 {
             pen.text(&text, (x, panel.to.1 + 12.0), style);
         }
     }
