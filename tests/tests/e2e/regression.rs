@@ -1,7 +1,7 @@
 //! The page of a regression shows what the lab made: coefficients, errors, and which lane learns.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use eddy_tests::browser::Browser;
@@ -14,6 +14,9 @@ use crate::support::{SOON, live, shows};
 /// Rows of the recorded table, as the one stream of a lane that predicts each row and then learns it.
 const ROWS: usize = 64;
 
+/// The stream.
+const TOPIC: &str = "shop.public.orders";
+
 /// The cells of a table's rows.
 const CELLS: &str = "(selector) => [...document.querySelectorAll(selector)]
     .map((row) => [...row.children].map((cell) => cell.textContent))";
@@ -25,7 +28,6 @@ async fn a_regression_shows_the_replays_coefficients_and_errors() -> Result<()> 
     };
     let folder = tempfile::tempdir()?;
     let (lab, events) = write(folder.path())?;
-    let (lab, events) = (lab.display().to_string(), events.display().to_string());
     let served = ["--file", &events, "--speed", "max", "--lab", &lab];
     let eddy_program = Eddy::serve(&served)?;
     let page = browser.open().await?;
@@ -119,28 +121,71 @@ async fn another_kind_and_lane(page: &Page) -> Result<()> {
     shows(page, "lane-defects-says", "intercept").await
 }
 
+#[tokio::test]
+async fn a_logistic_lane_shows_its_decision_line_once_it_has_learned() -> Result<()> {
+    let Some(browser) = Browser::for_tests()? else {
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    let lab = json!({
+        "eddy": 1,
+        "streams": [{"topic": TOPIC, "role": "both"}],
+        "features": ["length", "width"],
+        "target": "ripe",
+        "label_names": {"0": "green", "1": "ripe"},
+        "lanes": [{"name": "Flink", "model": {"kind": "logistic_regression", "engine": "flink"},
+                   "batch": {"by": "count", "rows": 8}}],
+    });
+    let rows = (0..20).map(|i| {
+        let ripe = i % 2;
+        let across = f64::from(i) / 10.0;
+        let length = if ripe == 1 { 4.0 } else { 1.0 };
+        json!({"length": length + across, "width": 3.0 - length / 2.0 + across, "ripe": ripe})
+    });
+    let (lab, events) = save(folder.path(), &lab, rows)?;
+    let eddy = Eddy::serve(&["--file", &events, "--speed", "max", "--lab", &lab])?;
+    let page = browser.open().await?;
+    page.resize(Size::DESKTOP).await?;
+    page.goto(eddy.url()).await?;
+    live(&page).await?;
+    shows(&page, "where-row", "row 20 of 20").await?;
+    shows(&page, "slice", "Line: p = 0.5").await?;
+    let rows = cells(&page, "#predictions-body tr").await?;
+    assert_eq!(rows.len(), 20);
+    // Newest first: topic, two features, given, probability, target, verdict, model.
+    assert_eq!(
+        (rows[0][5].as_str(), rows[1][5].as_str()),
+        ("ripe", "green")
+    );
+    assert!(number(&rows[0][4])? >= 0.5, "{:?}", rows[0]);
+    page.keep_shot("logistic").await?;
+    page.click("#first").await?;
+    shows(
+        &page,
+        "slice",
+        "No decision line yet: all coefficients are 0",
+    )
+    .await?;
+    page.close().await
+}
+
 /// A lab file and a recording of the recorded table's first rows.
-fn write(folder: &Path) -> Result<(PathBuf, PathBuf)> {
-    let topic = "shop.public.orders";
+fn write(folder: &Path) -> Result<(String, String)> {
     let csv = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/linreg/ecommerce.csv");
     let csv = fs::read_to_string(csv)?;
     let mut table = csv.lines();
     let columns: Vec<&str> = table.next().context("a head")?.split(',').collect();
-    let mut events = String::new();
-    for (offset, line) in table.take(ROWS).enumerate() {
+    let mut rows = Vec::new();
+    for line in table.take(ROWS) {
         let mut row = serde_json::Map::new();
         for (column, value) in columns.iter().zip(line.split(',')) {
             row.insert((*column).to_owned(), serde_json::from_str(value)?);
         }
-        let record = json!({
-            "topic": topic, "partition": 0, "offset": offset, "timestamp_ms": 1_000 + offset,
-            "headers": [], "key": null, "value": Value::Object(row).to_string(),
-        });
-        events.push_str(&format!("{record}\n"));
+        rows.push(Value::Object(row));
     }
     let lab = json!({
         "eddy": 1,
-        "streams": [{"topic": topic, "role": "both"}],
+        "streams": [{"topic": TOPIC, "role": "both"}],
         "features": ["age", "income", "buy_count"],
         "target": "price",
         "lanes": [
@@ -150,10 +195,22 @@ fn write(folder: &Path) -> Result<(PathBuf, PathBuf)> {
              "scaler": {"kind": "standard"}, "batch": {"by": "count", "rows": 10}},
         ],
     });
-    let paths = (folder.join("lab.json"), folder.join("orders.ndjson"));
+    save(folder, &lab, rows.into_iter())
+}
+
+/// Writes a lab file, and rows as events of its stream.
+fn save(folder: &Path, lab: &Value, rows: impl Iterator<Item = Value>) -> Result<(String, String)> {
+    let event = |(offset, row): (usize, Value)| {
+        let record = json!({
+            "topic": TOPIC, "partition": 0, "offset": offset, "timestamp_ms": 1_000 + offset,
+            "headers": [], "key": null, "value": row.to_string(),
+        });
+        format!("{record}\n")
+    };
+    let paths = (folder.join("lab.json"), folder.join("events.ndjson"));
     fs::write(&paths.0, lab.to_string())?;
-    fs::write(&paths.1, events)?;
-    Ok(paths)
+    fs::write(&paths.1, rows.enumerate().map(event).collect::<String>())?;
+    Ok((paths.0.display().to_string(), paths.1.display().to_string()))
 }
 
 fn lines(text: &str) -> Result<Vec<Value>> {

@@ -1,7 +1,7 @@
 //! A panel's frame: scales, rules, ticks.
 
 use crate::page::chart::pen::{Align, At, Pen, Type, crisp};
-use crate::page::chart::scale::{Scale, ticks};
+use crate::page::chart::scale::{Scale, nice_step, ticks};
 use crate::page::numbers;
 use crate::page::view::Cx;
 
@@ -94,7 +94,9 @@ pub fn draw_grid(pen: &Pen, panel: &Panel, cx: &Cx<'_>) {
         );
     }
     let (low, high) = back(panel.x, panel.from.0, panel.to.0);
-    let (marks, decimals) = ticks(low, high, (width / 70.0).clamp(2.0, 9.0));
+    let style = Type::tick(palette.text_3, Align::Center);
+    let each = pen.width_of(&numbers::fixed(high, 0), style) + 26.0;
+    let (marks, decimals) = ticks(low, high, (width / each).clamp(2.0, 9.0));
     for tick in marks {
         let x = panel.x.at(tick);
         pen.line(
@@ -103,10 +105,7 @@ pub fn draw_grid(pen: &Pen, panel: &Panel, cx: &Cx<'_>) {
             1.0,
             palette.line_2,
         );
-        let (text, style) = (
-            numbers::fixed(tick, decimals),
-            Type::tick(palette.text_3, Align::Center),
-        );
+        let text = numbers::fixed(tick, decimals);
         let half = pen.width_of(&text, style) / 2.0;
         // A number that does not fit is none.
         if x - half >= 0.0 && x + half <= panel.to.0 + 16.0 {
@@ -119,14 +118,18 @@ fn vertical_ticks(height: f64) -> f64 {
     (height / TICK_EACH).clamp(2.0, 8.0)
 }
 
-/// A domain that has a width, also before the first row.
+/// A domain that has a width, also before the first row; to round numbers, so that few new rows widen it.
 fn open((from, to): (f64, f64)) -> (f64, f64) {
     if !from.is_finite() || !to.is_finite() || from > to {
         (0.0, 1.0)
     } else if from == to {
         (from - 0.5, to + 0.5)
     } else {
-        (from, to)
+        let step = nice_step((to - from) / 20.0);
+        (
+            (from / step + 1e-9).floor() * step,
+            (to / step - 1e-9).ceil() * step,
+        )
     }
 }
 
@@ -175,6 +178,7 @@ mod tests {
     fn a_domain_has_a_width() {
         assert_eq!(open((f64::INFINITY, f64::NEG_INFINITY)), (0.0, 1.0));
         assert_eq!(open((2.0, 2.0)), (1.5, 2.5));
-        assert_eq!(open((2.0, 3.0)), (2.0, 3.0));
+        assert_eq!(open((0.0, 20.0)), (0.0, 20.0));
+        assert_eq!(open((79.3, 754.2)), (50.0, 800.0));
     }
 }
