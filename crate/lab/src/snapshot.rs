@@ -133,6 +133,8 @@ pub struct LaneHead {
     pub defects: Vec<String>,
     /// "k 3 · decay 0 · batch 32 · euclidean".
     pub parameters: String,
+    /// What the lane's scaler does: "standard", "standard, frozen after 100 rows"; empty without one.
+    pub scaler: String,
     /// Newest version.
     pub versions: u64,
     /// Whether nothing waits in the lane: no classify row is held for a window, and no training row sits
@@ -183,6 +185,10 @@ pub struct Stage {
     pub centre: Vec<f64>,
     /// Behind a scaler: what is left is multiplied with this; empty without one.
     pub factor: Vec<f64>,
+    /// Behind a scaler: the mean of each feature, or its least number; empty without one.
+    pub scaler_mean: Vec<f64>,
+    /// Behind a scaler: the standard deviation of each feature, or its range; empty without one.
+    pub scaler_std: Vec<f64>,
 }
 
 /// What the panels of a linear model are drawn from, in the columns' units.
@@ -213,6 +219,8 @@ pub struct LinearView {
     pub given: Vec<u8>,
     /// Least and largest target of the retained rows that were used (grows only).
     pub target_range: (f64, f64),
+    /// The same for each feature.
+    pub feature_ranges: Vec<(f64, f64)>,
 }
 
 /// The coefficients of a version.

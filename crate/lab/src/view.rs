@@ -9,6 +9,8 @@ mod measures;
 mod predictions;
 mod stage;
 
+use learn::scaler::Kind;
+
 use crate::config::{Cut, Role};
 use crate::lab::Lab;
 use crate::lane::Lane;
@@ -116,6 +118,7 @@ impl Lab {
                 .map(|defect| (*defect).to_owned())
                 .collect(),
             parameters: parameters(lane),
+            scaler: scaler(lane),
             versions: lane.timeline.versions(),
             ready: lane.held() == 0 && (!interval || lane.batch_rows() == 0),
             window_end_ms: lane.window_end_ms(),
@@ -213,6 +216,23 @@ fn parameters(lane: &Lane) -> String {
     let distance = parts.iter().position(|part| part == about.distance);
     parts.insert(distance.unwrap_or(parts.len()), batch);
     parts.join(" · ")
+}
+
+/// "standard, frozen after 100 rows"
+fn scaler(lane: &Lane) -> String {
+    let Some(scaling) = &lane.config.scaling else {
+        return String::new();
+    };
+    let kind = match scaling.scaler.kind() {
+        Kind::Standard => "standard",
+        Kind::MinMax => "min-max",
+        Kind::Fixed { .. } => "fixed",
+        Kind::Flink { .. } => "Flink’s standard",
+    };
+    match scaling.freeze_after {
+        Some(rows) => format!("{kind}, frozen after {rows} rows"),
+        None => kind.to_owned(),
+    }
 }
 
 /// The view's features, as far as the lane has them; only a lane of one feature has it on both axes.

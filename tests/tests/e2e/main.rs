@@ -4,6 +4,7 @@ mod ecommerce;
 mod insert;
 mod module;
 mod recording;
+mod regression;
 mod relay;
 mod smoke;
 mod support;

@@ -14,11 +14,17 @@ pub(super) fn linear(place: &Place<'_>, view: &View, slice: &[f64]) -> Option<Li
     let numbers = version.in_columns();
     let model = numbers.linear()?;
     let (x, _) = axes(lane, view);
+    let ranges = lane
+        .config
+        .features
+        .iter()
+        .map(|column| lab.ranges[*column]);
     let mut linear = LinearView {
         coefficients: model.coefficients.clone(),
         intercept: model.intercept,
         history: history(place, view.bars),
         target_range: lab.ranges[column],
+        feature_ranges: ranges.collect(),
         ..LinearView::default()
     };
     for record in newest_rows(place, view.points).into_iter().rev() {

@@ -35,6 +35,8 @@ pub(super) fn stage(place: &Place<'_>, view: &View, labels: &[String]) -> Stage 
     if let Some(scale) = &model.scale {
         stage.centre = scale.centre.clone();
         stage.factor = scale.factor.clone();
+        stage.scaler_mean = scale.mean.clone();
+        stage.scaler_std = scale.std.clone();
     }
     let points = newest_rows(place, view.points);
     if points.len() == view.points {

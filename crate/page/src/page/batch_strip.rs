@@ -1,6 +1,6 @@
 //! The open batch, in words and cells: a batch that never fills explains a model that never moves.
 
-use lab::snapshot::Snapshot;
+use lab::snapshot::{Snapshot, Task};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
@@ -75,13 +75,8 @@ impl BatchStrip {
         self.next.set(&next);
         let key = if update.waiting_training > 0 {
             "solid: in the batch, dashed: waiting".to_owned()
-        } else if update.snapshot.batch.rows > 0 {
-            format!(
-                "colour: the cluster version {} would give",
-                numbers::count(update.snapshot.version)
-            )
         } else {
-            String::new()
+            key(&update.snapshot)
         };
         self.key.set(&key);
         let interval = update.snapshot.batch.size.is_none();
@@ -133,6 +128,29 @@ impl BatchStrip {
         }
         Ok(())
     }
+}
+
+/// What the cells' colour says.
+fn key(snapshot: &Snapshot) -> String {
+    let version = numbers::count(snapshot.version);
+    match snapshot.task {
+        _ if snapshot.batch.rows == 0 => String::new(),
+        Task::Clustering => format!("colour: the cluster version {version} would give"),
+        Task::Classification => format!("colour: the class version {version} would give"),
+        Task::Regression if is_predicted_first(snapshot) => {
+            "each row is predicted first, then learned".to_owned()
+        }
+        Task::Regression => "rows are learned when the batch is closed".to_owned(),
+    }
+}
+
+/// Whether the newest row is one to learn, and was predicted when it came.
+fn is_predicted_first(snapshot: &Snapshot) -> bool {
+    let given = snapshot
+        .linear
+        .as_ref()
+        .and_then(|linear| linear.given.last());
+    given == Some(&1) && snapshot.stage.point_test.last() == Some(&0)
 }
 
 /// The strip's cells.

@@ -1,6 +1,7 @@
 //! The drawer: predictions and ledger share it; narrow pages put measures and the stream there too.
 
 use gloo::events::EventListener;
+use lab::snapshot::Task;
 use wasm_bindgen::JsValue;
 use web_sys::{Element, HtmlElement};
 
@@ -24,12 +25,12 @@ pub struct Drawer {
     predictions_count: Slot,
     ledger_count: Slot,
     score: Slot,
-    filters: [Slot; 2],
+    filters: [Slot; 3],
     csv: Element,
     predictions: Predictions,
     ledger: Ledger,
     shown: Shown<(Tab, bool)>,
-    stamp: Shown<(Stamp, bool, bool, bool)>,
+    stamp: Shown<(Stamp, [bool; 3], bool)>,
     _listeners: Vec<EventListener>,
 }
 
@@ -47,13 +48,18 @@ impl Drawer {
         ];
         let msgs = [Tab::Predictions, Tab::Measures, Tab::Ledger, Tab::Stream].map(Msg::Tab);
         let fold: Element = dom::by_id("fold")?;
-        let filters = [Slot::by_id("filter-round")?, Slot::by_id("filter-wrong")?];
+        let filters = [
+            Slot::by_id("filter-round")?,
+            Slot::by_id("filter-wrong")?,
+            Slot::by_id("filter-worst")?,
+        ];
         let csv: Element = dom::by_id("csv")?;
         let mut listeners = rail::tab_listeners(&tabs, &msgs, sender);
         for (element, msg) in [
             (&fold, Msg::Fold),
             (&filters[0].element, Msg::OnlyRound),
             (&filters[1].element, Msg::OnlyWrong),
+            (&filters[2].element, Msg::WorstFirst),
             (&csv, Msg::Send(Command::Csv)),
         ] {
             let sender = sender.clone();
@@ -94,15 +100,16 @@ impl Drawer {
             .set(&numbers::count(snapshot.predictions_total));
         self.ledger_count
             .set(&numbers::counted(snapshot.version, "version"));
-        let round = predictions::newest_round(snapshot).filter(|_| snapshot.judged);
-        self.score
-            .set(&round.and_then(predictions::score).unwrap_or_default());
+        let round = predictions::newest_round(snapshot);
+        self.score.set(&match round {
+            Some(round) if snapshot.judged => predictions::score(round).unwrap_or_default(),
+            Some(round) if round.mse.is_finite() => predictions::root(round),
+            _ => String::new(),
+        });
         self.draw_filters(cx);
         let ledger = tab == Tab::Ledger;
-        if !self
-            .stamp
-            .change((cx.stamp(), state.only_round, state.only_wrong, ledger))
-        {
+        let choice = [state.only_round, state.only_wrong, state.worst_first];
+        if !self.stamp.change((cx.stamp(), choice, ledger)) {
             return Ok(());
         }
         // What is not seen is drawn when it is.
@@ -162,15 +169,24 @@ impl Drawer {
             &self.filters[1].element,
             shown && (wrong > 0 || state.only_wrong),
         );
+        let regression = snapshot.task == Task::Regression;
+        self.filters[2].set("Worst first");
         dom::set_attribute(
-            &self.filters[0].element,
-            "aria-pressed",
-            if state.only_round { "true" } else { "false" },
+            &self.filters[2].element,
+            "title",
+            &format!(
+                "the largest errors of the newest {} predictions first",
+                numbers::count(snapshot.predictions.len() as u64)
+            ),
         );
-        dom::set_attribute(
-            &self.filters[1].element,
-            "aria-pressed",
-            if state.only_wrong { "true" } else { "false" },
+        dom::show(
+            &self.filters[2].element,
+            shown && regression && snapshot.predictions.len() > 1,
         );
+        let pressed = [state.only_round, state.only_wrong, state.worst_first];
+        for (filter, pressed) in self.filters.iter().zip(pressed) {
+            let word = if pressed { "true" } else { "false" };
+            dom::set_attribute(&filter.element, "aria-pressed", word);
+        }
     }
 }

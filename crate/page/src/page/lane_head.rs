@@ -1,12 +1,14 @@
-//! The lane's head: its name, parameters, and the switch between lanes.
+//! The lane's head: its name, parameters, scaler, the engine's defects, and the switch between lanes.
 
 use gloo::events::EventListener;
+use lab::snapshot::Snapshot;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::app::Sender;
 use super::dom::{self, Shown, Slot};
 use super::msg::Msg;
+use super::numbers;
 use super::view::Cx;
 use crate::protocol::Command;
 
@@ -18,6 +20,8 @@ pub struct LaneHead {
     algorithm: Slot,
     params: Slot,
     warning: Element,
+    scaler: Sheet,
+    defects: Sheet,
     switch: Element,
     choices: Vec<(HtmlElement, [EventListener; 2])>,
     names: Shown<Vec<String>>,
@@ -42,6 +46,8 @@ impl LaneHead {
             algorithm: Slot::new(dom::child(&title, "span", "", "")?),
             params: Slot::by_id("lane-params")?,
             warning,
+            scaler: Sheet::new("lane-scaler")?,
+            defects: Sheet::new("lane-defects")?,
             switch: dom::by_id("lanes")?,
             choices: Vec::new(),
             names: Shown::default(),
@@ -59,12 +65,30 @@ impl LaneHead {
             return Ok(());
         };
         self.engine.set(&lane.engine);
-        self.algorithm.set(&format!(" {}", lane.algorithm));
+        // A method's name without an engine begins the head.
+        let mut algorithm = format!(" {}", lane.algorithm);
+        if lane.engine.is_empty() {
+            algorithm = capital(&lane.algorithm);
+        }
+        self.algorithm.set(&algorithm);
         self.params.set(&lane.parameters);
         dom::show(
             &self.warning,
             lane.parameters.split(" · ").any(|part| part == "decay 0"),
         );
+        let scaler = scaler_says(snapshot);
+        let name = match lane.scaler.is_empty() {
+            true => String::new(),
+            false => format!("scaled: {}", lane.scaler),
+        };
+        self.scaler.draw(&name, "scaled", &scaler)?;
+        let count = lane.defects.len() as u64;
+        let name = match count {
+            0 => String::new(),
+            _ => format!("as the engine: {}", numbers::counted(count, "defect")),
+        };
+        self.defects
+            .draw(&name, &count.to_string(), &lane.defects)?;
         if self.names.change(
             snapshot
                 .lanes
@@ -105,6 +129,87 @@ impl LaneHead {
         dom::show(&self.switch, self.choices.len() > 1);
         Ok(())
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// A chip that opens to sentences.
+#[derive(Debug)]
+struct Sheet {
+    root: Element,
+    name: Slot,
+    short: Element,
+    says: Element,
+    shown: Shown<(String, Vec<String>)>,
+}
+
+impl Sheet {
+    /// The chip of index.html with this id.
+    fn new(id: &'static str) -> Result<Sheet, JsValue> {
+        let root: Element = dom::by_id(id)?;
+        let short = root.query_selector("summary .phone-word")?;
+        Ok(Sheet {
+            name: Slot::by_id(&format!("{id}-name"))?,
+            says: dom::by_id(&format!("{id}-says"))?,
+            short: short.ok_or_else(|| JsValue::from_str("index.html: a chip is not whole"))?,
+            root,
+            shown: Shown::default(),
+        })
+    }
+
+    /// Shows a name and what it says when opened; hidden where the name is empty.
+    fn draw(&mut self, name: &str, short: &str, says: &[String]) -> Result<(), JsValue> {
+        if !self.shown.change((name.to_owned(), says.to_vec())) {
+            return Ok(());
+        }
+        dom::show(&self.root, !name.is_empty());
+        self.name.set(name);
+        self.short.set_text_content(Some(short));
+        if let Some(summary) = self.root.first_element_child() {
+            dom::set_attribute(&summary, "title", &says.join("\n"));
+            dom::set_attribute(&summary, "aria-label", name);
+        }
+        self.says.set_text_content(None);
+        for text in says {
+            dom::child(&self.says, "p", "", text)?;
+        }
+        Ok(())
+    }
+}
+
+/// "income: mean 69,012, standard deviation 28,101", for each feature.
+fn scaler_says(snapshot: &Snapshot) -> Vec<String> {
+    let stage = &snapshot.stage;
+    let min_max = snapshot
+        .lanes
+        .get(snapshot.lane)
+        .is_some_and(|lane| lane.scaler.starts_with("min-max"));
+    let words = match min_max {
+        true => ("least", "range"),
+        false => ("mean", "standard deviation"),
+    };
+    if stage.scaler_mean.is_empty() {
+        return vec![
+            "The scaler has not learned anything yet: features are as received.".to_owned(),
+        ];
+    }
+    let numbers = stage.scaler_mean.iter().zip(&stage.scaler_std);
+    let lines = snapshot.features.iter().zip(numbers);
+    let line = |(name, (mean, std)): (&String, (&f64, &f64))| {
+        format!(
+            "{name}: {} {}, {} {}",
+            words.0,
+            numbers::significant(*mean, 4),
+            words.1,
+            numbers::significant(*std, 4)
+        )
+    };
+    lines.map(line).collect()
 }
 
 /// Arrows go to the lane beside it.

@@ -1,6 +1,6 @@
 //! The versions, newest first, each with the batch that made it.
 
-use lab::snapshot::{LedgerRow, Snapshot};
+use lab::snapshot::{LedgerRow, Snapshot, Task};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
@@ -13,7 +13,7 @@ use super::rows::{Cells, RowNode, Rows};
 pub struct Ledger {
     head: Element,
     table: Rows<LedgerNode>,
-    clusters: Shown<usize>,
+    columns: Shown<(usize, Task)>,
 }
 
 /// What a row shows.
@@ -22,6 +22,7 @@ struct Line {
     row: LedgerRow,
     /// Colour of each cluster.
     colors: Vec<usize>,
+    task: Task,
     here: bool,
 }
 
@@ -42,7 +43,7 @@ impl Ledger {
         Ok(Ledger {
             head: dom::by_id("ledger-head")?,
             table: Rows::new(dom::by_id("ledger-body")?),
-            clusters: Shown::default(),
+            columns: Shown::default(),
         })
     }
 
@@ -52,12 +53,13 @@ impl Ledger {
     /// The browser refused an element.
     pub fn draw(&mut self, snapshot: &Snapshot) -> Result<(), JsValue> {
         let k = snapshot.cluster_labels.len();
-        if self.clusters.change(k) {
-            self.draw_head(k)?;
+        if self.columns.change((k, snapshot.task)) {
+            self.draw_head(k, snapshot.task)?;
         }
         let line = |row: &LedgerRow| Line {
             row: row.clone(),
             colors: snapshot.cluster_labels.clone(),
+            task: snapshot.task,
             here: row.first <= snapshot.version && snapshot.version <= row.last,
         };
         let lines: Vec<(u64, Line)> = snapshot
@@ -68,22 +70,39 @@ impl Ledger {
         self.table.show(k, &lines)
     }
 
-    fn draw_head(&mut self, k: usize) -> Result<(), JsValue> {
+    fn draw_head(&mut self, k: usize, task: Task) -> Result<(), JsValue> {
         self.table.clear();
         if let Some(table) = self.head.closest("table")? {
             dom::set_attribute(&table, "style", &format!("--columns: {k}"));
+            let word = match task {
+                Task::Clustering => "clustering",
+                Task::Regression => "regression",
+                Task::Classification => "classification",
+            };
+            dom::set_attribute(&table, "data-task", word);
         }
         self.head.set_text_content(None);
+        let [counts, loss, tested] = match task {
+            Task::Clustering => ["Rows per cluster", "Inertia per row", ""],
+            Task::Regression => ["", "MSE of the batch", "Test MSE"],
+            Task::Classification => ["Rows per class", "Log-loss per row", "Test log-loss"],
+        };
+        let second = match task {
+            Task::Classification => "Test right",
+            Task::Clustering | Task::Regression => "Test R²",
+        };
         let mut heads = vec![
             ("", "Version".to_owned()),
             ("num rows-head", "Rows".to_owned()),
-            ("stack-head", "Rows per cluster".to_owned()),
+            ("stack-head of-counts", counts.to_owned()),
         ];
         heads.extend((0..k).map(|i| ("num wide count-head", i.to_string())));
         heads.extend([
             ("num shift-head", "Shift".to_owned()),
-            ("num inertia-head", "Inertia per row".to_owned()),
+            ("num loss-head", loss.to_owned()),
             ("num wide change-head", "Change".to_owned()),
+            ("num wide of-target tested-head", tested.to_owned()),
+            ("num wide of-target second-head", second.to_owned()),
             ("num wide offsets-head", "Offsets".to_owned()),
             ("wide", String::new()),
         ]);
@@ -99,9 +118,11 @@ impl RowNode for LedgerNode {
     type Item = Line;
 
     fn new(k: usize) -> Result<Self, JsValue> {
-        let mut classes = vec!["strong", "num", ""];
+        let mut classes = vec!["strong", "num", "of-counts"];
         classes.extend(std::iter::repeat_n("num wide", k));
-        classes.extend(["num", "num", "num wide", "num wide", "wide quiet"]);
+        classes.extend(["num", "num loss", "num wide"]);
+        classes.extend(["num wide of-target", "num wide of-target"]);
+        classes.extend(["num wide", "wide quiet"]);
         let cells = Cells::new(&classes)?;
         let stack = dom::child(&cells.cells[2].element, "div", "stack", "")?;
         let parts: Result<Vec<HtmlElement>, JsValue> = (0..k)
@@ -161,6 +182,7 @@ impl LedgerNode {
             });
         }
         let moved = row.last > 1;
+        let [tested, second] = tested(row, line.task);
         let texts = [
             if moved {
                 numbers::shift(row.shift)
@@ -168,7 +190,7 @@ impl LedgerNode {
                 String::new()
             },
             if learned {
-                numbers::before_after(row.loss_before, row.loss_after)
+                losses(row, line.task)
             } else {
                 String::new()
             },
@@ -177,6 +199,8 @@ impl LedgerNode {
             } else {
                 String::new()
             },
+            tested,
+            second,
             row.offsets.clone(),
             row.note.clone(),
         ];
@@ -184,5 +208,62 @@ impl LedgerNode {
             cell.set(text);
         }
         self.cells.set_class(if line.here { "here" } else { "" });
+    }
+}
+
+/// "0.73 → 0.61": the mean loss before the batch was learned, and after.
+fn losses(row: &LedgerRow, task: Task) -> String {
+    if task != Task::Regression || row.loss_before.is_nan() {
+        return numbers::before_after(row.loss_before, row.loss_after);
+    }
+    let text = |loss| numbers::significant(loss, 4);
+    format!("{} → {}", text(row.loss_before), text(row.loss_after))
+}
+
+/// How the version does on the newest test rows: two numbers.
+fn tested(row: &LedgerRow, task: Task) -> [String; 2] {
+    let Some(tested) = row.tested else {
+        return [String::new(), String::new()];
+    };
+    match task {
+        Task::Clustering => [String::new(), String::new()],
+        Task::Regression => [
+            numbers::significant(tested.mse, 4),
+            numbers::fixed(tested.r2, 3),
+        ],
+        Task::Classification => [
+            numbers::fixed(tested.log_loss, 3),
+            format!("{}%", numbers::fixed(tested.accuracy * 100.0, 0)),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lab::snapshot::TestedRow;
+
+    use super::*;
+
+    #[test]
+    fn losses_are_told_in_the_measure_of_the_model() {
+        let row = LedgerRow {
+            loss_before: 24_630.281,
+            loss_after: 0.612_34,
+            tested: Some(TestedRow {
+                rows: 200,
+                mse: 2_531.4,
+                r2: 0.910_4,
+                accuracy: 0.95,
+                log_loss: 0.123_4,
+                ..TestedRow::default()
+            }),
+            ..LedgerRow::default()
+        };
+        assert_eq!(losses(&row, Task::Regression), "24,630 → 0.6123");
+        assert_eq!(losses(&row, Task::Classification), "24,630.28 → 0.61");
+        assert_eq!(tested(&row, Task::Regression), ["2,531", "0.910"]);
+        assert_eq!(tested(&row, Task::Classification), ["0.123", "95%"]);
+        let untested = LedgerRow::default();
+        assert_eq!(tested(&untested, Task::Regression), ["", ""]);
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! - [`header`], [`transport`], [`timeline`], [`dialogs`], [`banners`], [`first_open`]
 //! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
-//! - stage: [`lane_head`], [`batch_strip`], [`stage`]
+//! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - right rail and drawer: [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
@@ -38,6 +38,7 @@ pub mod predictions;
 pub mod progress;
 pub mod psql;
 pub mod rail;
+pub mod regression;
 pub mod rows;
 pub mod stage;
 pub mod state;

@@ -47,6 +47,8 @@ pub enum Msg {
     OnlyRound,
     /// Show wrong predictions only, or all.
     OnlyWrong,
+    /// Show the predictions that are furthest off first, or the newest.
+    WorstFirst,
     /// Insert the rows of this step of the walk-through.
     Step(usize),
     /// Insert the form's row.

@@ -36,6 +36,31 @@ pub fn fixed(value: f64, decimals: usize) -> String {
     format!("{sign}{}{dot}{fraction}", group(whole))
 }
 
+/// A number with so many digits that say something: "26.85", "0.002503", "1,203".
+pub fn significant(value: f64, digits: i32) -> String {
+    fixed(value, decimals_of(value, digits))
+}
+
+/// The same with its sign: "+2.991", "−0.73", "0".
+pub fn signed(value: f64, decimals: usize) -> String {
+    let text = fixed(value, decimals);
+    let zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    if value > 0.0 && !zero {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
+/// The decimals with which a number has so many digits that say something.
+pub fn decimals_of(value: f64, digits: i32) -> usize {
+    if value == 0.0 || !value.is_finite() {
+        return 0;
+    }
+    let magnitude = libm::floor(libm::log10(value.abs())) as i32;
+    (digits - 1 - magnitude).clamp(0, 9) as usize
+}
+
 /// A centroid's move.
 pub fn shift(value: f64) -> String {
     fixed(value, 3)
@@ -141,6 +166,23 @@ mod tests {
         for (value, decimals, text) in rows {
             assert_eq!(fixed(value, decimals), text);
         }
+    }
+
+    #[test]
+    fn numbers_of_any_size_have_the_digits_that_say_something() {
+        let rows = [
+            (26.8512, "26.85"),
+            (-0.002_503_4, "\u{2212}0.002503"),
+            (120_345.6, "120,346"),
+            (0.0, "0"),
+            (f64::NAN, "NaN"),
+        ];
+        for (value, text) in rows {
+            assert_eq!(significant(value, 4), text);
+        }
+        assert_eq!(signed(2.991, 2), "+2.99");
+        assert_eq!(signed(-2.991, 2), "\u{2212}2.99");
+        assert_eq!(signed(0.001, 2), "0.00");
     }
 
     #[test]

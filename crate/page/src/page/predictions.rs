@@ -1,11 +1,21 @@
-//! Predictions, newest first.
+//! Predictions, newest first or worst first.
+//!
+//! - [`clusters`], [`classes`], [`errors`]: a row of each kind of model; [`place`] what they share
 
-use lab::snapshot::{PredictionRow, Round, Snapshot};
+pub mod classes;
+pub mod clusters;
+pub mod errors;
+pub mod place;
+
+use lab::snapshot::{PredictionRow, Round, Snapshot, Task};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
+use self::classes::ClassNode;
+use self::clusters::ClusterNode;
+use self::errors::ErrorNode;
 use super::dom::{self, Shown, Slot};
-use super::rows::{Badge, Cells, RowNode, Rows};
+use super::rows::Rows;
 use super::state::State;
 use super::{names, numbers};
 
@@ -15,39 +25,27 @@ pub struct Predictions {
     head: Element,
     panel: Element,
     empty: Slot,
-    table: Rows<PredictionNode>,
-    columns: Shown<Vec<String>>,
+    /// Of each kind of model; only one has rows.
+    clusters: Rows<ClusterNode>,
+    classes: Rows<ClassNode>,
+    errors: Rows<ErrorNode>,
+    columns: Shown<(Task, String, Vec<String>)>,
 }
 
 /// What a row shows.
 #[derive(Clone, Debug, PartialEq)]
-struct Line {
+pub struct Line {
     row: PredictionRow,
     short: String,
     decimals: Vec<usize>,
     given: (usize, String),
     runner_up: Option<(usize, String)>,
-}
-
-#[derive(Debug)]
-struct PredictionNode {
-    cells: Cells,
-    /// Topic, partition, offset.
-    place: [Slot; 3],
-    given: Badge,
-    runner_up: Badge,
-    verdict: (Element, Slot),
-    shown: Shown<Key>,
-}
-
-/// What a row depends on; floats as bits, because NaN is not itself.
-#[derive(Clone, Debug, PartialEq)]
-struct Key {
-    place: (String, i32, i64),
-    given: (u32, u32, Option<bool>, Option<String>),
-    numbers: Vec<u64>,
-    decimals: Vec<usize>,
-    names: ((usize, String), Option<(usize, String)>),
+    /// The class that was to be predicted, by name.
+    target: String,
+    /// Decimals of predicted numbers.
+    value_decimals: usize,
+    /// The largest error in the table.
+    reach: f64,
 }
 
 impl Predictions {
@@ -56,11 +54,14 @@ impl Predictions {
     /// # Errors
     /// An element is missing.
     pub fn new() -> Result<Predictions, JsValue> {
+        let body: Element = dom::by_id("predictions-body")?;
         Ok(Predictions {
             head: dom::by_id("predictions-head")?,
             panel: dom::by_id("panel-predictions")?,
             empty: Slot::by_id("predictions-empty")?,
-            table: Rows::new(dom::by_id("predictions-body")?),
+            clusters: Rows::new(body.clone()),
+            classes: Rows::new(body.clone()),
+            errors: Rows::new(body),
             columns: Shown::default(),
         })
     }
@@ -71,8 +72,10 @@ impl Predictions {
     /// The browser refused an element.
     pub fn draw(&mut self, state: &State) -> Result<(), JsValue> {
         let snapshot = &state.update.snapshot;
-        if self.columns.change(snapshot.features.clone()) {
-            self.draw_head(&snapshot.features)?;
+        let (task, target) = (snapshot.task, snapshot.target.clone());
+        let columns = (task, target, snapshot.features.clone());
+        if self.columns.change(columns) {
+            self.draw_head(snapshot)?;
         }
         let lines = lines(state);
         self.empty.set_or_hide(empty(snapshot, lines.is_empty()));
@@ -81,11 +84,19 @@ impl Predictions {
         } else {
             "panel"
         });
-        self.table.show(snapshot.features.len(), &lines)
+        let columns = snapshot.features.len();
+        match snapshot.task {
+            Task::Clustering => self.clusters.show(columns, &lines),
+            Task::Classification => self.classes.show(columns, &lines),
+            Task::Regression => self.errors.show(columns, &lines),
+        }
     }
 
-    fn draw_head(&mut self, features: &[String]) -> Result<(), JsValue> {
-        self.table.clear();
+    fn draw_head(&mut self, snapshot: &Snapshot) -> Result<(), JsValue> {
+        let features = &snapshot.features;
+        self.clusters.clear();
+        self.classes.clear();
+        self.errors.clear();
         dom::set_attribute(
             &self.panel,
             "style",
@@ -98,15 +109,19 @@ impl Predictions {
         dom::child(&first, "span", "phone-word", "Row")?;
         let mut heads: Vec<(&str, &str)> = Vec::new();
         heads.extend(features.iter().map(|name| ("num wide", name.as_str())));
-        heads.extend([
-            ("pad given-head", "Given"),
-            ("label-head", "Label"),
-            ("verdict-head", ""),
-            ("num model-head", "Model"),
-            ("num wide distance-head", "Distance"),
-            ("num wide next-head", "Runner-up"),
-            ("wide next-name", ""),
-        ]);
+        match snapshot.task {
+            Task::Clustering => heads.extend(clusters::HEADS),
+            Task::Classification => heads.extend(classes::HEADS),
+            Task::Regression => heads.extend(errors::HEADS),
+        }
+        // The target's column has no name in the table of heads: every stream has its own.
+        let target = snapshot.task != Task::Clustering;
+        let unnamed = heads
+            .iter_mut()
+            .find(|(class, text)| target && text.is_empty() && !class.contains("verdict-head"));
+        if let Some((_, text)) = unnamed {
+            *text = &snapshot.target;
+        }
         for (class, text) in heads {
             let head = dom::child(&self.head, "th", class, text)?;
             dom::set_attribute(&head, "title", text);
@@ -120,6 +135,11 @@ impl Predictions {
 pub fn score(round: Round) -> Option<String> {
     let count = |n: u32| numbers::count(n.into());
     (round.of > 0).then(|| format!("{} of {}", count(round.right), count(round.of)))
+}
+
+/// "RMSE 35.2": how far off the predictions of a round are.
+pub fn root(round: Round) -> String {
+    format!("RMSE {}", numbers::significant(round.mse.sqrt(), 3))
 }
 
 /// The newest round up to the playhead.
@@ -150,6 +170,17 @@ fn lines(state: &State) -> Vec<(u64, Line)> {
         )
     };
     let decimals: Vec<usize> = (0..snapshot.features.len()).map(column).collect();
+    let of_target = |row: &PredictionRow| match row.target.is_finite() {
+        true => cluster(snapshot, row.target as u32).1,
+        false => numbers::NONE.to_owned(),
+    };
+    let shown: Vec<&PredictionRow> = snapshot.predictions.iter().filter(wanted).collect();
+    let reach = shown
+        .iter()
+        .map(|row| errors::error(row).abs())
+        .fold(0.0, f64::max);
+    let targets = || snapshot.predictions.iter().map(|row| row.target);
+    let value_decimals = numbers::decimals(targets()).clamp(2, 4);
     let line = |row: &PredictionRow| Line {
         row: row.clone(),
         short: format!(
@@ -160,13 +191,27 @@ fn lines(state: &State) -> Vec<(u64, Line)> {
         decimals: decimals.clone(),
         given: cluster(snapshot, row.cluster),
         runner_up: (!row.runner_up_distance.is_nan()).then(|| cluster(snapshot, row.runner_up)),
+        target: of_target(row),
+        value_decimals,
+        reach,
     };
-    snapshot
-        .predictions
-        .iter()
-        .filter(wanted)
+    let mut lines: Vec<(u64, Line)> = shown
+        .into_iter()
         .map(|row| (row.record, line(row)))
-        .collect()
+        .collect();
+    if state.worst_first && snapshot.task == Task::Regression {
+        worst_first(&mut lines);
+    }
+    lines
+}
+
+/// The largest error first; rows whose target is not known last.
+fn worst_first(lines: &mut [(u64, Line)]) {
+    let size = |line: &Line| {
+        let error = errors::error(&line.row).abs();
+        if error.is_nan() { -1.0 } else { error }
+    };
+    lines.sort_by(|(_, a), (_, b)| size(b).total_cmp(&size(a)));
 }
 
 /// Colour and name of a cluster.
@@ -180,7 +225,10 @@ pub fn cluster(snapshot: &Snapshot, id: u32) -> (usize, String) {
         .labels
         .get(color)
         .cloned()
-        .unwrap_or_else(|| format!("cluster {id}"));
+        .unwrap_or_else(|| match snapshot.task {
+            Task::Classification => format!("class {id}"),
+            Task::Clustering | Task::Regression => format!("cluster {id}"),
+        });
     (color, name)
 }
 
@@ -192,113 +240,46 @@ fn empty(snapshot: &Snapshot, none: bool) -> &'static str {
     } else if snapshot.batch.held > 0 {
         "Test rows wait for the window to end: within a window training comes first."
     } else if snapshot.records > snapshot.record {
-        "No test row was classified up to here."
+        match snapshot.task {
+            Task::Regression => "No test row was predicted up to here.",
+            _ => "No test row was classified up to here.",
+        }
     } else {
-        "No test row was classified yet. Version 1, the initial model, already answers."
-    }
-}
-
-impl RowNode for PredictionNode {
-    type Item = Line;
-
-    fn new(columns: usize) -> Result<Self, JsValue> {
-        let mut classes = vec!["topic"];
-        classes.extend(std::iter::repeat_n("num wide", columns));
-        classes.extend(["pad", "", "verdict", "num", "num wide", "num wide", "wide"]);
-        let cells = Cells::new(&classes)?;
-        let cell = |i: usize| &cells.cells[i].element;
-        let topic = dom::child(cell(0), "span", "wide-word", "")?;
-        let part = |name: &str| dom::child(&topic, name, "", "").map(Slot::new);
-        let place = [part("span")?, part("i")?, part("span")?];
-        dom::child(cell(0), "span", "phone-word", "")?;
-        let verdict = dom::child(cell(columns + 3), "span", "", "")?;
-        let icon = dom::icon(&verdict, "#i-check", "icon12")?;
-        let word = dom::child(&verdict, "span", "", "")?;
-        let icon = icon
-            .first_element_child()
-            .ok_or_else(|| JsValue::from_str("an icon without a shape"))?;
-        Ok(PredictionNode {
-            place,
-            given: Badge::new(cell(columns + 1))?,
-            runner_up: Badge::new(cell(columns + 7))?,
-            verdict: (icon, Slot::new(word)),
-            cells,
-            shown: Shown::default(),
-        })
-    }
-
-    fn node(&self) -> &Element {
-        &self.cells.row
-    }
-
-    fn set(&mut self, line: &Line) {
-        if self.shown.change(line.key()) {
-            self.fill(line);
+        match snapshot.task {
+            Task::Regression => {
+                "No test row was predicted yet. Version 1, the initial model, already answers."
+            }
+            _ => "No test row was classified yet. Version 1, the initial model, already answers.",
         }
     }
 }
 
-impl Line {
-    fn key(&self) -> Key {
-        let row = &self.row;
-        let floats = row
-            .features
-            .iter()
-            .chain([&row.distance, &row.runner_up_distance]);
-        Key {
-            place: (row.topic.clone(), row.partition, row.offset),
-            given: (row.cluster, row.runner_up, row.right, row.label.clone()),
-            numbers: floats
-                .map(|value| value.to_bits())
-                .chain([row.version])
-                .collect(),
-            decimals: self.decimals.clone(),
-            names: (self.given.clone(), self.runner_up.clone()),
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl PredictionNode {
-    fn fill(&mut self, line: &Line) {
-        let row = &line.row;
-        for (slot, text) in self.place.iter_mut().zip([
-            row.topic.clone(),
-            format!("/{}/", row.partition),
-            row.offset.to_string(),
-        ]) {
-            slot.set(&text);
-        }
-        if let Some(short) = self.cells.cells[0].element.last_element_child() {
-            short.set_text_content(Some(&line.short));
-        }
-        for (i, (value, decimals)) in row.features.iter().zip(&line.decimals).enumerate() {
-            self.cells.cells[i + 1].set(&numbers::fixed(*value, *decimals));
-        }
-        let after = row.features.len() + 1;
-        self.given.set(row.cluster, line.given.0, &line.given.1);
-        self.cells.cells[after + 1].set(row.label.as_deref().unwrap_or(numbers::NONE));
-        let wrong = row.right == Some(false);
-        dom::set_attribute(
-            &self.verdict.0,
-            "href",
-            if wrong { "#i-cross" } else { "#i-check" },
-        );
-        self.verdict.1.set(if wrong { "wrong" } else { "" });
-        if let Some(parent) = self.verdict.1.element.parent_element() {
-            dom::show(&parent, row.right.is_some());
-            dom::set_attribute(&parent, "title", if wrong { "wrong" } else { "right" });
-        }
-        self.cells.cells[after + 3].set(&format!("v{}", row.version));
-        self.cells.cells[after + 4].set(&numbers::distance(row.distance));
-        let none = line.runner_up.is_none();
-        self.cells.cells[after + 5].set(&if none {
-            numbers::NONE.to_owned()
-        } else {
-            numbers::distance(row.runner_up_distance)
-        });
-        if let Some((color, name)) = &line.runner_up {
-            self.runner_up.set(row.runner_up, *color, name);
-        }
-        self.cells.set_class(if wrong { "wrong" } else { "" });
+    #[test]
+    fn the_worst_come_first_and_unknown_ones_last() {
+        let mut state = State::default();
+        let row = |record, value, target| PredictionRow {
+            record,
+            value,
+            target,
+            ..PredictionRow::default()
+        };
+        let snapshot = &mut state.update.snapshot;
+        snapshot.task = Task::Regression;
+        snapshot.predictions = vec![
+            row(3, 10.0, 11.0),
+            row(2, 10.0, f64::NAN),
+            row(1, 10.0, 4.0),
+        ];
+        let order = |state: &State| -> Vec<u64> {
+            lines(state).iter().map(|(record, _)| *record).collect()
+        };
+        assert_eq!(order(&state), [3, 2, 1]);
+        state.worst_first = true;
+        assert_eq!(order(&state), [1, 3, 2]);
+        assert_eq!(lines(&state)[0].1.reach, 6.0);
     }
 }

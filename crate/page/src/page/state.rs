@@ -45,6 +45,8 @@ pub struct State {
     pub only_round: bool,
     /// Show wrong predictions only.
     pub only_wrong: bool,
+    /// Show the predictions that are furthest off first, in place of the newest.
+    pub worst_first: bool,
     /// The walk-through's insert.
     pub step: Errand,
     /// The form's insert.

@@ -41,6 +41,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         }
         Msg::OnlyRound => state.only_round = !state.only_round,
         Msg::OnlyWrong => state.only_wrong = !state.only_wrong,
+        Msg::WorstFirst => state.worst_first = !state.worst_first,
         Msg::Step(step) => insert_step(state, step, out),
         Msg::InsertRow { table, row } => {
             if state.rows_from != RowsFrom::Page {

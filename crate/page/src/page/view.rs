@@ -195,7 +195,7 @@ impl View {
             self.drawer.draw(&cx)?;
             self.scores.draw(&cx)?;
         }
-        self.measures.draw(&cx);
+        self.measures.draw(&cx)?;
         self.timeline.draw(&cx);
         Ok(self.stage.draw(&cx)? || later)
     }

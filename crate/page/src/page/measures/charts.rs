@@ -9,7 +9,7 @@ use crate::page::numbers;
 use crate::page::view::Cx;
 
 /// A line across with its number at the left.
-fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
+pub(super) fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
     pen.line(
         (frame.x.pixels.0, crisp(y)),
         (frame.x.pixels.1, crisp(y)),
@@ -24,7 +24,7 @@ fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
 }
 
 /// Where there is nothing yet, the chart says when there will be.
-fn soon(pen: &Pen, frame: Frame, text: &str, cx: &Cx<'_>) {
+pub(super) fn soon(pen: &Pen, frame: Frame, text: &str, cx: &Cx<'_>) {
     let (y, style) = (
         (frame.top + frame.bottom) / 2.0,
         Type::label(cx.palette.text_2, Align::Left),
@@ -38,11 +38,11 @@ fn soon(pen: &Pen, frame: Frame, text: &str, cx: &Cx<'_>) {
 }
 
 /// Whether something at this record lies behind the playhead.
-fn is_late(cx: &Cx<'_>, record: u64) -> bool {
+pub(super) fn is_late(cx: &Cx<'_>, record: u64) -> bool {
     record > cx.state.update.snapshot.record
 }
 
-fn learned(snapshot: &Snapshot) -> impl Iterator<Item = &LedgerRow> {
+pub(super) fn learned(snapshot: &Snapshot) -> impl Iterator<Item = &LedgerRow> {
     snapshot.bars.iter().filter(|bar| bar.rows > 0)
 }
 
@@ -304,7 +304,7 @@ pub fn draw_rows(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
     }
 }
 
-fn middle(bar: &LedgerRow) -> f64 {
+pub(super) fn middle(bar: &LedgerRow) -> f64 {
     (bar.from_record + bar.to_record) as f64 / 2.0
 }
 

@@ -3,14 +3,19 @@
 //! - [`charts`]: what each one draws in its frame
 //! - [`scores`]: the measures of every kind of model, as a list
 //! - [`confusion`]: which rows went where
+//! - [`linear`] and [`coefficients`]: those of a linear model, in their place
 
 pub mod charts;
+pub mod coefficients;
 pub mod confusion;
+pub mod linear;
 pub mod scores;
 
+use lab::snapshot::Task;
 use wasm_bindgen::JsValue;
 
 use self::charts::{draw_inertia, draw_right, draw_rows, draw_shift};
+use self::linear::{LinearMeasures, draw_error};
 use crate::page::chart::pen::{Align, Pen, Type, crisp};
 use crate::page::chart::scale::{Scale, ticks};
 use crate::page::chart::surface::Surface;
@@ -34,6 +39,7 @@ pub struct Measures {
     shift: Chart,
     rows: Chart,
     phone: Surface,
+    linear: LinearMeasures,
     stamp: Shown<(Stamp, u64)>,
 }
 
@@ -78,12 +84,16 @@ impl Measures {
             shift: chart("chart-shift", "m-shift", "Shift of each centroid")?,
             rows: chart("chart-rows", "m-rows", "Rows per cluster")?,
             phone: Surface::by_id("chart-phone")?,
+            linear: LinearMeasures::new()?,
             stamp: Shown::default(),
         })
     }
 
     /// Draws what changed.
-    pub fn draw(&mut self, cx: &Cx<'_>) {
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
         let fits = [
             &mut self.right,
             &mut self.inertia,
@@ -91,11 +101,18 @@ impl Measures {
             &mut self.rows,
         ]
         .map(|chart| chart.surface.fit());
-        let resized = self.phone.fit() || fits.contains(&true);
+        let linear = self.linear.fit();
+        let resized = self.phone.fit() || linear || fits.contains(&true);
         if !self.stamp.change((cx.stamp(), cx.state.domain)) && !resized {
-            return;
+            return Ok(());
         }
         let snapshot = &cx.state.update.snapshot;
+        if self.linear.draw(cx)? {
+            let regression = snapshot.task == Task::Regression;
+            let draw = if regression { draw_error } else { draw_right };
+            frame(&self.phone, cx, false, draw);
+            return Ok(());
+        }
         let round = predictions::newest_round(snapshot);
         self.right.say(
             round
@@ -121,6 +138,7 @@ impl Measures {
         frame(&self.inertia.surface, cx, false, draw_inertia);
         frame(&self.shift.surface, cx, false, draw_shift);
         frame(&self.rows.surface, cx, true, draw_rows);
+        Ok(())
     }
 }
 
@@ -138,7 +156,7 @@ impl Chart {
 }
 
 /// Draws a chart in its frame, and the playhead over it.
-fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: fn(&Pen, Frame, &Cx<'_>)) {
+fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: impl Fn(&Pen, Frame, &Cx<'_>)) {
     if !surface.is_visible() {
         return;
     }

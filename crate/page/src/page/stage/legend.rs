@@ -1,12 +1,16 @@
 //! Axis choosers, caption, and the plot in words.
 
 use gloo::events::EventListener;
+use lab::snapshot::{Snapshot, Task};
 use wasm_bindgen::JsValue;
 use web_sys::{Element, HtmlSelectElement};
 
+use super::decision::Shows;
+use super::plot;
 use crate::page::app::Sender;
 use crate::page::dom::{self, Shown, Slot};
 use crate::page::msg::Msg;
+use crate::page::regression::fit;
 use crate::page::view::Cx;
 use crate::page::{numbers, predictions};
 
@@ -20,6 +24,7 @@ pub struct Legend {
     age: Slot,
     keys: [Element; 5],
     canvas: Element,
+    caption: Slot,
     head: Element,
     body: Element,
     words: Shown<String>,
@@ -59,6 +64,7 @@ impl Legend {
                 dom::by_id("key-path")?,
             ],
             canvas: dom::by_id("plot-marks")?,
+            caption: Slot::new(part("caption")?),
             head: part("thead tr")?,
             body: part("tbody")?,
             words: Shown::default(),
@@ -99,22 +105,22 @@ impl Legend {
                 .rounds
                 .iter()
                 .any(|round| round.right < round.of && round.first < snapshot.record);
-        let tested = snapshot
-            .rounds
-            .iter()
-            .any(|round| round.first < snapshot.record);
-        for (key, shown) in
-            self.keys
-                .iter()
-                .zip([!begun, begun, tested, wrong, snapshot.version > 1])
-        {
+        let tested = snapshot.stage.point_test.contains(&1);
+        let clusters = snapshot.task == Task::Clustering;
+        for (key, shown) in self.keys.iter().zip([
+            !begun && clusters,
+            begun,
+            tested,
+            wrong,
+            snapshot.version > 1 && clusters,
+        ]) {
             dom::show(key, shown);
         }
-        self.draw_words(cx)
+        self.draw_words(cx, &slice)
     }
 
     /// The canvas in words, and the centroids as a table, for those who do not see it.
-    fn draw_words(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
+    fn draw_words(&mut self, cx: &Cx<'_>, slice: &str) -> Result<(), JsValue> {
         let snapshot = &cx.state.update.snapshot;
         let stage = &snapshot.stage;
         let name = |feature: usize| {
@@ -136,7 +142,10 @@ impl Legend {
             name(snapshot.axes.0),
             numbers::counted(stage.point_test.len() as u64 - tests, "training row"),
             numbers::counted(tests, "test row"),
-            numbers::counted(stage.weights.len() as u64, "centroid"),
+            match &snapshot.linear {
+                Some(_) => slice.to_owned(),
+                None => numbers::counted(stage.weights.len() as u64, "centroid"),
+            },
             snapshot.version,
         );
         if !self.words.change(words.clone()) {
@@ -144,6 +153,24 @@ impl Legend {
         }
         dom::set_attribute(&self.canvas, "aria-label", &words);
         self.head.set_text_content(None);
+        self.body.set_text_content(None);
+        let clusters = snapshot.task == Task::Clustering;
+        self.caption.set(match clusters {
+            true => "Centroids",
+            false => "Coefficients",
+        });
+        if let (Some(linear), false) = (&snapshot.linear, clusters) {
+            let names = std::iter::once("intercept");
+            let values = std::iter::once(&linear.intercept).chain(&linear.coefficients);
+            for (name, value) in names
+                .chain(snapshot.features.iter().map(String::as_str))
+                .zip(values)
+            {
+                dom::child(&self.head, "th", "", name)?;
+                dom::child(&self.body, "td", "", &numbers::significant(*value, 6))?;
+            }
+            return Ok(());
+        }
         for name in ["cluster", "label"]
             .into_iter()
             .chain(snapshot.features.iter().map(String::as_str))
@@ -151,7 +178,6 @@ impl Legend {
         {
             dom::child(&self.head, "th", "", name)?;
         }
-        self.body.set_text_content(None);
         let dim = snapshot.features.len().max(1);
         for (cluster, (centroid, weight)) in
             stage.centroids.chunks(dim).zip(&stage.weights).enumerate()
@@ -173,25 +199,66 @@ impl Legend {
     }
 }
 
-/// "Tint: slice at mean sepal_length 5.8, sepal_width 3.1"
+/// "Tint: slice at mean sepal_length 5.8, sepal_width 3.1", and what else there is to say of the model in this plane.
 fn slice(cx: &Cx<'_>) -> String {
     let snapshot = &cx.state.update.snapshot;
-    let (x, y) = snapshot.axes;
-    let others = snapshot
-        .features
-        .iter()
-        .zip(&snapshot.stage.slice)
-        .enumerate()
-        .filter(|(i, _)| *i != x && *i != y);
-    let values: Vec<String> = others
-        .map(|(_, (name, value))| format!("{name} {}", numbers::fixed(*value, 1)))
-        .collect();
-    match values.len() {
-        0 => String::new(),
-        _ => format!(
-            "Tint: slice at {}{}",
-            if snapshot.record > 0 { "mean " } else { "" },
-            values.join(", ")
-        ),
+    let mean = if snapshot.record > 0 { "mean " } else { "" };
+    let others = others(snapshot);
+    match snapshot.task {
+        Task::Clustering if others.is_empty() => String::new(),
+        Task::Clustering => format!("Tint: slice at {mean}{others}"),
+        Task::Regression => regression_note(cx),
+        Task::Classification => {
+            let at = match others.is_empty() {
+                true => String::new(),
+                false => format!(" at {mean}{others}"),
+            };
+            let version = snapshot.version;
+            let named = |class: usize| predictions::cluster(snapshot, class as u32).1;
+            match plot::decision(cx) {
+                Shows::Line => format!("Line: p = 0.5{at}"),
+                Shows::Nothing => "No decision line yet: all coefficients are 0".to_owned(),
+                Shows::Outside(class) => format!(
+                    "v{version} gives {} everywhere here: its line lies outside{at}",
+                    named(class)
+                ),
+            }
+        }
     }
+}
+
+/// Why a regression's line is not seen; nothing where it is.
+fn regression_note(cx: &Cx<'_>) -> String {
+    let snapshot = &cx.state.update.snapshot;
+    let Some(linear) = &snapshot.linear else {
+        return String::new();
+    };
+    let line = fit::shown(snapshot, linear);
+    let (x, y) = (snapshot.stage.x_range, linear.target_range);
+    let ends = [line.at(x.0), line.at(x.1)];
+    let outside = ends.iter().all(|end| *end < y.0) || ends.iter().all(|end| *end > y.1);
+    match outside {
+        true => format!("v{}\u{2019}s line lies outside", snapshot.version),
+        false => String::new(),
+    }
+}
+
+/// "sepal_length 5.8, sepal_width 3.1": the features that are not drawn.
+pub fn others(snapshot: &Snapshot) -> String {
+    let (x, y) = snapshot.axes;
+    let of_plane = |i: usize| i == x || (i == y && snapshot.task != Task::Regression);
+    let others = snapshot.features.iter().zip(&snapshot.stage.slice);
+    let values: Vec<String> = others
+        .enumerate()
+        .filter(|(i, _)| !of_plane(*i))
+        .map(|(_, (name, value))| {
+            let decimals = match value.abs() {
+                0.0..0.1 => numbers::decimals_of(*value, 2),
+                1_000.0.. => 0,
+                _ => 1,
+            };
+            format!("{name} {}", numbers::fixed(*value, decimals))
+        })
+        .collect();
+    values.join(", ")
 }

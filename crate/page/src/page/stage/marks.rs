@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::labels::{self, Side};
 use super::plot::Plot;
-use super::points::color;
+use super::points::{class, color};
 use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{Align, At, Pen, Type};
 use crate::page::view::Cx;
@@ -68,7 +68,9 @@ pub fn test_rows(plot: &Plot, cx: &Cx<'_>) -> Vec<TestRow> {
         at: plot.at(f64::from(stage.point_x[i]), f64::from(stage.point_y[i])),
         record: u64::from(stage.point_record[i]),
         given: color(cx, stage.point_cluster[i]),
-        label: Some(stage.point_label[i] as usize).filter(|label| *label != 255),
+        label: class(cx, i)
+            .map(|class| color(cx, class as u8))
+            .or(Some(stage.point_label[i] as usize).filter(|label| *label != 255)),
     };
     (0..stage.point_x.len())
         .filter(|i| stage.point_test[*i] == 1)

@@ -1,13 +1,16 @@
 //! The stage: a scatter plot of two features, with regions, rows and centroids.
 //!
 //! - [`plot`]: the frame: scales, ticks, what the picture is made of
-//! - [`regions`]: which cluster each place of the plane belongs to
+//! - [`regions`]: which cluster each place of the plane belongs to; [`decision`]: which class, and the line between
 //! - [`points`]: training rows
 //! - [`marks`]: test rows, wrong ones, newest ones, paths, centroids
 //! - [`labels`]: names beside centroids, where they cover least
 //! - [`legend`]: axis choosers, caption, and the plot in words
-//! - [`probe`]: what is under the pointer; [`says`] what there is to say of it
+//! - [`probe`]: what is under the pointer; [`says`] what there is to say of it; [`tip`] where it is said
+//!
+//! A regression has two panels of its own in its place: [`super::regression`].
 
+pub mod decision;
 pub mod labels;
 pub mod legend;
 pub mod marks;
@@ -16,6 +19,7 @@ pub mod points;
 pub mod probe;
 pub mod regions;
 pub mod says;
+pub mod tip;
 
 use wasm_bindgen::JsValue;
 
@@ -24,10 +28,12 @@ use self::legend::Legend;
 use self::plot::Plot;
 use self::points::Fills;
 use self::probe::Probe;
+use self::tip::Tip;
 use super::app::Sender;
 use super::chart::surface::Surface;
 use super::dom::Shown;
 use super::motion::{Glide, PULSE_MS};
+use super::regression::Regression;
 use super::view::{Cx, Stamp};
 
 /// The stage.
@@ -37,7 +43,9 @@ pub struct Stage {
     points: Surface,
     marks: Surface,
     legend: Legend,
+    regression: Regression,
     probe: Probe,
+    tip: Tip,
     glide: Glide,
     fills: Fills,
     stamp: Shown<Stamp>,
@@ -58,7 +66,9 @@ impl Stage {
             ground: Surface::by_id("plot-ground")?,
             points: Surface::by_id("plot-points")?,
             legend: Legend::new(sender)?,
-            probe: Probe::new(&marks.canvas, sender)?,
+            regression: Regression::new(sender)?,
+            probe: Probe::new(&marks.canvas, sender),
+            tip: Tip::new()?,
             marks,
             glide: Glide::default(),
             fills: Fills::default(),
@@ -87,6 +97,9 @@ impl Stage {
         if changed {
             self.legend.draw(cx)?;
         }
+        if self.regression.draw(cx, changed, &mut self.tip)? {
+            return Ok(false);
+        }
         if !self.marks.is_visible() || snapshot.features.is_empty() {
             return Ok(moving);
         }
@@ -111,7 +124,7 @@ impl Stage {
             points::draw(&self.points.draw(), &plot, cx, &self.fills);
         }
         let pulse = self.pulse(cx);
-        let probed = self.probe.draw(&plot, cx)?;
+        let probed = self.probe.draw(&plot, cx, &mut self.tip)?;
         if changed || aimed || moving || pulse.is_some() || probed {
             marks::draw(
                 &self.marks.draw(),

@@ -1,6 +1,7 @@
 //! The plot's frame: scales, ticks, and what the picture is made of.
 
-use super::regions::{Slice, regions};
+use super::decision::{self, Decision, Shows};
+use super::regions::{Region, Slice, regions};
 use crate::page::chart::pen::{Align, At, Pen, Type, crisp};
 use crate::page::chart::scale::{Scale, ticks};
 use crate::page::numbers;
@@ -27,9 +28,13 @@ pub struct Plot {
     slice: Vec<f64>,
     axes: (usize, usize),
     distance: String,
+    centre: Vec<f64>,
+    factor: Vec<f64>,
+    /// Of a linear model: its coefficients, then its intercept, as they stand in this frame.
+    linear: Vec<f64>,
 }
 
-/// Everything that glides: ranges, slice, centroids.
+/// Everything that glides: ranges, slice, centroids or coefficients.
 pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
     let snapshot = &cx.state.update.snapshot;
     let stage = &snapshot.stage;
@@ -55,6 +60,9 @@ pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
     let mut aim = vec![x.0, x.1, y.0, y.1];
     aim.extend_from_slice(&stage.slice);
     aim.extend_from_slice(&stage.centroids);
+    if let Some(linear) = &snapshot.linear {
+        aim.extend(linear.coefficients.iter().chain([&linear.intercept]));
+    }
     aim
 }
 
@@ -73,7 +81,8 @@ impl Plot {
         );
         let across = if narrow { INSIDE } else { INSIDE_ACROSS };
         let (ranges, rest) = values.split_at(values.len().min(4));
-        let (slice, centroids) = rest.split_at(rest.len().min(stage.slice.len()));
+        let (slice, rest) = rest.split_at(rest.len().min(stage.slice.len()));
+        let (centroids, linear) = rest.split_at(rest.len().min(stage.centroids.len()));
         let domain = |at: usize| match ranges.get(at..at + 2) {
             Some([from, to]) if from < to => (*from, *to),
             Some([from, _]) => (from - 0.5, from + 0.5),
@@ -94,6 +103,9 @@ impl Plot {
             slice: slice.to_vec(),
             axes: cx.state.update.snapshot.axes,
             distance: stage.distance.clone(),
+            centre: stage.centre.clone(),
+            factor: stage.factor.clone(),
+            linear: linear.to_vec(),
         }
     }
 
@@ -123,7 +135,28 @@ impl Plot {
             at: &self.slice,
             axes: self.axes,
             distance: &self.distance,
+            centre: &self.centre,
+            factor: &self.factor,
         }
+    }
+
+    /// Where a linear model changes its answer in this plane; None for other models.
+    pub fn decision(&self) -> Option<Decision> {
+        let (intercept, coefficients) = self.linear.split_last()?;
+        Some(Decision::new(
+            coefficients,
+            *intercept,
+            &self.slice,
+            self.axes,
+        ))
+    }
+
+    /// Two corners of the frame in feature units: the least x and y, and the largest.
+    pub fn corners(&self) -> ((f64, f64), (f64, f64)) {
+        (
+            (self.x.back(self.from.0), self.y.back(self.to.1)),
+            (self.x.back(self.to.0), self.y.back(self.from.1)),
+        )
     }
 
     /// Whether a place of the canvas is inside the frame.
@@ -138,14 +171,25 @@ impl Plot {
     }
 }
 
+/// Whether the shown version's decision line is to be seen, whatever the canvas' size.
+pub fn decision(cx: &Cx<'_>) -> Shows {
+    let plot = Plot::new(cx, &aim(cx), 600.0, 400.0);
+    let (low, high) = plot.corners();
+    plot.decision()
+        .map_or(Shows::Nothing, |decision| decision.shows(low, high))
+}
+
 /// Tints and ticks.
 pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
     let labels = &cx.state.update.snapshot.cluster_labels;
     let palette = cx.palette;
-    let low = (plot.x.back(plot.from.0), plot.y.back(plot.to.1));
-    let high = (plot.x.back(plot.to.0), plot.y.back(plot.from.1));
-    let regions = regions(&plot.slice(), low, high);
-    let straight = plot.distance == "euclidean";
+    let (low, high) = plot.corners();
+    let decision = plot.decision();
+    let regions: Vec<Region> = match &decision {
+        Some(decision) => decision.halves(low, high),
+        None => regions(&plot.slice(), low, high),
+    };
+    let straight = decision.is_some() || plot.distance == "euclidean";
     for region in &regions {
         let color = labels
             .get(region.cluster)
@@ -166,7 +210,9 @@ pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
             );
         }
     }
-    if straight {
+    if let Some(decision) = &decision {
+        decision::draw(pen, plot, decision, cx);
+    } else if straight {
         for region in &regions {
             let corners = region.corners.iter().chain(region.corners.first());
             pen.path(corners.map(|(x, y)| plot.at(*x, *y)), 2.0, palette.stage);

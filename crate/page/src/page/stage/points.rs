@@ -1,5 +1,7 @@
-//! Training rows: each in the colour of the cluster that the shown version gives it, older ones fainter,
-//! and below them those too old to be drawn one by one.
+//! Training rows: each in the colour of the cluster that the shown version gives it, or of the class that it is to
+//! learn; older ones fainter, and below them those too old to be drawn one by one.
+
+use lab::snapshot::Task;
 
 use super::plot::Plot;
 use crate::page::chart::palette::{between, faded};
@@ -26,10 +28,7 @@ impl Fills {
     /// Takes the colours of the newest picture.
     pub fn aim(&mut self, cx: &Cx<'_>) {
         let stage = &cx.state.update.snapshot.stage;
-        let colors = stage
-            .point_cluster
-            .iter()
-            .map(|cluster| color(cx, *cluster));
+        let colors = (0..stage.point_cluster.len()).map(|point| fill(cx, point));
         let now: Vec<(u32, usize)> = stage.point_record.iter().copied().zip(colors).collect();
         if now == self.now {
             return;
@@ -79,7 +78,7 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
         if !plot.contains(at) {
             continue;
         }
-        let color = color(cx, stage.point_cluster[i]);
+        let color = fill(cx, i);
         let age = snapshot
             .record
             .saturating_sub(u64::from(stage.point_record[i]) + 1) as f64;
@@ -134,7 +133,25 @@ pub fn color(cx: &Cx<'_>, cluster: u8) -> usize {
         .unwrap_or(cluster)
 }
 
-fn opacity(age: f64) -> f64 {
+/// The colour index of a training row: of what it is, where a model learns that, else of what it is given.
+fn fill(cx: &Cx<'_>, point: usize) -> usize {
+    let given = cx.state.update.snapshot.stage.point_cluster[point];
+    class(cx, point).map_or_else(|| color(cx, given), |class| color(cx, class as u8))
+}
+
+/// The class of a point, where the shown lane learns classes and the point's is known.
+pub fn class(cx: &Cx<'_>, point: usize) -> Option<usize> {
+    let snapshot = &cx.state.update.snapshot;
+    let linear = snapshot.linear.as_ref()?;
+    let record = snapshot.stage.point_record.get(point)?;
+    let at = linear.record.binary_search(record).ok()?;
+    let class = linear.actual.get(at).copied()?;
+    (snapshot.task == Task::Classification && (class == 0.0 || class == 1.0))
+        .then_some(class as usize)
+}
+
+/// How opaque a row is after so many others.
+pub fn opacity(age: f64) -> f64 {
     let (new, old, over) = OPACITY;
     new - (new - old) * (age / over).min(1.0)
 }

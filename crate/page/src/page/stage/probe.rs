@@ -5,15 +5,14 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlCanvasElement, HtmlElement, PointerEvent};
+use web_sys::{HtmlCanvasElement, PointerEvent};
 
 use super::plot::Plot;
-use super::says::{Line, distance, on_mark, on_plane};
+use super::says::{distance, on_mark, on_plane};
+use super::tip::Tip;
 use crate::page::app::Sender;
 use crate::page::chart::pen::At;
-use crate::page::dom::{self, Shown};
 use crate::page::msg::Msg;
-use crate::page::rows::Badge;
 use crate::page::view::Cx;
 
 /// A mark this near to the pointer is meant, pixels.
@@ -22,23 +21,17 @@ pub const REACH: f64 = 9.0;
 /// The probe.
 #[derive(Debug)]
 pub struct Probe {
-    tip: HtmlElement,
     /// Where the pointer is; None outside.
     pointer: Rc<Cell<Option<At>>>,
     /// A place that was clicked, in feature units.
     pinned: Rc<RefCell<Option<(f64, f64)>>>,
     clicked: Rc<Cell<Option<At>>>,
-    shown: Shown<String>,
-    at: Shown<Option<(i64, i64)>>,
     _listeners: [EventListener; 3],
 }
 
 impl Probe {
     /// Listens to the pointer over this canvas.
-    ///
-    /// # Errors
-    /// An element is missing.
-    pub fn new(canvas: &HtmlCanvasElement, sender: &Sender) -> Result<Probe, JsValue> {
+    pub fn new(canvas: &HtmlCanvasElement, sender: &Sender) -> Probe {
         let (pointer, clicked) = (Rc::new(Cell::new(None)), Rc::new(Cell::new(None)));
         let place = |event: &web_sys::Event| {
             event
@@ -48,13 +41,10 @@ impl Probe {
         let (moved, left, down) = (pointer.clone(), pointer.clone(), clicked.clone());
         let senders = [sender.clone(), sender.clone(), sender.clone()];
         let [on_move, on_leave, on_down] = senders;
-        Ok(Probe {
-            tip: dom::by_id("tip")?,
+        Probe {
             pointer,
             pinned: Rc::default(),
             clicked,
-            shown: Shown::default(),
-            at: Shown::default(),
             _listeners: [
                 EventListener::new(canvas, "pointermove", move |event| {
                     moved.set(place(event));
@@ -69,7 +59,7 @@ impl Probe {
                     on_down.send(Msg::Redraw);
                 }),
             ],
-        })
+        }
     }
 
     /// The pinned place on the canvas.
@@ -84,7 +74,7 @@ impl Probe {
     ///
     /// # Errors
     /// The browser refused an element.
-    pub fn draw(&mut self, plot: &Plot, cx: &Cx<'_>) -> Result<bool, JsValue> {
+    pub fn draw(&self, plot: &Plot, cx: &Cx<'_>, tip: &mut Tip) -> Result<bool, JsValue> {
         let clicked = self.clicked.take();
         if let Some(at) = clicked {
             let again = self
@@ -99,62 +89,11 @@ impl Probe {
             (Some(found), _) => found,
             (None, Some(at)) => (at, on_plane(at, plot, cx)),
             (None, None) => {
-                dom::show(&self.tip, false);
-                self.shown = Shown::default();
+                tip.hide();
                 return Ok(clicked.is_some());
             }
         };
-        if self.shown.change(format!("{lines:?}")) {
-            self.fill(&lines)?;
-        }
-        dom::show(&self.tip, true);
-        self.put(at, plot);
+        tip.show(&lines, at, (plot.from, plot.to))?;
         Ok(clicked.is_some())
-    }
-
-    fn fill(&self, lines: &[Line]) -> Result<(), JsValue> {
-        self.tip.set_text_content(None);
-        for line in lines {
-            let row = dom::child(&self.tip, "p", "", "")?;
-            match line {
-                Line::Title(title, rest) => {
-                    let cell = dom::child(&row, "span", "", "")?;
-                    dom::child(&cell, "b", "", title)?;
-                    dom::child(&cell, "span", "", rest)?;
-                }
-                Line::Text(name, value) => {
-                    dom::child(&row, "span", "", name)?;
-                    dom::child(&row, "span", "", value)?;
-                }
-                Line::Cluster(name, id, color, label, value) => {
-                    dom::child(&row, "span", "", name)?;
-                    Badge::new(&row)?.set(*id, *color, label);
-                    dom::child(&row, "span", "", value)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Beside its place, and inside the plot.
-    fn put(&mut self, at: At, plot: &Plot) {
-        let (width, height) = (
-            f64::from(self.tip.offset_width()),
-            f64::from(self.tip.offset_height()),
-        );
-        let right = at.0 + 18.0;
-        let x = if right + width > plot.to.0 {
-            (at.0 - 18.0 - width).max(4.0)
-        } else {
-            right
-        };
-        let y = (at.1 + 14.0).min(plot.to.1 - height).max(plot.from.1);
-        if self.at.change(Some((x.round() as i64, y.round() as i64))) {
-            // A length of this program's own making.
-            let _ = self.tip.style().set_property(
-                "transform",
-                &format!("translate({}px,{}px)", x.round(), y.round()),
-            );
-        }
     }
 }

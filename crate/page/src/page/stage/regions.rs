@@ -21,6 +21,10 @@ pub struct Slice<'a> {
     pub axes: (usize, usize),
     /// "euclidean", "manhattan", "cosine".
     pub distance: &'a str,
+    /// Behind a scaler: what is taken from each feature before distances are measured; empty without one.
+    pub centre: &'a [f64],
+    /// Behind a scaler: what is left is multiplied with this; empty without one.
+    pub factor: &'a [f64],
 }
 
 /// A piece of a cluster's region.
@@ -46,6 +50,17 @@ impl Slice<'_> {
         &self.centroids[cluster * self.dim()..(cluster + 1) * self.dim()]
     }
 
+    /// What a feature's differences are multiplied with.
+    fn factor(&self, feature: usize) -> f64 {
+        self.factor.get(feature).copied().unwrap_or(1.0)
+    }
+
+    /// A feature's value as the distance is measured with it.
+    fn scaled(&self, feature: usize, value: f64) -> f64 {
+        let centre = self.centre.get(feature).copied().unwrap_or(0.0);
+        (value - centre) * self.factor(feature)
+    }
+
     /// The distance of a place of the plane to a centroid.
     pub fn distance_to(&self, cluster: usize, place: Place) -> f64 {
         let value = |i: usize| match i {
@@ -57,7 +72,7 @@ impl Slice<'_> {
             .centroid(cluster)
             .iter()
             .enumerate()
-            .map(|(i, c)| (value(i), *c));
+            .map(|(i, c)| (self.scaled(i, value(i)), self.scaled(i, *c)));
         match self.distance {
             "manhattan" => pairs.map(|(a, b)| (a - b).abs()).sum(),
             "cosine" => {
@@ -103,12 +118,15 @@ pub fn regions(slice: &Slice<'_>, from: Place, to: Place) -> Vec<Region> {
 
 fn power_cell(slice: &Slice<'_>, cluster: usize, from: Place, to: Place) -> Option<Region> {
     let mut corners = vec![from, (to.0, from.1), to, (from.0, to.1)];
+    let square = |feature: usize| slice.factor(feature) * slice.factor(feature);
+    let (of_x, of_y) = (square(slice.axes.0), square(slice.axes.1));
     let (x, y, weight) = weighted(slice, cluster);
     for other in (0..slice.k()).filter(|other| *other != cluster) {
         let (other_x, other_y, other_weight) = weighted(slice, other);
-        // |p - c|^2 + w <= |p - c'|^2 + w'
-        let normal = (2.0 * (other_x - x), 2.0 * (other_y - y));
-        let bound = other_x * other_x + other_y * other_y + other_weight - (x * x + y * y + weight);
+        // |p - c|^2 + w <= |p - c'|^2 + w', each axis with the square of its factor
+        let normal = (2.0 * of_x * (other_x - x), 2.0 * of_y * (other_y - y));
+        let square_of_other = of_x * other_x * other_x + of_y * other_y * other_y;
+        let bound = square_of_other + other_weight - (of_x * x * x + of_y * y * y + weight);
         if normal == (0.0, 0.0) {
             if bound < 0.0 || (bound == 0.0 && other < cluster) {
                 return None;
@@ -129,14 +147,13 @@ fn power_cell(slice: &Slice<'_>, cluster: usize, from: Place, to: Place) -> Opti
 fn weighted(slice: &Slice<'_>, cluster: usize) -> (f64, f64, f64) {
     let centroid = slice.centroid(cluster);
     let off_plane = (0..slice.dim()).filter(|i| *i != slice.axes.0 && *i != slice.axes.1);
-    let weight = off_plane
-        .map(|i| (slice.at[i] - centroid[i]) * (slice.at[i] - centroid[i]))
-        .sum();
+    let distance = |i: usize| (slice.at[i] - centroid[i]) * slice.factor(i);
+    let weight = off_plane.map(|i| distance(i) * distance(i)).sum();
     (centroid[slice.axes.0], centroid[slice.axes.1], weight)
 }
 
 /// The part of a convex polygon where `outside` is not positive.
-fn cut(corners: &[Place], outside: impl Fn(Place) -> f64) -> Vec<Place> {
+pub(super) fn cut(corners: &[Place], outside: impl Fn(Place) -> f64) -> Vec<Place> {
     let mut kept = Vec::with_capacity(corners.len() + 1);
     for (i, corner) in corners.iter().enumerate() {
         let next = corners[(i + 1) % corners.len()];
@@ -225,6 +242,8 @@ mod tests {
             at: &[5.8, 3.1, 0.0, 0.0],
             axes: (2, 3),
             distance: "euclidean",
+            centre: &[],
+            factor: &[],
         };
         let cells = regions(&slice, (0.5, -0.2), (7.0, 2.7));
         assert_eq!(cells.len(), 3);
@@ -242,12 +261,41 @@ mod tests {
     }
 
     #[test]
+    fn behind_a_scaler_a_wide_feature_counts_as_much_as_a_narrow_one() {
+        let centroids = [0.0, 0.0, 0.0, 1_000.0, 1.0, 5.0];
+        let slice = Slice {
+            centroids: &centroids,
+            at: &[0.0, 0.0, 2.0],
+            axes: (0, 1),
+            distance: "euclidean",
+            centre: &[100.0, 0.5, 0.0],
+            factor: &[0.001, 1.0, 1.0],
+        };
+        let cells = regions(&slice, (-500.0, -1.0), (1_500.0, 3.0));
+        assert_eq!(cells.len(), 2);
+        for place in [(900.0, 0.1), (900.0, 1.9), (100.0, 1.9), (1_450.0, 2.9)] {
+            let (nearest, _) = slice.nearest(place).unwrap();
+            let cell = cells.iter().find(|cell| cell.cluster == nearest).unwrap();
+            assert!(contains(&cell.corners, place), "{place:?}");
+        }
+        // Without its scaler the wide feature alone would decide.
+        assert_eq!(slice.nearest((100.0, 1.9)).map(|(first, _)| first), Some(0));
+        assert_eq!(slice.nearest((900.0, 1.9)).map(|(first, _)| first), Some(0));
+        assert_eq!(
+            slice.nearest((1_500.0, 2.9)).map(|(first, _)| first),
+            Some(1)
+        );
+    }
+
+    #[test]
     fn a_centroid_far_off_the_plane_has_no_cell() {
         let slice = Slice {
             centroids: &[0.0, 0.0, 0.0, 1.0, 1.0, 50.0],
             at: &[0.0; 3],
             axes: (0, 1),
             distance: "euclidean",
+            centre: &[],
+            factor: &[],
         };
         let cells = regions(&slice, (0.0, 0.0), (1.0, 1.0));
         assert_eq!(cells.len(), 1);
@@ -261,6 +309,8 @@ mod tests {
             at: &[0.0; 2],
             axes: (0, 1),
             distance: "euclidean",
+            centre: &[],
+            factor: &[],
         };
         assert_eq!(regions(&slice, (0.0, 0.0), (1.0, 1.0)).len(), 1);
         assert_eq!(slice.nearest((0.0, 0.0)), Some((0, Some(1))));
@@ -273,6 +323,8 @@ mod tests {
             at: &[0.0; 2],
             axes: (0, 1),
             distance: "manhattan",
+            centre: &[],
+            factor: &[],
         };
         let cells = regions(&slice, (0.0, 0.0), (1.0, 1.0));
         let filled: f64 = cells.iter().map(|cell| area(&cell.corners)).sum();

@@ -1,7 +1,10 @@
 //! What there is to say of a mark, or of a place of the plane.
 
+use lab::snapshot::Task;
+
 use super::marks;
 use super::plot::Plot;
+use super::points::class;
 use super::probe::REACH;
 use crate::page::chart::pen::At;
 use crate::page::view::Cx;
@@ -96,6 +99,32 @@ fn of_test_row(record: u64, cx: &Cx<'_>) -> Vec<Line> {
         format!("{short} {}", row.offset),
         format!(" by v{}", row.version),
     )];
+    if snapshot.task == Task::Classification {
+        let ((color, name), of) = (
+            predictions::cluster(snapshot, row.cluster),
+            numbers::fixed(class_probability(row.cluster as usize, row.value), 3),
+        );
+        lines.push(Line::Cluster(
+            "given".to_owned(),
+            row.cluster,
+            color,
+            name,
+            format!("p {of}"),
+        ));
+        if row.target.is_finite() {
+            let name = predictions::cluster(snapshot, row.target as u32).1;
+            let wrong = if row.right == Some(false) {
+                ", wrong"
+            } else {
+                ""
+            };
+            lines.push(Line::Text(
+                snapshot.target.clone(),
+                format!("{name}{wrong}"),
+            ));
+        }
+        return lines;
+    }
     lines.push(cluster("given", row.cluster, row.distance));
     if !row.runner_up_distance.is_nan() {
         lines.push(cluster("runner-up", row.runner_up, row.runner_up_distance));
@@ -138,7 +167,10 @@ fn of_training_row(i: usize, cx: &Cx<'_>) -> Vec<Line> {
         name,
         String::new(),
     ));
-    if let Some(label) = snapshot.labels.get(stage.point_label[i] as usize) {
+    if let Some(class) = class(cx, i) {
+        let name = predictions::cluster(snapshot, class as u32).1;
+        lines.push(Line::Text(snapshot.target.clone(), name));
+    } else if let Some(label) = snapshot.labels.get(stage.point_label[i] as usize) {
         lines.push(Line::Text("label".to_owned(), label.clone()));
     }
     lines
@@ -148,6 +180,9 @@ fn of_training_row(i: usize, cx: &Cx<'_>) -> Vec<Line> {
 pub fn on_plane(at: At, plot: &Plot, cx: &Cx<'_>) -> Vec<Line> {
     let snapshot = &cx.state.update.snapshot;
     let place = (plot.x.back(at.0), plot.y.back(at.1));
+    if let Some(decision) = plot.decision() {
+        return on_decision(place, decision.probability(place), cx);
+    }
     let slice = plot.slice();
     let Some((given, runner_up)) = slice.nearest(place) else {
         return Vec::new();
@@ -170,6 +205,33 @@ pub fn on_plane(at: At, plot: &Plot, cx: &Cx<'_>) -> Vec<Line> {
     ];
     lines.extend(runner_up.map(|id| cluster("runner-up".to_owned(), id)));
     lines
+}
+
+/// What a model of two classes says of a place of the plane.
+fn on_decision(place: (f64, f64), probability: f64, cx: &Cx<'_>) -> Vec<Line> {
+    let snapshot = &cx.state.update.snapshot;
+    let name = |feature: usize| snapshot.features.get(feature).cloned().unwrap_or_default();
+    let given = usize::from(probability >= 0.5);
+    let (color, label) = predictions::cluster(snapshot, given as u32);
+    vec![
+        Line::Text(name(snapshot.axes.0), numbers::fixed(place.0, 2)),
+        Line::Text(name(snapshot.axes.1), numbers::fixed(place.1, 2)),
+        Line::Cluster(
+            format!("v{} gives", snapshot.version),
+            given as u32,
+            color,
+            label,
+            format!(
+                "p {}",
+                numbers::fixed(class_probability(given, probability), 3)
+            ),
+        ),
+    ]
+}
+
+/// The probability of the given class, from that of class 1.
+pub fn class_probability(class: usize, of_one: f64) -> f64 {
+    if class == 0 { 1.0 - of_one } else { of_one }
 }
 
 /// How far two places of the canvas are apart, page pixels.

@@ -6,8 +6,8 @@ use super::{Layout, names};
 use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{Align, Pen, Type, crisp};
 use crate::page::chart::scale::{height, within};
-use crate::page::numbers;
 use crate::page::view::Cx;
+use crate::page::{numbers, predictions};
 
 /// The least and largest shift of a version, leaving out those that did not move.
 pub fn shifts(snapshot: &Snapshot) -> (f64, f64) {
@@ -128,7 +128,9 @@ fn draw_rounds(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
         pen.line((from, label_y), (to.max(from + 3.0), label_y), 2.0, color);
         let (name, score) = (
             format!("Test {} ", i + 1),
-            if !snapshot.judged {
+            if round.mse.is_finite() {
+                predictions::root(*round)
+            } else if !snapshot.judged {
                 numbers::counted(round.of.into(), "row")
             } else if round.of > 0 {
                 format!("{}/{}", round.right, round.of)
