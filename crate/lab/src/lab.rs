@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use wire::Gap;
 
+use crate::checkpoint::Seen;
 use crate::codes::ColumnCodes;
 use crate::config::{Config, Cut, LabError, LabFile, Role};
 use crate::event::{LabEvent, Outbox, SummaryEvent};
@@ -77,6 +78,7 @@ pub struct Lab {
     pub(crate) streams: Vec<Stream>,
     pub(crate) notes: Notes,
     pub(crate) codes: ColumnCodes,
+    pub(crate) seen: Seen,
     /// By lane: whether it takes the row that is being applied.
     pub(crate) takes: Vec<bool>,
 }
@@ -128,6 +130,7 @@ impl Lab {
             streams: streams(&config, &bounds),
             notes: Notes::default(),
             codes: ColumnCodes::new(),
+            seen: Seen::default(),
             takes: Vec::new(),
             bounds,
             out,
@@ -171,6 +174,7 @@ impl Lab {
             ));
         };
         self.lanes[index].close(self.rows.end(), &mut self.out);
+        self.seen.other();
         Ok(())
     }
 
@@ -189,6 +193,7 @@ impl Lab {
             text,
         });
         self.out.push(LabEvent::Gap(gap));
+        self.seen.other();
     }
 
     /// Ends a replay: open windows and transactions are closed and each lane is summed up.

@@ -1,6 +1,7 @@
 //! One model under one configuration, with its open batch.
 //!
-//! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart.
+//! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart,
+//! and what a checkpoint keeps of it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -8,12 +9,15 @@ use std::sync::Arc;
 use learn::Rows;
 use learn::metrics::Regression;
 use learn::online::{Answer, Numbers, Online, Task};
+use learn::scale::Scale;
+use serde::{Deserialize, Serialize};
 
 use crate::config::{Cut, LaneConfig, Redelivered, Update};
 use crate::event::{BatchEvent, LabEvent, Outbox, Source, VersionEvent};
 use crate::timeline::{Entry, Parts, Timeline, Version};
 
 mod batch;
+mod kept;
 mod predict;
 mod restart;
 mod scaling;
@@ -22,25 +26,31 @@ mod transactions;
 mod windows;
 
 use batch::Batch;
+pub(crate) use kept::KeptLane;
+pub(crate) use scaling::KeptScaler;
 use scaling::LaneScaler;
 use tested::TestRows;
 use transactions::Transactions;
 pub(crate) use transactions::{Membership, Trouble};
 
 /// A row on its way into a lane.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Row {
     /// The record's number.
     pub record: u64,
     /// Where it came from.
     pub source: Source,
     /// Its key, as it arrived.
+    #[serde(with = "crate::checkpoint::bytes")]
     pub key: Option<Arc<[u8]>>,
     /// Its label.
     pub label: Option<String>,
     /// What is to be predicted of it, where that is known.
+    #[serde(with = "learn::number::maybe")]
     pub target: Option<f64>,
     /// The lane's features.
+    #[serde(with = "learn::number::list")]
     pub features: Vec<f64>,
     /// The test round that it belongs to, counted from 0.
     pub round: usize,
@@ -62,7 +72,8 @@ pub struct Prediction {
 }
 
 /// How a lane does in a test round.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RoundScore {
     /// Right predictions.
     pub right: u32,
@@ -171,11 +182,11 @@ impl Lane {
     fn start(&mut self) {
         self.model = self.config.model.clone();
         self.scaler = self.config.scaling.as_ref().map(LaneScaler::new);
-        if let Some(scale) = self
+        let scale = self
             .scaler
             .as_ref()
-            .and_then(|scaler| scaler.scale().cloned())
-        {
+            .and_then(|scaler| scaler.scale().cloned());
+        if let (Some(scale), false) = (scale, self.config.model_is_scaled) {
             self.start_scaled(&scale);
         }
     }
@@ -210,7 +221,13 @@ impl Lane {
 
     /// The numbers that it starts from, in the columns' units.
     pub fn initial(&self) -> Numbers {
-        self.config.model.numbers()
+        let numbers = self.config.model.numbers();
+        match &self.config.scaling {
+            Some(scaling) if self.config.model_is_scaled => {
+                Scale::of(&scaling.scaler).to_columns(&numbers)
+            }
+            _ => numbers,
+        }
     }
 
     /// The newest version.

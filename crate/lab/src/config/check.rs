@@ -6,8 +6,9 @@ use change::ColumnTypes;
 use learn::models::{Cadence, Refused, Setting, Settings};
 use learn::online::{Online, Task};
 
-use super::scaler::{Scaling, check_scaler};
+use super::scaler::{Scaling, check_scaler, start_scaler};
 use super::{Batch, Changes, LabError, LabFile, LaneFile, NotFinite, Publish, Stream};
+use crate::checkpoint::initial;
 
 /// A valid experiment.
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ pub struct LaneConfig {
     pub target: Option<usize>,
     /// The model as it starts, in the columns' units.
     pub model: Box<dyn Online>,
+    /// Whether it is in the scaler's units instead: both come from a checkpoint.
+    pub model_is_scaled: bool,
     /// How features are scaled before the model sees them.
     pub scaling: Option<Scaling>,
     /// What becomes of a row with a feature that is no finite number.
@@ -78,6 +81,8 @@ impl Config {
     /// # Errors
     /// [`LabError::Value`] names the first place that cannot be, what it is and what to do.
     pub fn check(file: LabFile) -> Result<Config, LabError> {
+        let mut file = file;
+        initial::reduce(&mut file)?;
         if file.eddy != 1 {
             return Err(LabError::value(
                 "eddy",
@@ -167,11 +172,17 @@ fn check_lane(
         let dot = if place.is_empty() { "" } else { "." };
         LabError::value(format!("{at}.model{dot}{place}"), reason)
     };
-    let model = lane.model.start(setting).map_err(refused)?;
+    let damaged = |reason| LabError::value(format!("{at}.model.initial.checkpoint"), reason);
+    let initial = initial::of(lane).map_err(damaged)?;
+    let model = initial.model.start(setting).map_err(refused)?;
     let cut = check_cut(lane.batch, &lane.model, at)?;
-    let scaling = match &lane.scaler {
+    let mut scaling = match &lane.scaler {
         Some(scaler) => Some(check_scaler(scaler, feature_names.len(), at)?),
         None => None,
+    };
+    let model_is_scaled = match initial.scaler {
+        Some(kept) => start_scaler(&mut scaling, kept).map_err(damaged)?,
+        None => false,
     };
     let cluster_labels = check_cluster_labels(lane, &*model, at)?;
     let target = check_target(file, lane, &feature_names, model.task(), at)?;
@@ -191,6 +202,7 @@ fn check_lane(
         target: target.as_ref().map(&mut index),
         feature_names,
         model,
+        model_is_scaled,
         scaling,
         not_finite: lane.not_finite,
         cut,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::LabError;
 
 const LANE: &[&str] = &["metrics", "drift", "follow", "columns"];
-const INITIAL: &[&str] = &["kmeans++", "checkpoint"];
+const INITIAL: &[&str] = &["kmeans++"];
 const CHANGES: &[&str] = &["correct"];
 
 /// Refuses a lab file that uses what is not built yet, naming the place.

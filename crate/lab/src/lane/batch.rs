@@ -1,13 +1,18 @@
 //! Training rows that wait for a batch to end.
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::Source;
 
 /// Rows, and where each came from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Batch {
     /// Features, row-major.
+    #[serde(with = "learn::number::list")]
     features: Vec<f64>,
     /// One for each row, where the model has a target.
+    #[serde(with = "learn::number::list")]
     targets: Vec<f64>,
     sources: Vec<Source>,
 }
@@ -40,6 +45,12 @@ impl Batch {
             }
         }
         *self = kept;
+    }
+
+    /// Whether it is rows of so many numbers, each with a target or none.
+    pub(super) fn fits(&self, dim: usize, with_target: bool) -> bool {
+        let targets = if with_target { self.len() } else { 0 };
+        self.features.len() == self.len() * dim && self.targets.len() == targets
     }
 
     pub(super) fn len(&self) -> usize {

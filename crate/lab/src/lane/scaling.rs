@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use learn::Checkpoint;
 use learn::Rows;
 use learn::scale::Scale;
-use learn::scaler::{Kind, Scaler};
+use learn::scaler::{self, Kind, Scaler};
+use serde::{Deserialize, Serialize};
 
 use super::Lane;
 use crate::config::Scaling;
@@ -18,10 +20,52 @@ pub(super) struct LaneScaler {
     scale: Option<Arc<Scale>>,
 }
 
+/// What a checkpoint keeps of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeptScaler {
+    /// What it has learned.
+    pub(crate) state: scaler::State,
+    /// What it does; null until it has learned something.
+    pub(crate) scale: Option<Arc<Scale>>,
+}
+
 impl LaneScaler {
+    pub(super) fn to_kept(&self) -> KeptScaler {
+        let LaneScaler {
+            scaler,
+            // Of the lab file.
+            freeze_after: _,
+            scale,
+        } = self;
+        KeptScaler {
+            state: scaler.state().clone(),
+            scale: scale.clone(),
+        }
+    }
+
+    pub(super) fn from_kept(config: &Scaling, kept: KeptScaler) -> Result<LaneScaler, String> {
+        let KeptScaler { state, scale } = kept;
+        let spec = config.scaler.checkpoint().spec;
+        let dim = spec.dim;
+        let lists = |scale: &Arc<Scale>| {
+            [&scale.mean, &scale.std, &scale.centre, &scale.factor].map(Vec::len)
+        };
+        if scale.as_ref().is_some_and(|scale| lists(scale) != [dim; 4]) {
+            return Err(format!("scale: is not of {dim} features"));
+        }
+        let scaler = Scaler::resume(Checkpoint { spec, state }).map_err(|e| e.to_string())?;
+        Ok(LaneScaler {
+            scaler,
+            freeze_after: config.freeze_after,
+            scale,
+        })
+    }
+
     pub(super) fn new(config: &Scaling) -> LaneScaler {
         let scaler = config.scaler.clone();
-        let is_known = matches!(scaler.kind(), Kind::Fixed { .. });
+        // Where it goes on from a checkpoint, it knows rows.
+        let is_known = matches!(scaler.kind(), Kind::Fixed { .. }) || scaler.state().rows > 0;
         LaneScaler {
             scale: is_known.then(|| Arc::new(Scale::of(&scaler))),
             freeze_after: config.freeze_after,
