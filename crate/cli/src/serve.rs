@@ -17,7 +17,7 @@ use bridge::{Backend, Config, Ingestion};
 use tokio::net::TcpListener;
 
 use crate::scenario::{self, Scenario};
-use crate::{assets, log, query, replay, stop};
+use crate::{assets, lab_file, log, query, replay, stop};
 
 /// Start the bridge and the page, on a SQLite file, on Kafka or on another source
 ///
@@ -193,7 +193,7 @@ fn lab_json(args: &Args, scenario: Option<Scenario>) -> Result<Option<Vec<u8>>> 
     if let Some(path) = &args.lab {
         // Said here rather than in the page of everyone who opens it.
         replay::open_lab(path)?;
-        return Ok(Some(std::fs::read(path)?));
+        return Ok(Some(lab_file::read(path)?.into_bytes()));
     }
     scenario
         .map(|Scenario::Iris| scenario::lab_json(args.window))

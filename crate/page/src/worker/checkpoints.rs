@@ -1,0 +1,177 @@
+//! Versions that are kept, and going on from one.
+
+use lab::checkpoint::{Checkpoint, Past};
+use lab::snapshot::Playhead;
+use lab::{Lab, replay};
+use wire::Line;
+
+use super::banners;
+use super::desk::{Desk, Item};
+use super::player;
+use super::run::Worker;
+use crate::protocol::KeptVersion;
+
+impl Worker {
+    /// Keeps a version of a lane: as the lab stands now if it is the newest, else as it was when it was made.
+    pub(super) fn keep(&mut self, name: String, lane: usize, version: u64) {
+        match self.desk.checkpoint_at(lane, version) {
+            Ok(checkpoint) => {
+                let made = checkpoint.lanes().nth(lane);
+                self.kept = Some(KeptVersion {
+                    name,
+                    lane: made.map_or_else(String::new, |(name, ..)| name.to_owned()),
+                    version: made.map_or(version, |(_, version, _)| version),
+                    records: checkpoint.records(),
+                    log_id: self.desk.order.log_id.clone(),
+                    json: checkpoint.to_json(),
+                });
+            }
+            Err(why) => self.show(banners::not_kept(why)),
+        }
+    }
+
+    /// Goes on from a version of a lane that lies behind the playhead.
+    pub(super) fn go_on(&mut self, lane: usize, version: u64) {
+        let log_id = self.desk.order.log_id.clone();
+        let name = format!("version {version}");
+        match self.desk.checkpoint_at(lane, version) {
+            Ok(checkpoint) => self.restore(&name, checkpoint, &log_id),
+            Err(why) => self.show(banners::not_kept(why)),
+        }
+    }
+
+    /// Goes on from a checkpoint in JSON.
+    pub(super) fn restore_json(&mut self, name: &str, json: &str, log_id: &str) {
+        match Checkpoint::parse(json) {
+            Ok(checkpoint) => self.restore(name, checkpoint, log_id),
+            Err(error) => self.show(banners::not_restored(name, error.to_string())),
+        }
+    }
+
+    /// Rebuilds the lab, and reads on behind what it has: from the bridge, or from the recording that plays.
+    fn restore(&mut self, name: &str, checkpoint: Checkpoint, log_id: &str) {
+        let rest = self.player.is_some().then(|| self.desk.everything());
+        let past = Past::of(&checkpoint);
+        let said = banners::restored(name, checkpoint.records(), rest.is_some());
+        if let Err(error) = self.desk.go_on_from(checkpoint) {
+            return self.show(banners::not_restored(name, error.to_string()));
+        }
+        self.banners.clear();
+        self.closed.clear();
+        self.order_gone = true;
+        let url = self.url.clone();
+        if let (Some(everything), Some(player)) = (rest, &mut self.player) {
+            player.row = self.desk.pass_over(everything, past);
+            self.paused = true;
+            self.desk.set_flowing(false);
+        } else if let Some(url) = url {
+            self.session.start_over();
+            log_id.clone_into(&mut self.desk.order.log_id);
+            self.desk.set_flowing(!self.paused);
+            self.attempt = 0;
+            self.reconnect(url);
+        }
+        self.show(said);
+    }
+}
+
+impl Desk {
+    /// The lab when a lane's version was made; as it stands now where that is the newest.
+    ///
+    /// # Errors
+    /// Why that cannot be told any more.
+    fn checkpoint_at(&mut self, lane: usize, version: u64) -> Result<Checkpoint, String> {
+        let known = self.lab.lanes.get(lane).map(|lane| lane.timeline.versions());
+        if known.is_none_or(|newest| version >= newest) {
+            return Ok(self.lab.checkpoint());
+        }
+        if self.applied.let_go {
+            return Err(format!(
+                "The beginning of what was applied is no longer kept in this page, so version {version} cannot be made \
+                 again. Keep versions while they are the newest, or use eddy replay --checkpoint --at."
+            ));
+        }
+        let mut lab = self.as_it_began()?;
+        for item in player::read(&self.applied.ndjson()).items {
+            let line = line(item);
+            let made = lab.approach(lane, version, &line);
+            if made {
+                break;
+            }
+            // A lane that was renamed since a recording was made has nothing to close.
+            let _ = replay::apply(&mut lab, line);
+            if lab.lanes[lane].timeline.versions() >= version {
+                break;
+            }
+        }
+        match lab.lanes[lane].timeline.versions() < version {
+            true => Err(format!("Version {version} was not made.")),
+            false => Ok(lab.checkpoint()),
+        }
+    }
+
+    fn as_it_began(&self) -> Result<Lab, String> {
+        let file = self.file().clone();
+        match &self.began_from {
+            None => Lab::new(file).map_err(|error| error.to_string()),
+            Some(kept) => {
+                Lab::resume(file, (**kept).clone()).map_err(|error| error.to_string())
+            }
+        }
+    }
+
+    /// Takes a checkpoint's lab in place of its own; what waits is forgotten.
+    fn go_on_from(&mut self, kept: Checkpoint) -> Result<(), lab::checkpoint::CheckpointError> {
+        let lab = Lab::resume(self.file().clone(), kept.clone())?;
+        self.start_over();
+        self.lab = lab;
+        self.view.at = Playhead::Live;
+        self.lines = self.lines.take().map(|_| String::new());
+        for place in &kept.offsets {
+            self.progress
+                .received(&place.topic, place.partition, place.offset);
+            self.progress
+                .applied(&place.topic, place.partition, place.offset);
+        }
+        self.began_from = Some(Box::new(kept));
+        Ok(())
+    }
+
+    /// All of a recording: what was applied, and what waits.
+    fn everything(&mut self) -> Vec<Item> {
+        let mut items = player::read(&self.applied.ndjson()).items;
+        items.extend(self.take_waiting());
+        items
+    }
+
+    /// Lays out what of a recording lies behind a checkpoint, and keeps the rest as applied; answers its records.
+    fn pass_over(&mut self, everything: Vec<Item>, past: Past) -> u64 {
+        let mut past = past;
+        let (mut passed, mut rest) = (0, Vec::new());
+        for item in everything {
+            let is_record = matches!(item, Item::Record(_));
+            let now = past.take(line(item.clone()));
+            if now.is_empty() && is_record {
+                passed += 1;
+            }
+            if now.is_empty() {
+                self.applied.other(&item);
+            }
+            rest.extend(now.into_iter().filter_map(player::item));
+        }
+        rest.extend(past.end().into_iter().filter_map(player::item));
+        // The recording begins where it began: any version of it can be made again.
+        self.began_from = None;
+        self.lay_out(rest);
+        passed
+    }
+}
+
+fn line(item: Item) -> Line {
+    match item {
+        Item::Record(record) => Line::Record(record),
+        Item::Tick(tick_ms) => Line::Tick { tick_ms },
+        Item::Close(close) => Line::Close { close },
+        Item::Gap(gap) => Line::Gap { gap },
+    }
+}
