@@ -1,6 +1,7 @@
 //! The real program and the real page in a real browser; `cargo xtask test` runs them.
 
 mod insert;
+mod kept;
 mod module;
 mod recording;
 mod relay;

@@ -1,5 +1,6 @@
 //! One explicit step: something happened, so the state changes, and this is to be done.
 
+use super::kept::{self, Work};
 use super::msg::{DemoSet, Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
 use crate::protocol::{Command, Connection, Update};
@@ -85,6 +86,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             (state.drawer_open, state.card_open) = (true, false);
             out.push(Effect::Send(Command::Connect { url }));
         }
+        Msg::Kept(msg) => kept::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
@@ -97,6 +99,9 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
     }
     if let Some(text) = &update.announcement {
         out.push(Effect::Say(text.clone()));
+    }
+    if let Some(kept) = &update.kept {
+        out.push(Effect::Kept(Work::Add(kept.clone())));
     }
     for (name, text) in [
         ("recording.ndjson", &update.recording),

@@ -50,26 +50,31 @@ impl Worker {
 
     /// Rebuilds the lab, and reads on behind what it has: from the bridge, or from the recording that plays.
     fn restore(&mut self, name: &str, checkpoint: Checkpoint, log_id: &str) {
+        if self.player.is_none() && self.url.is_none() {
+            let why =
+                "Nothing is read yet. Connect to a bridge or play a recording, then go on from it.";
+            return self.show(banners::not_restored(name, why.to_owned()));
+        }
         let rest = self.player.is_some().then(|| self.desk.everything());
         let past = Past::of(&checkpoint);
-        let said = banners::restored(name, checkpoint.records(), rest.is_some());
+        let said = banners::restored(name, checkpoint.records(), rest.is_some(), log_id);
         if let Err(error) = self.desk.go_on_from(checkpoint) {
             return self.show(banners::not_restored(name, error.to_string()));
         }
         self.banners.clear();
         self.closed.clear();
-        self.order_gone = true;
-        let url = self.url.clone();
         if let (Some(everything), Some(player)) = (rest, &mut self.player) {
             player.row = self.desk.pass_over(everything, past);
             self.paused = true;
             self.desk.set_flowing(false);
-        } else if let Some(url) = url {
+        } else {
             self.session.start_over();
-            log_id.clone_into(&mut self.desk.order.log_id);
+            if !log_id.is_empty() {
+                log_id.clone_into(&mut self.desk.order.log_id);
+            }
             self.desk.set_flowing(!self.paused);
             self.attempt = 0;
-            self.reconnect(url);
+            self.connect();
         }
         self.show(said);
     }
@@ -81,7 +86,11 @@ impl Desk {
     /// # Errors
     /// Why that cannot be told any more.
     fn checkpoint_at(&mut self, lane: usize, version: u64) -> Result<Checkpoint, String> {
-        let known = self.lab.lanes.get(lane).map(|lane| lane.timeline.versions());
+        let known = self
+            .lab
+            .lanes
+            .get(lane)
+            .map(|lane| lane.timeline.versions());
         if known.is_none_or(|newest| version >= newest) {
             return Ok(self.lab.checkpoint());
         }
@@ -114,9 +123,7 @@ impl Desk {
         let file = self.file().clone();
         match &self.began_from {
             None => Lab::new(file).map_err(|error| error.to_string()),
-            Some(kept) => {
-                Lab::resume(file, (**kept).clone()).map_err(|error| error.to_string())
-            }
+            Some(kept) => Lab::resume(file, (**kept).clone()).map_err(|error| error.to_string()),
         }
     }
 
@@ -147,23 +154,34 @@ impl Desk {
     /// Lays out what of a recording lies behind a checkpoint, and keeps the rest as applied; answers its records.
     fn pass_over(&mut self, everything: Vec<Item>, past: Past) -> u64 {
         let mut past = past;
-        let (mut passed, mut rest) = (0, Vec::new());
-        for item in everything {
-            let is_record = matches!(item, Item::Record(_));
-            let now = past.take(line(item.clone()));
-            if now.is_empty() && is_record {
-                passed += 1;
+        let (mut probe, mut behind) = (past.clone(), 0);
+        for (i, item) in everything.iter().enumerate() {
+            let passed = probe.passed;
+            probe.take(line(item.clone()));
+            if probe.passed > passed {
+                behind = i + 1;
             }
-            if now.is_empty() {
-                self.applied.other(&item);
-            }
-            rest.extend(now.into_iter().filter_map(player::item));
         }
-        rest.extend(past.end().into_iter().filter_map(player::item));
+        let is_record = |item: &&Item| matches!(item, Item::Record(_));
+        let is_other = |item: &&Item| matches!(item, Item::Close(_) | Item::Gap(_));
+        let (done, tail) = everything.split_at(behind);
+        for item in done {
+            past.take(line(item.clone()));
+            self.applied.other(item);
+        }
+        let mut rest = Vec::new();
+        for item in tail {
+            rest.extend(past.take(line(item.clone())));
+        }
+        rest.extend(past.end());
+        let rest: Vec<Item> = rest.into_iter().filter_map(player::item).collect();
+        let applied = tail.iter().filter(is_other).count() - rest.iter().filter(is_other).count();
+        let others = tail.iter().filter(is_other).take(applied);
+        others.for_each(|item| self.applied.other(item));
         // The recording begins where it began: any version of it can be made again.
         self.began_from = None;
         self.lay_out(rest);
-        passed
+        done.iter().filter(is_record).count() as u64
     }
 }
 
