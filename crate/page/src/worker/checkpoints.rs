@@ -1,5 +1,6 @@
 //! Versions that are kept, and going on from one.
 
+use gloo::timers::callback::Interval;
 use lab::checkpoint::{Checkpoint, Past};
 use lab::snapshot::Playhead;
 use lab::{Lab, replay};
@@ -7,8 +8,8 @@ use wire::Line;
 
 use super::banners;
 use super::desk::{Desk, Item};
-use super::player;
-use super::run::Worker;
+use super::player::{self, BEAT_MS};
+use super::run::{Worker, with_if};
 use crate::protocol::KeptVersion;
 
 impl Worker {
@@ -67,6 +68,8 @@ impl Worker {
             player.row = self.desk.pass_over(everything, past);
             self.paused = true;
             self.desk.set_flowing(false);
+            // It has ended where everything was played.
+            self.beat = Some(Interval::new(BEAT_MS, || with_if(Worker::play_beat)));
         } else {
             self.session.start_over();
             if !log_id.is_empty() {
@@ -101,6 +104,12 @@ impl Desk {
             ));
         }
         let mut lab = self.as_it_began()?;
+        let first = lab.lanes[lane].timeline.versions();
+        if first > version {
+            return Err(format!(
+                "The page went on from version {first}: version {version} was before that. Go on from one that was kept then."
+            ));
+        }
         for item in player::read(&self.applied.ndjson()).items {
             let line = line(item);
             let made = lab.approach(lane, version, &line);
@@ -191,5 +200,71 @@ fn line(item: Item) -> Line {
         Item::Tick(tick_ms) => Line::Tick { tick_ms },
         Item::Close(close) => Line::Close { close },
         Item::Gap(gap) => Line::Gap { gap },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAB: &str = include_str!("../../../../www/lab.json");
+
+    /// A desk on which the recorded demo was played, and its replay lines.
+    fn played() -> (Desk, String) {
+        let mut desk = Desk::new(LAB, true).unwrap();
+        desk.set_flowing(false);
+        desk.lay_out(player::read(include_str!("../../../../www/demo.ndjson")).items);
+        while desk.step_row() {}
+        let lines = desk.lines.clone().unwrap();
+        (desk, lines)
+    }
+
+    #[test]
+    fn a_recording_goes_on_from_any_of_its_versions_again_and_again() {
+        let (mut desk, whole) = played();
+        let recording = desk.applied.ndjson();
+        for version in [5, 2, 9, 7, 1] {
+            let kept = desk.checkpoint_at(0, version).unwrap();
+            assert_eq!(kept.lanes().next().unwrap().1, version);
+            let records = kept.records();
+            let past = Past::of(&kept);
+            let everything = desk.everything();
+            desk.go_on_from(kept).unwrap();
+            assert_eq!(desk.pass_over(everything, past), records);
+            while desk.step_row() {}
+            let rest = desk.lines.clone().unwrap();
+            assert!(whole.ends_with(&rest), "version {version}");
+            // The newest one is as the lab stood, at the end.
+            assert_eq!(rest.is_empty(), version == 9);
+            assert_eq!(desk.applied.ndjson(), recording);
+        }
+    }
+
+    #[test]
+    fn a_live_page_makes_a_version_again_of_what_came_since() {
+        let (mut desk, whole) = played();
+        let items = player::read(&desk.applied.ndjson()).items;
+        let kept = desk.checkpoint_at(0, 3).unwrap();
+        let behind = kept.records() as usize;
+        desk.go_on_from(kept).unwrap();
+        assert!(desk.applied.ndjson().is_empty());
+        // A record that was behind it is a repeat now; what follows is new.
+        let mut seen = 0;
+        desk.set_flowing(true);
+        for item in items {
+            match item {
+                Item::Record(record) => {
+                    seen += 1;
+                    assert_eq!(desk.arrived(record.as_ref()), seen > behind);
+                }
+                item if seen > behind => desk.take(item),
+                _ => {}
+            }
+        }
+        assert!(whole.ends_with(desk.lines.as_deref().unwrap()));
+        let kept = desk.checkpoint_at(0, 6).unwrap();
+        assert_eq!(kept.lanes().next().unwrap().1, 6);
+        let before = desk.checkpoint_at(0, 2).unwrap_err();
+        assert!(before.contains("before"), "{before}");
     }
 }
