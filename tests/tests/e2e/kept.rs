@@ -120,7 +120,8 @@ async fn a_recording_goes_on_from_a_version_and_two_are_compared() -> Result<()>
     page.keys(&Key::Enter.to_string()).await?;
     shows(page, "kept-rows", "Flink v9").await?;
     page.keys(&Key::Escape.to_string()).await?;
-    for _ in 0..4 {
+    // First to where version 9 was made.
+    for _ in 0..5 {
         page.keys(&Key::Left.to_string()).await?;
     }
     shows(page, "where-version", "Version 5").await?;
