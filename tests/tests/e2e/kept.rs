@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use eddy_tests::demo::{predictions, trained_versions};
-use eddy_tests::page::{Page, Size};
+use eddy_tests::page::{Page, Preferences, Size};
 use fantoccini::key::Key;
 
 use crate::support::{SOON, lasting, live, open, saved, shows, text};
@@ -133,14 +133,23 @@ async fn a_recording_goes_on_from_a_version_and_two_are_compared() -> Result<()>
         .await?;
     shows(page, "kept-changed", "centroid 0 sepal_length").await?;
     shows(page, "kept-changed-title", "Flink v9 to the fifth").await?;
-    for (name, size) in [("kept", Size::DESKTOP), ("kept-phone", Size::PHONE)] {
-        page.resize(size).await?;
-        page.keep_shot(name).await?;
+    for dark in [false, true] {
+        page.prefer(Preferences {
+            dark,
+            reduced_motion: false,
+        })
+        .await?;
+        for (name, size) in [("kept", Size::DESKTOP), ("kept-phone", Size::PHONE)] {
+            page.resize(size).await?;
+            let name = format!("{name}{}", if dark { "-dark" } else { "" });
+            page.keep_shot(&name).await?;
+        }
     }
     page.resize(Size::DESKTOP).await?;
     press(page, "Go on from it").await?;
     shows(page, "banners", "The page goes on from the fifth.").await?;
     shows(page, "where-version", "Version 5").await?;
+    page.keep_shot("kept-gone-on").await?;
     page.click("#play").await?;
     shows(page, "connection", "Replayed").await?;
     shows(page, "where-row", "row 310 of 310").await?;
