@@ -5,19 +5,22 @@
 //! - [`insert`]: rows into a database, as any other process would put them there; [`rows`]: their values
 //! - [`dataset`]: the rows of the walk-throughs, as SQL and as change events
 //! - [`record`]: records into a file; [`recording`]: the file, [`live`]: from a bridge
-//! - [`replay`]: an experiment without bridge and page; [`lines`]: its input
+//! - [`replay`]: an experiment without bridge and page; [`lines`]: its input; [`lab_file`]: its lab file
+//! - [`checkpoint`]: what changed between two checkpoints; what a replay keeps and starts from
 //! - [`inspect`]: how each record is read; [`columns`]: what a lab file declares of columns
 //! - [`query`]: values in addresses; [`progress`]: how far a long command is
 //! - [`schema`]: the lab file's JSON Schema
 //! - [`config`]: settings from a file; [`log`]: what is logged, and how; [`stop`]: signals
 
 mod assets;
+mod checkpoint;
 mod columns;
 mod config;
 mod dataset;
 mod insert;
 mod inspect;
 mod kafka;
+mod lab_file;
 mod lines;
 mod live;
 mod log;
@@ -59,6 +62,7 @@ enum Command {
     Dataset(dataset::Args),
     Record(record::Args),
     Replay(replay::Args),
+    Checkpoint(checkpoint::Args),
     Inspect(inspect::Args),
     Schema(schema::Args),
 }
@@ -82,6 +86,7 @@ fn run() -> anyhow::Result<()> {
         Command::Dataset(args) => dataset::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Replay(args) => replay::run(&args),
+        Command::Checkpoint(args) => checkpoint::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Schema(args) => schema::run(&args),
     }

@@ -5,11 +5,14 @@ use std::io::{BufWriter, ErrorKind, StdoutLock, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use lab::checkpoint::Past;
 use lab::csv::Table;
-use lab::{Lab, LabEvent, LabFile};
+use lab::{Lab, LabEvent};
+use wire::Line;
 
-use crate::lines;
+use crate::checkpoint::{self, At, Keep};
 use crate::progress::Progress;
+use crate::{lab_file, lines};
 
 /// Run an experiment on recorded events, without bridge and page
 ///
@@ -17,12 +20,18 @@ use crate::progress::Progress;
 /// summary of each lane. What there is to say of the streams as a whole goes to standard error at the end. The same
 /// lab file and the same events give the same lines, byte for byte. The exit status is 1 where the lab file, the input
 /// or one of its lines cannot be read; the other lines are read all the same.
+///
+/// A checkpoint holds all that the lab goes on from. With --from nothing is repeated: records that it has behind it are
+/// passed over, version 1 is not written again, and the lines are the rest of those of one replay, byte for byte.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   eddy replay lab.json events.ndjson
   eddy replay lab.json events.ndjson --csv predictions.csv > lines.ndjson
   eddy replay lab.json events.ndjson.gz | grep '\"event\":\"prediction\"'
+  eddy replay lab.json monday.ndjson --checkpoint monday.json
+  eddy replay lab.json tuesday.ndjson --from monday.json
+  eddy replay lab.json events.ndjson --checkpoint v5.json --at Flink:5
   kcat -C -J -e -t flink.public.iris_train | eddy replay lab.json -")]
 pub(crate) struct Args {
     /// The lab file
@@ -34,12 +43,27 @@ pub(crate) struct Args {
     /// Also write the predictions of all lanes as CSV, one line each
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
+    /// Write the state at the end of the input to this file; open batches and windows stay open in it
+    #[arg(long, value_name = "FILE.json")]
+    checkpoint: Option<PathBuf>,
+    /// Write it when this lane has made this version
+    #[arg(long, value_name = "LANE:VERSION", requires = "checkpoint")]
+    at: Option<At>,
+    /// Go on from this checkpoint, which is of the same lab file
+    #[arg(long, value_name = "FILE.json")]
+    from: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let mut lab = open_lab(&args.lab)?;
+    let (mut lab, past) = match &args.from {
+        Some(from) => {
+            let (lab, past) = checkpoint::resume(&args.lab, from)?;
+            (lab, Some(past))
+        }
+        None => (open_lab(&args.lab)?, None),
+    };
     let input = lines::open(&args.events)?;
-    match replay(args, &mut lab, input) {
+    match replay(args, &mut lab, past, input) {
         // Whoever reads the lines has seen enough.
         Err(error) if is_closed_pipe(&error) => Ok(()),
         result => result,
@@ -48,19 +72,29 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 /// Reads a lab file and starts its experiment.
 pub(crate) fn open_lab(path: &Path) -> Result<Lab> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot open {}; check the name", path.display()))?;
-    LabFile::parse(&text)
-        .and_then(Lab::new)
-        .with_context(|| format!("cannot use {}", path.display()))
+    let file = lab_file::open(path)?;
+    Lab::new(file).with_context(|| format!("cannot use {}", path.display()))
 }
 
-fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Result<()> {
+fn replay(
+    args: &Args,
+    lab: &mut Lab,
+    past: Option<Past>,
+    input: Box<dyn std::io::BufRead>,
+) -> Result<()> {
     let mut out = Output::new(lab, args.csv.as_deref())?;
+    let mut past = past;
+    let keep = args.checkpoint.as_deref();
+    let mut keep = keep
+        .map(|path| Keep::new(path, args.at.as_ref(), lab))
+        .transpose()?;
     let mut progress = Progress::new("lines");
     let mut lines = 0;
     let (mut foreign, mut misplaced) = (0, 0);
-    let outcome = lines::read(&args.events, input, |number, line| {
+    let mut apply = |lab: &mut Lab, number: u64, line: Line| -> Result<()> {
+        if let Some(keep) = &mut keep {
+            keep.before(lab, &line)?;
+        }
         match lab::replay::apply(lab, line) {
             Ok(applied) => foreign += u64::from(!applied),
             Err(error) => {
@@ -68,14 +102,39 @@ fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Resul
                 eprintln!("eddy: {}, line {number}: {error}", args.events.display());
             }
         }
+        if let Some(keep) = &mut keep {
+            keep.after(lab)?;
+        }
+        out.write(lab)
+    };
+    let outcome = lines::read(&args.events, input, |number, line| {
         lines = number;
         progress.at(number);
-        out.write(lab)
+        match &mut past {
+            None => apply(lab, number, line),
+            Some(past) => {
+                let mut lines = past.take(line).into_iter();
+                lines.try_for_each(|line| apply(lab, number, line))
+            }
+        }
     })?;
+    let rest = past.as_mut().map_or_else(Vec::new, Past::end);
+    rest.into_iter()
+        .try_for_each(|line| apply(lab, lines, line))?;
+    if let Some(keep) = &mut keep {
+        keep.end(lab)?;
+    }
     lab.finish();
     out.write(lab)?;
     out.flush()?;
     progress.end(lines);
+    if let (Some(past), Some(from)) = (&past, &args.from) {
+        eprintln!(
+            "eddy: {} records are behind {} and were passed over",
+            past.passed,
+            from.display()
+        );
+    }
     if outcome.made_up {
         eprintln!(
             "eddy: {} holds bare values: their topic is said to be \"lines\", their offsets are counted",

@@ -19,7 +19,7 @@ use bridge::{Backend, Config, Ingestion};
 use tokio::net::TcpListener;
 
 use crate::scenario::{self, Scenario};
-use crate::{assets, log, query, replay, stop};
+use crate::{assets, lab_file, log, query, replay, stop};
 
 /// Start the bridge and the page, on a SQLite file, on Kafka or on another source
 ///
@@ -209,7 +209,7 @@ fn labs(args: &Args, scenarios: &[Scenario]) -> Result<Vec<Vec<u8>>> {
     if let Some(path) = &args.lab {
         // Said here rather than in the page of everyone who opens it.
         replay::open_lab(path)?;
-        return Ok(vec![std::fs::read(path)?]);
+        return Ok(vec![lab_file::read(path)?.into_bytes()]);
     }
     let lab = |scenario: &Scenario| scenario.lab_json(args.window);
     scenarios.iter().map(lab).collect()

@@ -28,22 +28,11 @@ struct Arrived<'a> {
 impl Lab {
     /// Applies a record; false where its topic is no stream of this lab or lies before the stream's start.
     pub fn apply(&mut self, record: RecordRef<'_>) -> bool {
-        let Some(stream) = self
-            .streams
-            .iter()
-            .position(|stream| *stream.topic == *record.topic)
-        else {
+        let Some(stream) = self.stream_of(record) else {
             return false;
         };
-        let before_start = match self.config.streams[stream].from {
-            From::Offset(offset) => record.offset < offset,
-            From::TimestampMs(ms) => record.timestamp_ms < ms,
-            From::Earliest | From::Latest => false,
-        };
-        if before_start {
-            return false;
-        }
         self.advance(record.timestamp_ms);
+        self.seen.record(stream, record.partition, record.offset);
         let number = self.rows.push(Meta {
             stream: stream as u32,
             partition: record.partition,
@@ -73,6 +62,18 @@ impl Lab {
             }
         }
         true
+    }
+
+    /// The stream that takes a record; None where its topic is none, or it lies before the stream's start.
+    pub(crate) fn stream_of(&self, record: RecordRef<'_>) -> Option<usize> {
+        let mut streams = self.streams.iter();
+        let stream = streams.position(|stream| *stream.topic == *record.topic)?;
+        let before_start = match self.config.streams[stream].from {
+            From::Offset(offset) => record.offset < offset,
+            From::TimestampMs(ms) => record.timestamp_ms < ms,
+            From::Earliest | From::Latest => false,
+        };
+        (!before_start).then_some(stream)
     }
 
     /// Where the same event was first; None where it is new or cannot be recognised.

@@ -1,6 +1,6 @@
 //! Codes of texts that are features, in the order in which the texts were first seen.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// So many different texts of a column have codes; those that come later have none.
 pub(crate) const CODES_MAX: usize = 4096;
@@ -20,6 +20,30 @@ pub(crate) fn code_of(codes: Option<&mut ColumnCodes>, column: usize, text: &str
     let code = codes.len() as f64;
     codes.insert(text.to_owned(), code);
     Some(code)
+}
+
+/// The texts of each column, by its index, each list in the order of the codes.
+pub(crate) fn to_kept(codes: &ColumnCodes) -> BTreeMap<usize, Vec<String>> {
+    let texts = |codes: &HashMap<String, f64>| {
+        let mut texts: Vec<(&String, &f64)> = codes.iter().collect();
+        texts.sort_by(|a, b| a.1.total_cmp(b.1));
+        texts.into_iter().map(|(text, _)| text.clone()).collect()
+    };
+    codes
+        .iter()
+        .map(|(column, codes)| (*column, texts(codes)))
+        .collect()
+}
+
+/// Codes by texts in their order.
+pub(crate) fn from_kept(kept: BTreeMap<usize, Vec<String>>) -> ColumnCodes {
+    let codes = |texts: Vec<String>| {
+        let codes = (0..texts.len()).map(|code| code as f64);
+        texts.into_iter().zip(codes).collect()
+    };
+    kept.into_iter()
+        .map(|(column, texts)| (column, codes(texts)))
+        .collect()
 }
 
 #[cfg(test)]

@@ -38,7 +38,8 @@ pub enum LabEvent {
 }
 
 /// A new version of a lane, or a run of them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct VersionEvent {
     /// Index of the lane.
     pub lane: usize,
@@ -65,7 +66,8 @@ pub struct VersionEvent {
 }
 
 /// The batch that made a version.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BatchEvent {
     /// Rows.
     pub rows: u64,
@@ -74,12 +76,15 @@ pub struct BatchEvent {
     /// Rows per cluster, by the model before, or per class; empty for a regression.
     pub counts: Vec<u64>,
     /// Largest move of a centroid, or that of the coefficients, in the model's units.
+    #[serde(with = "learn::number")]
     pub shift: f64,
     /// Mean loss per row by the model before; NaN without rows.
     ///
     /// The squared distance to the nearest centroid, in the model's units; the squared error; the log-loss.
+    #[serde(with = "learn::number")]
     pub loss_before: f64,
     /// The same of the new model.
+    #[serde(with = "learn::number")]
     pub loss_after: f64,
     /// How the new model does on the newest test rows; None where there are none with a target.
     pub tested: Option<Tested>,
@@ -88,7 +93,8 @@ pub struct BatchEvent {
 }
 
 /// How a version does on test rows with a target.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tested {
     /// Rows.
     pub rows: u64,
@@ -97,22 +103,28 @@ pub struct Tested {
 }
 
 /// How good answers are.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Score {
     /// Of a regression.
     Numbers {
         /// Mean squared error.
+        #[serde(with = "learn::number")]
         mse: f64,
         /// Mean absolute error.
+        #[serde(with = "learn::number")]
         mae: f64,
         /// Coefficient of determination.
+        #[serde(with = "learn::number")]
         r2: f64,
     },
     /// Of a classification.
     Classes {
         /// Share of right answers.
+        #[serde(with = "learn::number")]
         accuracy: f64,
         /// Mean log-loss.
+        #[serde(with = "learn::number")]
         log_loss: f64,
     },
 }
@@ -218,8 +230,9 @@ pub struct Outbox {
     runs: Vec<Run>,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Run {
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Run {
     /// The run's versions one by one, at most [`RUN_MAX`].
     each: Vec<VersionEvent>,
     /// The whole run in one, once it is longer.
@@ -232,6 +245,21 @@ impl Outbox {
         Outbox {
             ready: VecDeque::new(),
             runs: vec![Run::default(); lanes],
+        }
+    }
+
+    /// What is held back, by lane.
+    pub(crate) fn held_back(&self) -> &[Run] {
+        // What is ready is whoever's who takes it next: it was said already.
+        let Outbox { ready: _, runs } = self;
+        runs
+    }
+
+    /// Holds back again what an earlier outbox did; nothing is ready.
+    pub(crate) fn holding_back(runs: Vec<Run>) -> Outbox {
+        Outbox {
+            ready: VecDeque::new(),
+            runs,
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use wire::Gap;
 
+use crate::checkpoint::Seen;
 use crate::codes::ColumnCodes;
 use crate::config::{Config, Cut, LabError, LabFile, Role};
 use crate::event::{LabEvent, Outbox, SummaryEvent};
@@ -84,6 +85,7 @@ pub struct Lab {
     pub(crate) streams: Vec<Stream>,
     pub(crate) notes: Notes,
     pub(crate) codes: ColumnCodes,
+    pub(crate) seen: Seen,
     /// By lane: whether it takes the row that is being applied.
     pub(crate) takes: Vec<bool>,
 }
@@ -135,6 +137,7 @@ impl Lab {
             streams: streams(&config, &bounds),
             notes: Notes::default(),
             codes: ColumnCodes::new(),
+            seen: Seen::default(),
             takes: Vec::new(),
             bounds,
             out,
@@ -179,6 +182,7 @@ impl Lab {
         };
         self.lanes[index].close(self.rows.end(), &mut self.out);
         self.tell();
+        self.seen.other();
         Ok(())
     }
 
@@ -198,6 +202,7 @@ impl Lab {
             text,
         });
         self.out.push(LabEvent::Gap(gap));
+        self.seen.other();
     }
 
     /// Ends a replay: open windows and transactions are closed and each lane is summed up.

@@ -2,7 +2,7 @@
 //!
 //! In `lane/`: the rows that wait for a scaler or a model, the rows of a batch, the scaler, predictions, windows and
 //! transactions that cut batches, the restart; what predictions are worth, in test rounds and all in all, which labels
-//! clusters stand for, drift.
+//! clusters stand for, drift; what a checkpoint keeps of it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,6 +10,8 @@ use std::sync::Arc;
 use learn::Rows;
 use learn::metrics::Regression;
 use learn::online::{Answer, Numbers, Online, Task};
+use learn::scale::Scale;
+use serde::{Deserialize, Serialize};
 
 use crate::config::{Cut, LaneConfig, Redelivered, Update};
 use crate::event::{BatchEvent, LabEvent, Outbox, Source, VersionEvent};
@@ -19,6 +21,7 @@ pub mod alignment;
 mod batch;
 pub mod definitions;
 pub mod drift;
+mod kept;
 pub mod measures;
 mod measuring;
 mod predict;
@@ -32,7 +35,9 @@ mod waiting;
 mod windows;
 
 use batch::Batch;
+pub(crate) use kept::KeptLane;
 pub use measuring::{Measuring, Point};
+pub(crate) use scaling::KeptScaler;
 use scaling::LaneScaler;
 use tested::TestRows;
 use transactions::Transactions;
@@ -41,19 +46,23 @@ pub(crate) use waiting::Told;
 use waiting::Waiting;
 
 /// A row on its way into a lane.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Row {
     /// The record's number.
     pub record: u64,
     /// Where it came from.
     pub source: Source,
     /// Its key, as it arrived.
+    #[serde(with = "crate::checkpoint::bytes")]
     pub key: Option<Arc<[u8]>>,
     /// Its label.
     pub label: Option<String>,
     /// What is to be predicted of it, where that is known.
+    #[serde(with = "learn::number::maybe")]
     pub target: Option<f64>,
     /// The lane's features.
+    #[serde(with = "learn::number::list")]
     pub features: Vec<f64>,
     /// The features as a scaler with windows of its own scaled them when the row arrived.
     pub scaled: Option<Scaled>,
@@ -63,10 +72,20 @@ pub struct Row {
     pub transaction: Option<i64>,
 }
 
+impl Row {
+    /// Whether it has so many features, scaled ones too.
+    pub(crate) fn fits(&self, dim: usize) -> bool {
+        let scaled = self.scaled.as_ref();
+        self.features.len() == dim && scaled.is_none_or(|scaled| scaled.features.len() == dim)
+    }
+}
+
 /// A row in the model's units.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Scaled {
     /// Its features.
+    #[serde(with = "learn::number::list")]
     pub features: Vec<f64>,
     /// The number of the scaler model that scaled it.
     pub version: Option<u64>,
@@ -90,7 +109,8 @@ pub struct Prediction {
 }
 
 /// How a lane does in a test round.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RoundScore {
     /// Right predictions.
     pub right: u32,
@@ -228,7 +248,7 @@ impl Lane {
     fn start(&mut self) {
         self.model = self.initial.clone();
         let scale = self.scaler.as_ref().and_then(LaneScaler::scale).cloned();
-        if let Some(scale) = scale {
+        if let (Some(scale), false) = (scale, self.config.model_is_scaled) {
             self.start_scaled(&scale);
         }
     }
@@ -263,7 +283,13 @@ impl Lane {
 
     /// The numbers that it starts from, in the columns' units.
     pub fn initial(&self) -> Numbers {
-        self.initial.numbers()
+        let numbers = self.initial.numbers();
+        match &self.config.scaling {
+            Some(scaling) if self.config.model_is_scaled => {
+                Scale::of(&scaling.scaler).to_columns(&numbers)
+            }
+            _ => numbers,
+        }
     }
 
     /// The newest version.

@@ -17,9 +17,11 @@
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table
 //! - [`peek`]: how a record that waits would be read
 //! - [`publish`]: predictions as messages for other programs
+//! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
 //! - [`snapshot`]: what the page draws; [`view`] makes it
 
 mod apply;
+pub mod checkpoint;
 mod codes;
 pub mod config;
 pub mod csv;

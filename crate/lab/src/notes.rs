@@ -4,13 +4,16 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::snapshot::StreamNote;
 
 /// So many notes are kept; no more are made.
 const NOTES_MAX: usize = 64;
 
 /// What a note is about: each is made once for a stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum About {
     /// Rows without a position, or snapshot rows without a key: repeats are not recognised.
     Repeats,
@@ -35,7 +38,8 @@ pub(crate) enum About {
 }
 
 /// The notes of a lab, in the order in which they were made.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Notes {
     about: Vec<(usize, About)>,
     notes: Vec<StreamNote>,

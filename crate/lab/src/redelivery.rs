@@ -19,10 +19,12 @@ use std::collections::HashMap;
 use change::{Change, Kind, Op, Shape};
 use xxhash_rust::xxh3::xxh3_128;
 
+mod kept;
 mod recent;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use kept::KeptRepeats;
 use recent::Recent;
 
 /// Where an event stands in its topic.

@@ -1,10 +1,13 @@
 //! Test rounds: longest runs of classified records with no training record between them.
 
+use serde::{Deserialize, Serialize};
+
 /// So many rounds are kept at least, and twice as many at most: the oldest go first.
 pub const ROUNDS_MAX: usize = 4096;
 
 /// The rounds of a lab, as record numbers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rounds {
     /// First and last record of each round that is kept, oldest first.
     pub spans: Vec<(u64, u64)>,

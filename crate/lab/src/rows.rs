@@ -6,6 +6,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// Records in a chunk; letting go happens by chunks.
 const CHUNK: usize = 4096;
 
@@ -24,6 +26,20 @@ pub enum Verdict {
     Shown,
     /// It could not be read, or no lane's features are all numbers.
     Rejected,
+}
+
+/// What a checkpoint keeps of the records: how many there were, and what their columns and texts are numbered by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeptRows {
+    /// Records ever applied.
+    pub(crate) end: u64,
+    /// Names of the columns, by index.
+    columns: Vec<String>,
+    /// Texts, by code, from 1.
+    dictionary: Vec<Arc<str>>,
+    /// By column: the different texts that it brought.
+    texts: Vec<u32>,
 }
 
 /// Where a record came from and what became of it.
@@ -88,6 +104,55 @@ impl Rows {
             notes: VecDeque::new(),
             rows_max,
         }
+    }
+
+    pub(crate) fn to_kept(&self) -> KeptRows {
+        let Rows {
+            // The records themselves are only drawn.
+            chunks: _,
+            first: _,
+            end,
+            columns,
+            dictionary,
+            codes: _,
+            texts,
+            notes: _,
+            rows_max: _,
+        } = self;
+        KeptRows {
+            end: *end,
+            columns: columns.clone(),
+            dictionary: dictionary[1..].to_vec(),
+            texts: texts.clone(),
+        }
+    }
+
+    /// Goes on behind records that are not there; `wanted` are the columns that the lab starts with.
+    pub(crate) fn from_kept(
+        kept: KeptRows,
+        wanted: &[String],
+        rows_max: usize,
+    ) -> Result<Rows, String> {
+        let KeptRows {
+            end,
+            columns,
+            dictionary,
+            texts,
+        } = kept;
+        if !columns.starts_with(wanted) {
+            return Err(format!("columns: do not begin with {}", wanted.join(", ")));
+        }
+        let dictionary: Vec<Arc<str>> = std::iter::once("".into()).chain(dictionary).collect();
+        let codes = dictionary.iter().cloned().zip(0..).skip(1).collect();
+        Ok(Rows {
+            first: end,
+            end,
+            columns,
+            dictionary,
+            codes,
+            texts,
+            ..Rows::new(&[], rows_max)
+        })
     }
 
     /// Number of the oldest retained record: so many were let go.

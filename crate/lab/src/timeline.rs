@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use learn::online::Numbers;
 use learn::scale::Scale;
+use serde::{Deserialize, Serialize};
 
 use crate::event::{Source, Tested};
 
 /// A model's numbers, and the scaler's that go with them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Version {
     /// In the model's units: behind the scaler.
     pub numbers: Numbers,
@@ -36,7 +38,8 @@ impl Version {
 }
 
 /// A version, or a run of empty ones.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Entry {
     /// First version of the entry.
     pub first: u64,
@@ -47,12 +50,16 @@ pub struct Entry {
     /// Rows per cluster, by the model before, or per class.
     pub counts: Vec<u64>,
     /// Largest move of a centroid, or that of the coefficients, in the model's units.
+    #[serde(with = "learn::number")]
     pub shift: f64,
     /// Move of each centroid, or of each coefficient and then the intercept, in the model's units.
+    #[serde(with = "learn::number::list")]
     pub shifts: Vec<f64>,
     /// Mean loss per row before (squared distance, squared error, log-loss); NaN without rows.
+    #[serde(with = "learn::number")]
     pub loss_before: f64,
     /// Mean loss per row after; NaN without rows.
+    #[serde(with = "learn::number")]
     pub loss_after: f64,
     /// How the version does on the newest test rows; None where there are none with a target.
     pub tested: Option<Tested>,
@@ -71,7 +78,8 @@ pub struct Entry {
 }
 
 /// A lane's new start.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Restart {
     /// Index of the stream that was truncated.
     pub stream: u32,
@@ -119,7 +127,8 @@ pub struct Parts {
 /// A lane's history.
 #[derive(Clone, Debug)]
 pub struct Timeline {
-    /// Oldest first; never empty: the first is version 1, or a version 0 without a model as long as there is none.
+    /// Oldest first; never empty: the first is version 1, or a version 0 without a model as long as there is none, or the one
+    /// that a checkpoint was of.
     entries: Vec<Entry>,
     /// Entries from here on still have their model.
     models_from: usize,
@@ -146,6 +155,19 @@ impl Timeline {
             models_from: 0,
             models_max: 1,
             parts,
+        }
+    }
+
+    /// Goes on after an entry, which has its model; what was before it is not there.
+    pub(crate) fn going_on(
+        entry: Entry,
+        model: &Version,
+        parts: Parts,
+        models_bytes: usize,
+    ) -> Timeline {
+        Timeline {
+            entries: vec![entry],
+            ..Timeline::new(model.clone(), parts, models_bytes)
         }
     }
 

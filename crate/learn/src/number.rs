@@ -133,6 +133,28 @@ pub mod maybe_list {
     }
 }
 
+/// Lists of lists of numbers, each of which may be missing.
+pub mod maybe_lists {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct MaybeList(#[serde(with = "super::maybe_list")] Option<Vec<f64>>);
+
+    /// Writes a list; null where one is missing.
+    pub fn serialize<S: Serializer>(lists: &[Option<Vec<f64>>], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(lists.iter().cloned().map(MaybeList))
+    }
+
+    /// Reads a list.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<Option<Vec<f64>>>, D::Error> {
+        let lists = Vec::<MaybeList>::deserialize(from)?;
+        Ok(lists.into_iter().map(|MaybeList(list)| list).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

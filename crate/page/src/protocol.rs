@@ -86,6 +86,31 @@ pub enum Command {
     Lines,
     /// Ask for [`Update::csv`].
     Csv,
+    /// Ask for [`Update::kept`]: a version of a lane, as it was when it was made, or as the lab stands if it is the newest.
+    Keep {
+        /// What to call it.
+        name: String,
+        /// Index of the lane.
+        lane: usize,
+        /// Its version.
+        version: u64,
+    },
+    /// Go on from a version of a lane.
+    GoOn {
+        /// Index of the lane.
+        lane: usize,
+        /// Its version.
+        version: u64,
+    },
+    /// Go on from a checkpoint.
+    Restore {
+        /// What it is called.
+        name: String,
+        /// The checkpoint.
+        json: String,
+        /// The log that it is of; empty where that is not known.
+        log_id: String,
+    },
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -111,10 +136,29 @@ pub struct Update {
     pub lines: Option<String>,
     /// The predictions that are kept, in answer to [`Command::Csv`].
     pub csv: Option<String>,
+    /// The version that was kept, in answer to [`Command::Keep`].
+    pub kept: Option<KeptVersion>,
     /// Predictions that the bridge has confirmed as published.
     pub published: u64,
     /// The order in which records were applied, to be kept in localStorage under `eddy.order`; None: as it was.
     pub order: Option<String>,
+}
+
+/// A version that was kept.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct KeptVersion {
+    /// What the reader calls it.
+    pub name: String,
+    /// Name of the lane.
+    pub lane: String,
+    /// Its version.
+    pub version: u64,
+    /// Records applied.
+    pub records: u64,
+    /// The log that it is of; empty where there is none.
+    pub log_id: String,
+    /// The checkpoint.
+    pub json: String,
 }
 
 /// What the header says.

@@ -1,5 +1,6 @@
 //! The program `eddy`, run as people run it.
 
+mod checkpoint;
 mod config;
 mod dataset;
 mod debezium_server;

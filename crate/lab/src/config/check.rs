@@ -7,8 +7,9 @@ use learn::models::{Cadence, Refused, Setting, Settings};
 use learn::online::{Online, Task};
 
 use super::metrics::{check_drift, check_metrics};
-use super::scaler::{Scaling, check_initial, check_scaler};
+use super::scaler::{Scaling, check_initial, check_scaler, start_scaler};
 use super::{Batch, Changes, LabError, LabFile, LaneFile, NotFinite, Publish, Stream};
+use crate::checkpoint::initial;
 use crate::lab::WAITING_MAX;
 use crate::lane::drift::Detector;
 use crate::lane::measures::Measures;
@@ -47,6 +48,8 @@ pub struct LaneConfig {
     pub target: Option<usize>,
     /// The model as it starts, in the columns' units.
     pub model: Box<dyn Online>,
+    /// Whether it is in the scaler's units instead: both come from a checkpoint.
+    pub model_is_scaled: bool,
     /// How features are scaled before the model sees them.
     pub scaling: Option<Scaling>,
     /// What becomes of a row with a feature that is no finite number.
@@ -88,6 +91,8 @@ impl Config {
     /// # Errors
     /// [`LabError::Value`] names the first place that cannot be, what it is and what to do.
     pub fn check(file: LabFile) -> Result<Config, LabError> {
+        let mut file = file;
+        initial::reduce(&mut file)?;
         if file.eddy != 1 {
             return Err(LabError::value(
                 "eddy",
@@ -177,13 +182,19 @@ fn check_lane(
         let dot = if place.is_empty() { "" } else { "." };
         LabError::value(format!("{at}.model{dot}{place}"), reason)
     };
-    let model = lane.model.start(setting).map_err(refused)?;
+    let damaged = |reason| LabError::value(format!("{at}.model.initial.checkpoint"), reason);
+    let initial = initial::of(lane).map_err(damaged)?;
+    let model = initial.model.start(setting).map_err(refused)?;
     let cut = check_cut(lane.batch, &lane.model, at)?;
-    let scaling = match &lane.scaler {
+    let mut scaling = match &lane.scaler {
         Some(scaler) => Some(check_scaler(scaler, feature_names.len(), at)?),
         None => None,
     };
-    if let Some(scaling) = &scaling {
+    let model_is_scaled = match initial.scaler {
+        Some(kept) => start_scaler(&mut scaling, kept).map_err(damaged)?,
+        None => false,
+    };
+    if let (Some(scaling), false) = (&scaling, model_is_scaled) {
         check_initial(scaling, &*model, at)?;
     }
     if model.rows_wanted() > WAITING_MAX {
@@ -214,6 +225,7 @@ fn check_lane(
         target: target.as_ref().map(&mut index),
         feature_names,
         model,
+        model_is_scaled,
         scaling,
         not_finite: lane.not_finite,
         cut,

@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::LabError;
 
 const LANE: &[&str] = &["follow", "columns"];
-const INITIAL: &[&str] = &["checkpoint"];
 const CHANGES: &[&str] = &["correct"];
 
 /// Refuses a lab file that uses what is not built yet, naming the place.
@@ -22,8 +21,6 @@ pub(super) fn refuse(lab: &Value) -> Result<(), LabError> {
 
 fn refuse_lane(lane: &Value, at: &str) -> Result<(), LabError> {
     fields(lane, LANE, at)?;
-    let model = &lane["model"];
-    fields(&model["initial"], INITIAL, &format!("{at}model.initial."))?;
     if let Some(changes) = lane["changes"].as_object() {
         for (name, value) in changes {
             word(value, CHANGES, &format!("{at}changes.{name}"))?;

@@ -1,9 +1,11 @@
 //! A lane's scaler, checked.
 
+use learn::Checkpoint;
 use learn::online::{Numbers, Online};
 use learn::scaler::{Kind, Scaler};
 
 use super::{Batch, Cut, LabError, ScalerFile, ScalerKind};
+use crate::lane::KeptScaler;
 
 /// A valid scaler.
 #[derive(Clone, Debug)]
@@ -145,4 +147,29 @@ pub(super) fn check_scaler(file: &ScalerFile, dim: usize, at: &str) -> Result<Sc
         freeze_after: file.freeze_after,
         cut,
     })
+}
+
+/// Lets a scaler start with what one has learned; whether that was anything.
+///
+/// # Errors
+/// The lane has no scaler, or one of another width.
+pub(super) fn start_scaler(
+    scaling: &mut Option<Scaling>,
+    kept: KeptScaler,
+) -> Result<bool, String> {
+    // A window that was open is not the new lane's.
+    let KeptScaler { state, scale, .. } = kept;
+    if scale.is_none() {
+        return Ok(false);
+    }
+    let Some(scaling) = scaling else {
+        return Err(
+            "has a model behind a scaler; give the lane the same scaler, or the model's state alone"
+                .to_owned(),
+        );
+    };
+    let spec = scaling.scaler.checkpoint().spec;
+    scaling.scaler =
+        Scaler::resume(Checkpoint { spec, state }).map_err(|e| format!("scaler: {e}"))?;
+    Ok(true)
 }

@@ -1,16 +1,22 @@
 //! Training rows that wait for a batch to end.
 
+use serde::{Deserialize, Serialize};
+
 use super::Row;
 use crate::event::Source;
 
 /// Rows, and where each came from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Batch {
     /// Features in the columns' units, row-major.
+    #[serde(with = "learn::number::list")]
     features: Vec<f64>,
     /// By row, in the model's units, where a scaler with windows of its own scaled it as it arrived.
+    #[serde(with = "learn::number::maybe_lists")]
     scaled: Vec<Option<Vec<f64>>>,
     /// One for each row, where the model has a target.
+    #[serde(with = "learn::number::list")]
     targets: Vec<f64>,
     sources: Vec<Source>,
 }
@@ -56,6 +62,16 @@ impl Batch {
     /// Takes the rows back to the columns' units: the scaler starts again.
     pub(super) fn forget_scaled(&mut self) {
         self.scaled.iter_mut().for_each(|scaled| *scaled = None);
+    }
+
+    /// Whether it is rows of so many numbers, each with a target or none.
+    pub(super) fn fits(&self, dim: usize, with_target: bool) -> bool {
+        let targets = if with_target { self.len() } else { 0 };
+        let scaled = self.scaled.iter().flatten();
+        self.features.len() == self.len() * dim
+            && self.scaled.len() == self.len()
+            && scaled.map(Vec::len).all(|len| len == dim)
+            && self.targets.len() == targets
     }
 
     pub(super) fn len(&self) -> usize {

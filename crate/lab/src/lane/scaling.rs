@@ -9,9 +9,11 @@
 
 use std::sync::Arc;
 
+use learn::Checkpoint;
 use learn::Rows;
 use learn::scale::Scale;
-use learn::scaler::{Kind, Scaler};
+use learn::scaler::{self, Kind, Scaler};
+use serde::{Deserialize, Serialize};
 
 use super::{Lane, Row, Scaled};
 use crate::config::{Cut, Scaling};
@@ -38,10 +40,91 @@ struct Window {
     end_ms: Option<i64>,
 }
 
+/// What a checkpoint keeps of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeptScaler {
+    /// What it has learned.
+    pub(crate) state: scaler::State,
+    /// What it does; null until it has learned something.
+    pub(crate) scale: Option<Arc<Scale>>,
+    /// The open window, of a scaler that has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window: Option<KeptWindow>,
+}
+
+/// What a checkpoint keeps of a scaler's open window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeptWindow {
+    /// Its rows, in the columns' units, row-major.
+    #[serde(with = "learn::number::list")]
+    rows: Vec<f64>,
+    /// When it ends, ms of lab time.
+    end_ms: Option<i64>,
+}
+
 impl LaneScaler {
+    pub(super) fn to_kept(&self) -> KeptScaler {
+        let LaneScaler {
+            scaler,
+            // Of the lab file.
+            freeze_after: _,
+            scale,
+            window,
+        } = self;
+        KeptScaler {
+            state: scaler.state().clone(),
+            scale: scale.clone(),
+            window: window.as_ref().map(|window| {
+                let Window {
+                    // Of the lab file.
+                    cut: _,
+                    rows,
+                    end_ms,
+                } = window;
+                KeptWindow {
+                    rows: rows.clone(),
+                    end_ms: *end_ms,
+                }
+            }),
+        }
+    }
+
+    pub(super) fn from_kept(config: &Scaling, kept: KeptScaler) -> Result<LaneScaler, String> {
+        let KeptScaler {
+            state,
+            scale,
+            window,
+        } = kept;
+        let spec = config.scaler.checkpoint().spec;
+        let dim = spec.dim;
+        let lists = |scale: &Arc<Scale>| {
+            [&scale.mean, &scale.std, &scale.centre, &scale.factor].map(Vec::len)
+        };
+        if scale.as_ref().is_some_and(|scale| lists(scale) != [dim; 4]) {
+            return Err(format!("scale: is not of {dim} features"));
+        }
+        let window = match (config.cut, window) {
+            (None, None) => None,
+            (Some(cut), Some(KeptWindow { rows, end_ms })) if rows.len().is_multiple_of(dim) => {
+                Some(Window { cut, rows, end_ms })
+            }
+            _ => return Err("window: is not of this scaler".to_owned()),
+        };
+        let scaler = Scaler::resume(Checkpoint { spec, state }).map_err(|e| e.to_string())?;
+        Ok(LaneScaler {
+            scaler,
+            freeze_after: config.freeze_after,
+            scale,
+            window,
+        })
+    }
+
     pub(super) fn new(config: &Scaling) -> LaneScaler {
         let scaler = config.scaler.clone();
-        let is_known = matches!(scaler.kind(), Kind::Fixed { .. });
+        // Where it goes on from a checkpoint, it knows rows.
+        let is_known = matches!(scaler.kind(), Kind::Fixed { .. }) || scaler.state().rows > 0;
         LaneScaler {
             scale: is_known.then(|| Arc::new(Scale::of(&scaler))),
             freeze_after: config.freeze_after,

@@ -3,6 +3,8 @@
 use learn::metrics::Regression;
 use learn::online::{Answer, loss};
 
+use serde::{Deserialize, Serialize};
+
 use super::Lane;
 use crate::event::{Score, Tested};
 
@@ -10,16 +12,27 @@ use crate::event::{Score, Tested};
 const TEST_ROWS_MAX: usize = 1_000;
 
 /// The newest classified rows that have a target.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct TestRows {
     /// Row after row; once full, the oldest is overwritten.
+    #[serde(with = "learn::number::list")]
     features: Vec<f64>,
+    #[serde(with = "learn::number::list")]
     targets: Vec<f64>,
     /// Where the next one goes.
     next: usize,
 }
 
 impl TestRows {
+    /// Whether it is rows of so many numbers, no more than there may be.
+    pub(super) fn fits(&self, dim: usize) -> bool {
+        let count = self.targets.len();
+        self.features.len() == count * dim
+            && count <= TEST_ROWS_MAX
+            && self.next <= count.saturating_sub(1)
+    }
+
     pub(super) fn push(&mut self, features: &[f64], target: f64) {
         if self.targets.len() < TEST_ROWS_MAX {
             self.features.extend_from_slice(features);

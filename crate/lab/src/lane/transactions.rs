@@ -8,6 +8,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::batch::Batch;
 use super::{Lane, Row};
 use crate::event::Outbox;
@@ -41,16 +43,20 @@ pub(crate) enum Trouble {
 }
 
 /// The transactions of a lane.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Transactions {
     /// Oldest first.
     open: VecDeque<Open>,
     /// Numbers of the newest that ended, oldest first.
     ended: VecDeque<i64>,
+    /// Is given anew when a checkpoint is loaded.
+    #[serde(skip)]
     open_max: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Open {
     id: Option<i64>,
     rows: Batch,
@@ -69,6 +75,26 @@ impl Transactions {
             ended: VecDeque::new(),
             open_max: open_max.max(1),
         }
+    }
+
+    /// Goes on with these, and so many open at a time.
+    pub(super) fn going_on(self, open_max: usize) -> Transactions {
+        let Transactions {
+            open,
+            ended,
+            open_max: _,
+        } = self;
+        Transactions {
+            open,
+            ended,
+            open_max: open_max.max(1),
+        }
+    }
+
+    /// Whether each holds rows of so many numbers, with a target or none.
+    pub(super) fn fits(&self, dim: usize, with_target: bool) -> bool {
+        let mut open = self.open.iter();
+        open.all(|open| open.rows.fits(dim, with_target))
     }
 
     pub(super) fn rows(&self) -> usize {

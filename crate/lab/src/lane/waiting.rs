@@ -10,6 +10,7 @@ use std::sync::Arc;
 use learn::Rows;
 use learn::online::{Numbers, Online};
 use learn::scale::Scale;
+use serde::{Deserialize, Serialize};
 
 use super::scaling::LaneScaler;
 use super::{Lane, Row};
@@ -17,7 +18,8 @@ use crate::config::{Cut, Role};
 use crate::event::{Outbox, Source};
 
 /// A row, and what is to be done with it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Arrival {
     row: Row,
     role: Role,
@@ -26,12 +28,14 @@ struct Arrival {
 }
 
 /// The rows that wait, oldest first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Waiting {
     arrivals: VecDeque<Arrival>,
     /// Those of them that are trained.
     to_train: usize,
-    /// So many to train, and so many to classify, at most.
+    /// So many to train, and so many to classify, at most; given anew when a checkpoint is loaded.
+    #[serde(skip)]
     most: usize,
     /// Whether a first version was tried to be made of them.
     tried: bool,
@@ -71,6 +75,21 @@ impl Waiting {
     /// Whether no row waits.
     pub(super) fn is_empty(&self) -> bool {
         self.arrivals.is_empty()
+    }
+
+    /// Goes on with the rows that were kept, and this bound.
+    pub(super) fn going_on(self, most: usize) -> Waiting {
+        Waiting {
+            most: most.max(1),
+            ..self
+        }
+    }
+
+    /// Whether it is rows of so many numbers, counted as they are.
+    pub(super) fn fits(&self, dim: usize) -> bool {
+        let rows = self.arrivals.iter().map(|arrival| &arrival.row);
+        let to_train = self.arrivals.iter().filter(|arrival| arrival.learns);
+        rows.clone().all(|row| row.fits(dim)) && self.to_train == to_train.count()
     }
 
     /// Rows that are to be trained.

@@ -26,6 +26,27 @@ impl<V: Copy> Recent<V> {
         }
     }
 
+    /// The young half and the old one, in any order.
+    pub(super) fn halves(&self) -> [impl Iterator<Item = (u128, V)> + '_; 2] {
+        let Recent {
+            young,
+            old,
+            most: _,
+            // Is asked after each event.
+            forgot: _,
+        } = self;
+        [young, old].map(|half| half.iter().map(|(hash, value)| (*hash, *value)))
+    }
+
+    /// Goes on with two halves.
+    pub(super) fn of_halves([young, old]: [Vec<(u128, V)>; 2], most: usize) -> Recent<V> {
+        Recent {
+            young: young.into_iter().collect(),
+            old: old.into_iter().collect(),
+            ..Recent::new(most)
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.young.len() + self.old.len()

@@ -129,11 +129,20 @@ impl Online for OnlineKmeans {
     }
 
     fn state(&self) -> Value {
-        // Numbers always have a form in JSON; null, which is refused, stands in for what cannot happen.
+        if self.awaits.is_some() {
+            return Value::Null;
+        }
+        // Numbers always have a form in JSON; null, which says that there are none yet, stands in for what cannot happen.
         serde_json::to_value(self.kmeans.model()).unwrap_or_default()
     }
 
     fn set_state(&mut self, state: Value) -> Result<(), String> {
+        if state.is_null() {
+            let same = self.awaits.is_some();
+            return same
+                .then_some(())
+                .ok_or("there are no centroids".to_owned());
+        }
         let state = serde_json::from_value(state).map_err(|e| e.to_string())?;
         let spec = *self.params().spec();
         self.kmeans = Kmeans::resume(Checkpoint { spec, state }).map_err(|e| e.to_string())?;

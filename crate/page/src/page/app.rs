@@ -15,7 +15,7 @@ use super::msg::{Effect, Errands, Msg};
 use super::state::{LeftTab, Scenario, State};
 use super::view::View;
 use super::walk::{self, Entry, Walk};
-use super::{dialogs, dom, http, theme, update};
+use super::{dialogs, dom, http, kept, theme, update};
 use crate::protocol::{Command, Update};
 
 /// The key under which the order of applied records is kept for a reload.
@@ -265,6 +265,10 @@ impl App {
             Effect::KeepOrder(order) => {
                 // Without storage a reload applies the log as it arrives.
                 let _ = LocalStorage::raw().set_item(&self.order_key, &order);
+            }
+            Effect::Kept(work) => {
+                let done = kept::work::perform(work).into_iter();
+                done.for_each(|msg| sender.send(Msg::Kept(msg)));
             }
             Effect::Say(text) => say(&text),
             Effect::Save { name, text } => {

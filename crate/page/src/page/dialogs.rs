@@ -51,7 +51,7 @@ impl Dialogs {
             &dom::by_id::<Element>("save-lines")?,
             dom::window()?.location().search()?.contains("keep=lines"),
         );
-        for dialog in [Dialog::Help, Dialog::Over] {
+        for dialog in [Dialog::Help, Dialog::Over, Dialog::Kept] {
             listeners.push(on_outside(&dom::by_id(id(dialog))?));
         }
         Ok(Dialogs {
@@ -100,7 +100,7 @@ pub fn open(dialog: Dialog) {
 
 /// Closes all dialogs.
 pub fn close() {
-    for dialog in [Dialog::Help, Dialog::Over] {
+    for dialog in [Dialog::Help, Dialog::Over, Dialog::Kept] {
         if let Ok(element) = dom::by_id::<HtmlDialogElement>(id(dialog)) {
             element.close();
         }
@@ -129,5 +129,6 @@ fn id(dialog: Dialog) -> &'static str {
     match dialog {
         Dialog::Help => "help-sheet",
         Dialog::Over => "over-dialog",
+        Dialog::Kept => "kept-dialog",
     }
 }

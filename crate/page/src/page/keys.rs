@@ -6,6 +6,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::app::Sender;
 use super::dom;
+use super::kept::KeptMsg;
 use super::msg::Msg;
 use super::state::{LeftTab, Tab};
 use crate::protocol::Command;
@@ -25,6 +26,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("p" | "P", _) => Msg::Tab(Tab::Predictions),
         ("b" | "B", _) => Msg::Tab(Tab::Ledger),
         ("m" | "M", _) => Msg::Measures,
+        ("k" | "K", _) => Msg::Kept(KeptMsg::Open),
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
         ("Escape", _) => Msg::Close,
@@ -100,6 +102,7 @@ mod tests {
             ("Home", false, Msg::Send(Command::First)),
             ("End", false, Msg::Send(Command::Live)),
             ("i", false, Msg::Left(LeftTab::Insert)),
+            ("k", false, Msg::Kept(KeptMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),
         ];

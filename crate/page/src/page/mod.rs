@@ -7,6 +7,7 @@
 //! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - right rail and drawer: [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`kept`]: versions that are kept, and gone on from
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
@@ -24,6 +25,7 @@ pub mod first_open;
 pub mod header;
 pub mod http;
 pub mod insert;
+pub mod kept;
 pub mod keys;
 pub mod lane_head;
 pub mod ledger;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::kept::{KeptMsg, Work};
 use super::state::{LeftTab, Tab};
 use crate::protocol::{Command, Update};
 
@@ -64,6 +65,8 @@ pub enum Msg {
     AskStartOver,
     /// Start over.
     StartOver,
+    /// Of kept versions.
+    Kept(KeptMsg),
     /// Play the recorded demo.
     PlayDemo,
     /// A file was chosen or dropped.
@@ -128,6 +131,8 @@ pub enum Effect {
     Theme(Option<bool>),
     /// Keep the order for a reload.
     KeepOrder(String),
+    /// Do something where versions are kept.
+    Kept(Work),
     /// Say it to screen readers.
     Say(String),
     /// Let the reader save a file.
@@ -146,4 +151,6 @@ pub enum Dialog {
     Help,
     /// Whether to start over.
     Over,
+    /// Kept versions.
+    Kept,
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::kept::Kept;
 use super::walk::{Entry, Table, Walk};
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
@@ -59,6 +60,8 @@ pub struct State {
     pub card_open: bool,
     /// Records that the x axes reach to; grows only.
     pub domain: u64,
+    /// Kept versions.
+    pub kept: Kept,
 }
 
 /// How rows get into the stream.

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
 use crate::protocol::{Command, Connection, Update};
@@ -92,6 +93,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             (state.drawer_open, state.card_open) = (true, false);
             out.push(Effect::Send(Command::Connect { url }));
         }
+        Msg::Kept(msg) => kept::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
@@ -104,6 +106,9 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
     }
     if let Some(text) = &update.announcement {
         out.push(Effect::Say(text.clone()));
+    }
+    if let Some(kept) = &update.kept {
+        out.push(Effect::Kept(Work::Add(kept.clone())));
     }
     for (name, text) in [
         ("recording.ndjson", &update.recording),

@@ -18,6 +18,7 @@ use super::events::Events;
 use super::first_open::FirstOpen;
 use super::header::Header;
 use super::insert::InsertForm;
+use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::measures::Measures;
 use super::measures::scores::Scores;
@@ -88,6 +89,7 @@ pub struct View {
     transport: Transport,
     timeline: Timeline,
     dialogs: Dialogs,
+    kept: KeptDialog,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -145,6 +147,7 @@ impl View {
             transport: Transport::new(sender)?,
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
+            kept: KeptDialog::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -182,6 +185,7 @@ impl View {
         self.banners.draw(&cx)?;
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
+        self.kept.draw(&cx)?;
         if !state.started {
             return Ok(false);
         }

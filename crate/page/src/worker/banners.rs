@@ -28,6 +28,44 @@ pub const COME_AGAIN: [u32; 3] = [SINK, NOT_PUBLISHED, LET_GO];
 /// Broken lines of a recording: this and the next two.
 const LINE: u32 = 10;
 
+/// The lab goes on from a checkpoint, or a version could not be kept.
+const KEPT: u32 = 13;
+
+/// The lab goes on from a checkpoint.
+pub fn restored(name: &str, records: u64, is_replay: bool, log_id: &str) -> Banner {
+    let rest = match is_replay {
+        true => "The recording is paused behind them: play it.",
+        false if log_id.is_empty() => {
+            "It does not say of which log it is: the bridge sends what follows its offsets, if its topics are the same. \
+             A reload of the page reads the log from its start."
+        }
+        false => {
+            "The bridge sends what follows. A reload of the page reads the log from its start; kept versions stay in \
+             the list."
+        }
+    };
+    let text = format!(
+        "It has learned from {} before this. Earlier rows and versions are not in it. {rest}",
+        counted(records, "record")
+    );
+    warning(KEPT, &format!("The page goes on from {name}."), text, &[])
+}
+
+/// A version could not be made again.
+pub fn not_kept(why: String) -> Banner {
+    warning(KEPT, "This version cannot be kept.", why, &[])
+}
+
+/// A checkpoint could not be gone on from.
+pub fn not_restored(name: &str, why: String) -> Banner {
+    error(
+        KEPT,
+        &format!("The page cannot go on from {name}."),
+        sentence(&why),
+        &[],
+    )
+}
+
 /// The bridge does not answer.
 pub fn lost(address: &str, version: u64, records: u64) -> Banner {
     let text = match records {

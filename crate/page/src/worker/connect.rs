@@ -120,7 +120,7 @@ impl Worker {
         self.closed.retain(|closed| *closed != id);
     }
 
-    fn show(&mut self, banner: Banner) {
+    pub(super) fn show(&mut self, banner: Banner) {
         if self.closed.contains(&banner.id) {
             return;
         }

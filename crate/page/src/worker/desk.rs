@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use lab::Lab;
+use lab::checkpoint::Checkpoint;
 use lab::config::{LabError, LabFile};
 use lab::snapshot::{EventRow, Playhead, View};
 use lab::{LabEvent, publish, replay};
@@ -56,6 +57,8 @@ pub struct Desk {
     /// So many of the first that wait come from the order before a reload, or stand between such.
     followed: usize,
     file: LabFile,
+    /// The checkpoint that the lab began from; None where it began from nothing.
+    pub began_from: Option<Box<Checkpoint>>,
 }
 
 impl Desk {
@@ -80,6 +83,7 @@ impl Desk {
             queue: VecDeque::new(),
             followed: 0,
             file,
+            began_from: None,
         };
         desk.drain();
         Ok(desk)
@@ -103,6 +107,7 @@ impl Desk {
         self.records_applied = 0;
         self.queue.clear();
         self.followed = 0;
+        self.began_from = None;
         self.drain();
     }
 
@@ -242,6 +247,17 @@ impl Desk {
     /// The streams of the lab file.
     pub fn streams(&self) -> &[lab::config::Stream] {
         &self.file.streams
+    }
+
+    /// The lab file.
+    pub fn file(&self) -> &LabFile {
+        &self.file
+    }
+
+    /// Takes away what waits.
+    pub fn take_waiting(&mut self) -> impl Iterator<Item = Item> + '_ {
+        self.followed = 0;
+        self.queue.drain(..)
     }
 
     /// Newest version of the shown lane.

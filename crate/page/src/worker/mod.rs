@@ -9,12 +9,14 @@
 //! - [`retry`]: when to connect again
 //! - [`player`]: the pace of a recording
 //! - [`banners`]: what needs the reader, in words
+//! - `checkpoints`: versions that are kept, and going on from one
 //! - `connect`: the connection as the reader sees it
 //! - `transport`: play, pause, step, look back, replay
 //! - [`run`]: commands in, updates out
 
 pub mod applied;
 pub mod banners;
+mod checkpoints;
 mod connect;
 pub mod desk;
 pub mod link;

@@ -70,18 +70,27 @@ pub fn read(text: &str) -> Recording {
     let mut recording = Recording::default();
     for (i, line) in text.lines().enumerate() {
         match reader.read(i as u64 + 1, line) {
-            Ok(Some(Line::Record(record))) => {
-                recording.records += 1;
-                recording.items.push(Item::Record(record));
+            Ok(line) => {
+                let item = line.and_then(item);
+                recording.records += u64::from(matches!(item, Some(Item::Record(_))));
+                recording.items.extend(item);
             }
-            Ok(Some(Line::Tick { tick_ms })) => recording.items.push(Item::Tick(tick_ms)),
-            Ok(Some(Line::Close { close })) => recording.items.push(Item::Close(close)),
-            Ok(Some(Line::Gap { gap })) => recording.items.push(Item::Gap(gap)),
-            Ok(Some(Line::Hello(_) | Line::Ends { .. } | Line::Error { .. }) | None) => {}
             Err(error) => recording.broken.push(error.to_string()),
         }
     }
     recording
+}
+
+/// What a line has to apply.
+pub fn item(line: Line) -> Option<Item> {
+    Some(match line {
+        Line::Record(record) => Item::Record(record),
+        Line::Tick { tick_ms } => Item::Tick(tick_ms),
+        Line::Close { close } => Item::Close(close),
+        Line::Gap { gap } => Item::Gap(gap),
+        // What a bridge says of itself is no input.
+        Line::Hello(_) | Line::Ends { .. } | Line::Error { .. } => return None,
+    })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::link::Link;
 use super::order::Order;
 use super::player::Player;
 use super::session::Session;
-use crate::protocol::{Banner, Command, Connection, Status, Update};
+use crate::protocol::{Banner, Command, Connection, KeptVersion, Status, Update};
 
 /// Updates are posted no closer together than this, ms: about one a frame.
 const POST_MS: u32 = 16;
@@ -61,6 +61,8 @@ pub(super) struct Worker {
     pub(super) wants_recording: bool,
     pub(super) wants_lines: bool,
     pub(super) wants_csv: bool,
+    /// A version that was kept and is to be posted.
+    pub(super) kept: Option<KeptVersion>,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
 }
@@ -169,6 +171,7 @@ impl Worker {
             wants_recording: false,
             wants_lines: false,
             wants_csv: false,
+            kept: None,
             announced: (1, 0.0),
             order_kept: (0, 0.0),
         }
@@ -224,6 +227,7 @@ impl Worker {
                 None
             },
             csv: std::mem::take(&mut self.wants_csv).then(|| lab::csv::kept(&self.desk.lab)),
+            kept: self.kept.take(),
             published: self.session.outbox.published,
             order: self.order_to_keep(),
         }
@@ -251,6 +255,12 @@ impl Worker {
             self.desk.records_applied + self.desk.lab.time_ms.unwrap_or(0).unsigned_abs(),
             now_ms(),
         );
+        if self.desk.began_from.is_some() {
+            // What was read before is not in it: a reload reads the log from its start.
+            let is_first = self.order_kept.0 != u64::MAX;
+            self.order_kept.0 = u64::MAX;
+            return is_first.then(String::new);
+        }
         if self.player.is_some() || self.desk.order.log_id.is_empty() {
             return None;
         }

@@ -48,6 +48,13 @@ impl Worker {
             Command::Recording => self.wants_recording = true,
             Command::Lines => self.wants_lines = true,
             Command::Csv => self.wants_csv = true,
+            Command::Keep {
+                name,
+                lane,
+                version,
+            } => self.keep(name, lane, version),
+            Command::GoOn { lane, version } => self.go_on(lane, version),
+            Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
         }
         self.answer();
     }
