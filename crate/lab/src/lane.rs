@@ -1,7 +1,7 @@
 //! One model under one configuration, with its open batch.
 //!
-//! In `lane/`: the rows that wait for a scaler or a model, the rows of a batch, the scaler, predictions, windows and
-//! transactions that cut batches, the restart.
+//! In `lane/`: the start, the rows that wait for a scaler or a model, the rows of a batch, the scaler, predictions, windows
+//! and transactions that cut batches, the restart.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ mod batch;
 mod predict;
 mod restart;
 mod scaling;
+mod start;
 mod tested;
 mod transactions;
 mod waiting;
@@ -189,27 +190,6 @@ impl Lane {
             lane.begin(0, out);
         }
         lane
-    }
-
-    /// Makes version 1 of the initial model; `at_ms` is the time.
-    fn begin(&mut self, at_ms: i64, out: &mut Outbox) {
-        self.start();
-        let parts = self.timeline.parts();
-        self.timeline = Timeline::new(self.version(), parts, self.model_bytes);
-        self.grow_ranges();
-        out.push(LabEvent::Version(self.version_event(1, 1, None)));
-        if self.now_ms.is_some() {
-            self.open_window_at(at_ms);
-        }
-    }
-
-    /// Goes back to the initial model, behind the scaler as it is.
-    fn start(&mut self) {
-        self.model = self.initial.clone();
-        let scale = self.scaler.as_ref().and_then(LaneScaler::scale).cloned();
-        if let Some(scale) = scale {
-            self.start_scaled(&scale);
-        }
     }
 
     /// Whether the engine can take a row; its target is there where it is to be learned.
