@@ -1,6 +1,6 @@
 //! One model under one configuration, with its open batch.
 //!
-//! In `lane/`: the rows that wait for a scaler or a model, the rows of a batch, the scaler, predictions, windows and
+//! In `lane/`: the start, the rows that wait for a scaler or a model, the rows of a batch, the scaler, predictions, windows and
 //! transactions that cut batches, the restart; what predictions are worth, in test rounds and all in all, which labels
 //! clusters stand for, drift; what a checkpoint keeps of it.
 
@@ -29,6 +29,7 @@ mod restart;
 mod rounds;
 mod sample;
 mod scaling;
+mod start;
 mod tested;
 mod transactions;
 mod waiting;
@@ -230,27 +231,6 @@ impl Lane {
             lane.begin(0, out);
         }
         lane
-    }
-
-    /// Makes version 1 of the initial model; `at_ms` is the time.
-    fn begin(&mut self, at_ms: i64, out: &mut Outbox) {
-        self.start();
-        let parts = self.timeline.parts();
-        self.timeline = Timeline::new(self.version(), parts, self.model_bytes);
-        self.grow_ranges();
-        out.push(LabEvent::Version(self.version_event(1, 1, None)));
-        if self.now_ms.is_some() {
-            self.open_window_at(at_ms);
-        }
-    }
-
-    /// Goes back to the initial model, behind the scaler as it is.
-    fn start(&mut self) {
-        self.model = self.initial.clone();
-        let scale = self.scaler.as_ref().and_then(LaneScaler::scale).cloned();
-        if let (Some(scale), false) = (scale, self.config.model_is_scaled) {
-            self.start_scaled(&scale);
-        }
     }
 
     /// Whether the engine can take a row; its target is there where it is to be learned.

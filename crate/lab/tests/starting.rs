@@ -257,6 +257,13 @@ fn a_row_that_cannot_be_a_start_goes_the_engines_way() {
     let versions = of(&lines, "version");
     assert_eq!(versions.len(), 2);
     assert_eq!(versions[1]["centroids"][0][0], json!("NaN"));
+    // Nor does it spoil the scale in which the others are compared.
+    let mut scaled = nan.clone();
+    scaled["lanes"][0]["scaler"] = json!({"kind": "standard"});
+    scaled["lanes"][0]["batch"] = count(9);
+    let rows = [[f64::NAN, 0.0], [0.0, 0.0], [5.0, 1.0]].map(|row| Train(0, row.to_vec()));
+    let lines = replayed(&scaled, &rows);
+    assert_eq!(of(&lines, "version").len(), 1);
 }
 
 #[test]

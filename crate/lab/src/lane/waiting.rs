@@ -5,11 +5,7 @@
 //! transaction those of a transaction that is over are a batch of their own.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use learn::Rows;
-use learn::online::{Numbers, Online};
-use learn::scale::Scale;
 use serde::{Deserialize, Serialize};
 
 use super::scaling::LaneScaler;
@@ -38,7 +34,7 @@ pub(super) struct Waiting {
     #[serde(skip)]
     most: usize,
     /// Whether a first version was tried to be made of them.
-    tried: bool,
+    pub(super) tried: bool,
 }
 
 /// What there is to say of a record that was handed to a lane, now or earlier.
@@ -115,7 +111,8 @@ impl Waiting {
         self.to_train = self.arrivals.iter().filter(|row| row.learns).count();
     }
 
-    fn training(&self) -> impl Iterator<Item = &Row> {
+    /// The rows to train, oldest first.
+    pub(super) fn training(&self) -> impl Iterator<Item = &Row> {
         let training = self.arrivals.iter().filter(|arrival| arrival.learns);
         training.map(|arrival| &arrival.row)
     }
@@ -133,8 +130,13 @@ impl Waiting {
         Some(arrival)
     }
 
+    /// The newest row.
+    pub(super) fn newest(&self) -> Option<&Row> {
+        self.arrivals.back().map(|arrival| &arrival.row)
+    }
+
     /// Whether the newest row to train is none of the others again.
-    fn newest_is_new(&self) -> bool {
+    pub(super) fn newest_is_new(&self) -> bool {
         let mut newest_first = self.arrivals.iter().rev().filter(|row| row.learns);
         let newest = newest_first.next();
         newest.is_some_and(|newest| {
@@ -181,16 +183,6 @@ impl Lane {
     /// What was found out of rows since the last call.
     pub(crate) fn take_told(&mut self) -> Vec<Told> {
         std::mem::take(&mut self.told)
-    }
-
-    /// Whether there is a model: a version.
-    pub fn is_started(&self) -> bool {
-        self.model.rows_wanted() == 0
-    }
-
-    /// Training rows that the first version is made of; None where it is there.
-    pub fn rows_to_start(&self) -> Option<usize> {
-        Some(self.model.rows_wanted()).filter(|rows| *rows > 0)
     }
 
     fn awaits_scaler(&self) -> bool {
@@ -268,76 +260,5 @@ impl Lane {
             }
             Role::Ignore => {}
         }
-    }
-
-    /// Makes the initial model of the rows to train that wait, and with it version 1; whether that could be.
-    ///
-    /// It is chosen among rows in the model's units, and is then, as every initial model, given in the columns'.
-    fn start_with_waiting(&mut self, at_ms: i64, out: &mut Outbox) -> bool {
-        let wanted = self.model.rows_wanted();
-        let tried = self.waiting.tried;
-        if self.waiting.to_train < wanted || tried && !self.waiting.newest_is_new() {
-            return false;
-        }
-        let (rows, scale) = self.rows_to_start_with();
-        if rows.len() < wanted * self.config.dim() {
-            return false;
-        }
-        match self.initial_of(&rows, scale.as_deref()) {
-            Ok(initial) => {
-                self.initial = initial;
-                self.begin(at_ms, out);
-                true
-            }
-            Err(reason) => {
-                if !tried && let Some(newest) = self.waiting.arrivals.back() {
-                    self.told.push(Told::Note {
-                        record: newest.row.record,
-                        text: format!("{} waits for more rows: {reason}", self.name),
-                    });
-                }
-                self.waiting.tried = true;
-                false
-            }
-        }
-    }
-
-    /// The rows that wait to be trained and that can be, in the model's units, row-major; and the scaler of these.
-    ///
-    /// A scaler that learns with the lane's batches knows nothing yet: it is asked what it would do after these rows.
-    fn rows_to_start_with(&self) -> (Vec<f64>, Option<Arc<Scale>>) {
-        let all: Vec<f64> = self.waiting.features().collect();
-        let dim = self.config.dim();
-        let rows = Rows::new(&all, dim).ok();
-        let scale = match (&self.scaler, rows) {
-            (Some(scaler), Some(rows)) => scaler.scale_after(rows),
-            _ => None,
-        };
-        let mut start = Vec::with_capacity(all.len());
-        for row in self.waiting.training() {
-            let mut features = row.features.clone();
-            match (&row.scaled, &scale) {
-                (Some(scaled), _) => features.clone_from(&scaled.features),
-                (None, Some(scale)) => scale.transform(&mut features),
-                (None, None) => {}
-            }
-            let finite = features.iter().all(|number| number.is_finite());
-            if finite && self.model.check_row(&features, row.target).is_ok() {
-                start.extend(features);
-            }
-        }
-        (start, scale)
-    }
-
-    /// The initial model that these rows, in the model's units, give, in the columns' units.
-    fn initial_of(&self, rows: &[f64], scale: Option<&Scale>) -> Result<Box<dyn Online>, String> {
-        let rows = Rows::new(rows, self.config.dim()).map_err(|e| e.to_string())?;
-        let mut model = self.model.clone();
-        model.start_with(rows)?;
-        let numbers: Numbers = model.numbers();
-        if let Some(scale) = scale {
-            model.start_from(&scale.to_columns(&numbers))?;
-        }
-        Ok(model)
     }
 }

@@ -21,9 +21,9 @@ pub struct Settings {
     /// How far the first step of a batch goes along the gradient; default 0.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_size: Option<f64>,
-    /// The most steps in a batch; default 50.
+    /// The most steps in a batch, 0 or more; default 50.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub iterations: Option<usize>,
+    pub iterations: Option<i64>,
     /// How much the weights of a logistic regression shrink, without effect on a linear one; default 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reg_param: Option<f64>,
@@ -77,7 +77,12 @@ impl Settings {
     fn start(&self, loss: Loss, setting: Setting) -> Result<Box<dyn Online>, Refused> {
         let mut spec = Spec::defaults(loss, setting.dim);
         spec.step_size = self.step_size.unwrap_or(spec.step_size);
-        spec.iterations = self.iterations.unwrap_or(spec.iterations);
+        if let Some(iterations) = self.iterations {
+            spec.iterations = usize::try_from(iterations).map_err(|_| {
+                let reason = format!("is {iterations}; a batch has 0 steps or more");
+                Refused::new("iterations", reason)
+            })?;
+        }
         spec.reg_param = self.reg_param.unwrap_or(spec.reg_param);
         let fraction = self.mini_batch_fraction;
         spec.mini_batch_fraction = fraction.unwrap_or(spec.mini_batch_fraction);
