@@ -18,6 +18,7 @@ pub mod alignment;
 mod batch;
 pub mod definitions;
 pub mod drift;
+mod judging;
 pub mod measures;
 mod measuring;
 mod predict;
