@@ -21,6 +21,7 @@ pub mod alignment;
 mod batch;
 pub mod definitions;
 pub mod drift;
+mod judging;
 mod kept;
 pub mod measures;
 mod measuring;

@@ -272,7 +272,7 @@ pub struct MeasureRow {
 /// Which rows went where.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConfusionView {
-    /// The classes.
+    /// The classes, in the order of the clusters that stand for them; then the others.
     pub classes: Vec<ClassRow>,
     /// Whether there are more classes or clusters than are shown.
     pub left_out: bool,

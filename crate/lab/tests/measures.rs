@@ -464,6 +464,13 @@ fn measures_follow_the_playhead() {
     let table = live.confusion.unwrap();
     let rows = table.classes.iter().flat_map(|class| &class.counts);
     assert_eq!(rows.sum::<f64>(), 33.0);
+    let names: Vec<_> = table
+        .classes
+        .iter()
+        .map(|class| class.name.as_str())
+        .collect();
+    assert_eq!(names, ["setosa", "versicolor", "virginica"]);
+    assert_eq!(table.classes[1].counts, [0.0, 6.0, 12.0]);
     let at_end = at(Playhead::Record(310));
     assert_eq!(at_end.list, live.list);
     let first = at(Playhead::Record(12));

@@ -8,9 +8,6 @@ use learn::alignment::Alignment;
 use learn::metrics::Confusion;
 use serde::{Deserialize, Serialize};
 
-use super::Lane;
-use crate::snapshot::{Mark, MarkKind};
-
 /// A column with more different labels than this holds no classes: nothing is judged by it.
 pub(crate) const LABELS_MAX: usize = 64;
 
@@ -66,6 +63,11 @@ impl Identity {
     /// The labels: the pinned ones, then in the order of first sight.
     pub fn labels(&self) -> &[String] {
         &self.labels
+    }
+
+    /// How many clusters there are.
+    pub(super) fn clusters(&self) -> usize {
+        self.clusters
     }
 
     /// Whether there are more labels than can be classes.
@@ -173,78 +175,12 @@ impl Identity {
     }
 }
 
-impl Lane {
-    /// Sees the label of a classified row: its index, if it can be judged by.
-    pub(super) fn see_label(&mut self, label: Option<&str>, record: u64) -> Option<usize> {
-        let were_too_many = self.measuring.identity.too_many;
-        let seen = self.measuring.identity.see(label?);
-        if self.measuring.identity.too_many && !were_too_many {
-            self.judge_again();
-            self.measuring.mark(Mark {
-                record,
-                kind: MarkKind::Labels,
-                text: format!(
-                    "More than {LABELS_MAX} different labels are no classes: nothing is measured by them. Name a label \
-                     column with fewer"
-                ),
-            });
-        }
-        seen
-    }
-
-    /// Judges all again where the map of ids to labels is another one; `record` is where.
-    pub(super) fn take_change(&mut self, change: Change, record: u64) {
-        if change == Change::None {
-            return;
-        }
-        self.judge_again();
-        if change == Change::Moved {
-            let stands = |cluster: usize| {
-                let label = self.measuring.identity.label_of(cluster);
-                let label =
-                    label.map_or("no label", |label| &self.measuring.identity.labels[label]);
-                format!("{cluster} for {label}")
-            };
-            let all: Vec<String> = (0..self.measuring.identity.clusters).map(stands).collect();
-            self.measuring.mark(Mark {
-                record,
-                kind: MarkKind::Labels,
-                text: format!(
-                    "Clusters stand for other labels: {}. All test rounds are scored anew",
-                    all.join(", ")
-                ),
-            });
-        }
-    }
-
-    /// Judges the kept predictions and rounds by the map as it is.
-    fn judge_again(&mut self) {
-        let identity = &self.measuring.identity;
-        for prediction in &mut self.predictions {
-            if let learn::online::Answer::Cluster(nearest) = prediction.answer {
-                prediction.right = stands_for(identity, nearest.cluster, prediction.label);
-            }
-        }
-        for score in &mut self.scores {
-            let right = |(label, cluster, _): &&(u32, u32, u32)| {
-                stands_for(identity, *cluster, Some(*label)) == Some(true)
-            };
-            score.right = score.cells.iter().filter(right).map(|cell| cell.2).sum();
-        }
-    }
-}
-
-/// Whether a cluster stands for a label; None where that is not known.
-pub(super) fn stands_for(identity: &Identity, cluster: u32, label: Option<u32>) -> Option<bool> {
-    let label = label.filter(|_| identity.judges())?;
-    Some(identity.label_of(cluster as usize) == Some(label as usize))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::lane::judging::stands_for;
 
     fn labels(identity: &Identity) -> Vec<Option<&str>> {
         (0..identity.clusters)

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::Lane;
 use crate::config::DriftFile;
 use crate::event::{DriftEvent, LabEvent, Outbox};
-use crate::number;
 use crate::snapshot::{Mark, MarkKind};
 
 /// A detector of a lane, which takes the mean loss of each batch before it is learned.
@@ -87,8 +86,8 @@ impl Lane {
             return;
         }
         let (detector, version) = (detector.name(), self.timeline.versions());
-        let mut text = format!("Drift by {detector} at version {version}: the batch's error was ");
-        number::write(&mut text, error);
+        let text =
+            format!("Drift by {detector} at version {version}: the batch's error was {error:.4}");
         self.measuring.mark(Mark {
             record: records,
             kind: MarkKind::Drift,

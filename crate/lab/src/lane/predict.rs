@@ -2,7 +2,7 @@
 
 use learn::online::Answer;
 
-use super::alignment::stands_for;
+use super::judging::stands_for;
 use super::{Lane, Prediction, RoundScore, Row};
 use crate::config::Cut;
 use crate::event::{LabEvent, Outbox, PredictionEvent};

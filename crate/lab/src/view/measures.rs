@@ -84,9 +84,20 @@ fn confusion(place: &Place<'_>, table: &Confusion, labels: &[String]) -> Confusi
             .map(|cluster| table.count(class, cluster))
             .collect(),
     };
-    let shown = classes.iter().enumerate().take(TABLE_MAX);
+    // In the order of the clusters that stand for them, so that what is right lies on the diagonal.
+    let mut order: Vec<(usize, &String)> = classes.iter().enumerate().collect();
+    if lane.model().task() == Task::Clustering {
+        let stands = |cluster: &usize, class: usize| {
+            lane.measuring.identity.label_of(*cluster) == Some(class)
+        };
+        order.sort_by_key(|(class, _)| {
+            (0..clusters)
+                .find(|cluster| stands(cluster, *class))
+                .unwrap_or(clusters)
+        });
+    }
     ConfusionView {
-        classes: shown.map(class).collect(),
+        classes: order.into_iter().take(TABLE_MAX).map(class).collect(),
         left_out: classes.len().max(lane.timeline.parts().counts) > TABLE_MAX,
     }
 }
