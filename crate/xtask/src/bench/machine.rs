@@ -34,7 +34,7 @@ pub(crate) fn warn_if_busy() -> Result<()> {
     let load: Option<f64> = load.and_then(|text| text.split(' ').next()?.parse().ok());
     if let Some(load) = load.filter(|load| *load > cores) {
         eprintln!(
-            "THE MACHINE IS BUSY: {load} programs want its {cores} cores; rates will be low and ratios loose"
+            "THE MACHINE IS BUSY (load {load} on {cores} cores): rates will be low and ratios loose"
         );
     }
     Ok(())
