@@ -27,6 +27,19 @@ pub(crate) fn describe(all: &mut All) -> Result<String> {
     Ok(said.join("; "))
 }
 
+/// Says so where the machine has other work: ratios are then looser, and rates low.
+pub(crate) fn warn_if_busy() -> Result<()> {
+    let cores = thread::available_parallelism()?.get() as f64;
+    let load = fs::read_to_string("/proc/loadavg").ok();
+    let load: Option<f64> = load.and_then(|text| text.split(' ').next()?.parse().ok());
+    if let Some(load) = load.filter(|load| *load > cores) {
+        eprintln!(
+            "THE MACHINE IS BUSY (load {load} on {cores} cores): rates will be low and ratios loose"
+        );
+    }
+    Ok(())
+}
+
 fn processor() -> String {
     let from_linux = || {
         let text = fs::read_to_string("/proc/cpuinfo").ok()?;

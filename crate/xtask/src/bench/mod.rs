@@ -32,6 +32,8 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     let mut all = prepare::all(repo, args)?;
     let cases = cases::cases(args, &all.points);
     rounds::check(&mut all, &cases)?;
+    // After building, which is work, too; the load is that of the last minute.
+    machine::warn_if_busy()?;
     let mut lines = Vec::new();
     for case in &cases {
         eprintln!("measuring {} …", case.name);
