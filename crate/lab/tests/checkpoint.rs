@@ -400,6 +400,7 @@ fn a_list_says_what_changed() {
     let centroid = line("centroid 0 sepal_length");
     let number = |field: &str| centroid[field].as_f64().unwrap();
     assert_eq!(number("by"), number("after") - number("before"));
+    assert!(line("centroid 0 moved")["by"].as_f64().unwrap() >= number("by").abs());
 }
 
 #[test]
