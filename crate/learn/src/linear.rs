@@ -67,7 +67,8 @@ pub struct LinearInitial {
     /// What a row of zeros gives; left out: 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intercept: Option<f64>,
-    /// A model that was kept.
+    /// A model that was kept: a checkpoint, one of its lanes, or a model's state alone (in the columns' units). `eddy replay` and
+    /// `eddy serve` also take the name of a file, as a path from the lab file's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<Value>,
 }

@@ -12,7 +12,8 @@ pub struct Changed {
     /// The lane; None for what is the lab's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lane: Option<String>,
-    /// What it is a number of: "version", "centroid 0 sepal_length", "weight 1", "mean sepal_length", "offset t/0".
+    /// What it is a number of: "version", "centroid 0 sepal_length", "centroid 0 moved" (its euclidean way), "weight 1",
+    /// "mean sepal_length", "offset t/0".
     pub what: String,
     /// In the first; None where that has none.
     pub before: Option<Amount>,
@@ -48,6 +49,7 @@ pub fn diff(a: &Checkpoint, b: &Checkpoint) -> Vec<Changed> {
     let only_b = of_b.filter(|name| !a.lanes.iter().any(|lane| lane.name == **name));
     for name in of_a.chain(only_b) {
         compare(Some(name), &of(a, name), &of(b, name), &mut changed);
+        changed.extend(moves(a, b, name));
     }
     changed
 }
@@ -105,6 +107,30 @@ fn compare(lane: Option<&str>, a: &Named, b: &Named, changed: &mut Vec<Changed>)
             });
         }
     }
+}
+
+/// How far each centroid moved, in the columns' units.
+fn moves(a: &Checkpoint, b: &Checkpoint, name: &str) -> Vec<Changed> {
+    let numbers = |checkpoint: &Checkpoint| {
+        let lane = checkpoint.lanes.iter().find(|lane| lane.name == name)?;
+        let numbers = lane.version()?.in_columns().into_owned();
+        let clusters = numbers.clusters().map_or(0, |model| model.weights.len());
+        (clusters > 0).then_some((numbers, clusters))
+    };
+    let (Some((before, k)), Some((after, _))) = (numbers(a), numbers(b)) else {
+        return Vec::new();
+    };
+    let moves = before.moves(&after, before.places().len() / k);
+    let moved = moves.into_iter().enumerate().filter(|(_, by)| *by != 0.0);
+    moved
+        .map(|(cluster, by)| Changed {
+            lane: Some(name.to_owned()),
+            what: format!("centroid {cluster} moved"),
+            before: None,
+            after: None,
+            by: Some(Amount::Real(by)),
+        })
+        .collect()
 }
 
 fn of_lab(kept: &Checkpoint) -> Named {

@@ -56,7 +56,8 @@ pub struct Initial {
     /// Centroids chosen among the first training rows by k-means++.
     #[serde(rename = "kmeans++", default, skip_serializing_if = "Option::is_none")]
     pub plus_plus: Option<PlusPlusStart>,
-    /// A model that was kept.
+    /// A model that was kept: a checkpoint, one of its lanes, or a model's state alone (in the columns' units). `eddy replay` and
+    /// `eddy serve` also take the name of a file, as a path from the lab file's folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<Value>,
 }

@@ -235,6 +235,8 @@ pub fn cluster(snapshot: &Snapshot, id: u32) -> (usize, String) {
 fn empty(snapshot: &Snapshot, none: bool) -> &'static str {
     if !none {
         ""
+    } else if snapshot.predictions_total > 0 && snapshot.predictions.is_empty() {
+        "Predictions that were made before the page went on from a kept version are not in it."
     } else if snapshot.predictions_total > 0 {
         "No prediction is of this kind."
     } else if snapshot.batch.held > 0 {
