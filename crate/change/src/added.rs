@@ -9,15 +9,11 @@ use crate::value::Value;
 /// The columns of an unwrapped row without those that the unwrap step has put behind them.
 ///
 /// So a row that comes again is the same, though `__ts_ms` is another.
-pub fn own_columns(row: Row<'_>) -> Vec<(Cow<'_, str>, Value<'_>)> {
-    let mut columns: Vec<_> = row.columns().collect();
-    while columns
-        .last()
-        .is_some_and(|(name, value)| is_added(name, value))
-    {
-        columns.pop();
-    }
-    columns
+pub fn own_columns(row: Row<'_>) -> impl Iterator<Item = (Cow<'_, str>, Value<'_>)> {
+    let places = row.columns().zip(1..);
+    let own = places.filter(|((name, value), _)| !is_added(name, value));
+    let count = own.last().map_or(0, |(_, place)| place);
+    row.columns().take(count)
 }
 
 /// Whether the unwrap step can have added a column of that name and value.

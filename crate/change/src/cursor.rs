@@ -2,13 +2,17 @@
 //!
 //! It builds nothing: a value is stepped over, and can be handed out as the bytes that it stands in.
 
+use crate::cells::Spot;
 use crate::error::{Fault, What};
-use crate::number::end_of_number;
+use crate::number::{end_of_number, quick_number};
 use crate::raw::{Form, Raw};
 use crate::text::end_of_string;
 
+mod same;
 #[cfg(test)]
 mod tests;
+
+use same::same;
 
 /// How deeply arrays and objects may be nested inside a value.
 pub(crate) const MAX_DEPTH: u32 = 128;
@@ -92,6 +96,26 @@ impl<'a> Cursor<'a> {
         Ok(Raw {
             form,
             bytes: self.since(from),
+        })
+    }
+
+    /// Steps over one value and says where it stands, and the number that it is where that costs little.
+    #[inline]
+    pub(crate) fn spot(&mut self) -> Result<Spot, Stop> {
+        self.peek();
+        let from = self.at;
+        let (form, number) = match quick_number(self.bytes, from) {
+            Some((end, number)) => {
+                self.at = end;
+                (Form::Number, number)
+            }
+            None => (self.skip()?, f64::NAN),
+        };
+        Ok(Spot {
+            number,
+            from,
+            to: self.at,
+            form,
         })
     }
 
@@ -316,26 +340,5 @@ impl<'a> Cursor<'a> {
     fn stop(&mut self, fault: Fault) -> Stop {
         self.fault = Some(fault);
         Stop
-    }
-}
-
-/// Whether two slices of one length hold the same bytes.
-///
-/// The standard comparison goes byte by byte in wasm.
-#[inline]
-fn same(found: &[u8], expected: &[u8]) -> bool {
-    let word = |chunk: &[u8; 8]| u64::from_le_bytes(*chunk);
-    let (found_words, found_rest) = found.as_chunks::<8>();
-    let (expected_words, expected_rest) = expected.as_chunks::<8>();
-    if found_words
-        .iter()
-        .zip(expected_words)
-        .any(|(a, b)| word(a) != word(b))
-    {
-        return false;
-    }
-    match (found.last_chunk::<8>(), expected.last_chunk::<8>()) {
-        (Some(a), Some(b)) => word(a) == word(b),
-        _ => found_rest.iter().zip(expected_rest).all(|(a, b)| a == b),
     }
 }

@@ -113,8 +113,8 @@ impl Line<'_, '_> {
         types.declare(&self.reading.columns);
         let image = |row: Option<Row<'_>>, is_whole: bool| match row {
             Some(row) => {
-                let shown = match self.change.shape {
-                    Some(Shape::Unwrapped) => added::own_columns(row),
+                let shown: Vec<_> = match self.change.shape {
+                    Some(Shape::Unwrapped) => added::own_columns(row).collect(),
                     _ => row.columns().collect(),
                 };
                 let placeholder = (!is_whole).then_some(&self.reading.placeholder);

@@ -8,13 +8,13 @@
 //! | `header.rs` | what a record's headers add to a change |
 //! | `row.rs` | [`Row`]: a JSON object in place, and its [`Columns`] |
 //! | `value.rs` | [`Value`]: one column's value, as a number or a label |
-//! | `plan.rs` | [`Plan`]: the wanted columns of many rows alike, without hashing or allocating |
 //! | `reader.rs` | [`Reader`]: `read` with a memory, for streams |
-//! | `members.rs` | the members of an event that mean something, found in one pass |
+//! | `cells.rs` | [`Cells`]: the columns of the row that a reader has read, without a second scan |
+//! | `members.rs` | the members of an event that mean something, found in one pass; in `members/`: which, and where |
 //! | `places.rs` | how the last objects were written, so that the next ones cost less |
 //! | `cursor.rs` | the JSON scanner: structure and nesting |
 //! | `raw.rs` | a scanned value: what it is, and its bytes |
-//! | `number.rs` | JSON numbers: where they end, and the nearest double |
+//! | `number.rs` | JSON numbers: where they end, and the nearest double; in `number/`: most of them, in one go |
 //! | `text.rs` | JSON strings: where they end, what they say |
 //! | `types.rs` | [`ColumnType`]: what values mean, by the event's own schema part or declared |
 //! | `typed.rs` | [`typed`]: a value by its type; in `typed/`: decimals, calendar, bytes, placeholders |
@@ -33,6 +33,7 @@
 
 mod added;
 mod boundary;
+mod cells;
 mod change;
 mod cursor;
 mod element;
@@ -44,7 +45,6 @@ mod json;
 mod members;
 mod number;
 mod places;
-mod plan;
 mod raw;
 mod read;
 mod reader;
@@ -56,12 +56,12 @@ mod value;
 
 pub use added::own_columns;
 pub use boundary::Boundary;
+pub use cells::{Cell, Cells};
 pub use change::{Change, Kind, Op, Shape, Source};
 pub use element::{element_of, elements};
 pub use error::Unreadable;
 pub use feature::{feature, may_be_unavailable};
 pub use inspect::{Inspected, Reading, inspect};
-pub use plan::Plan;
 pub use read::read;
 pub use reader::Reader;
 pub use row::{Columns, Row};

@@ -2,6 +2,12 @@
 
 use crate::error::{Fault, What};
 
+mod quick;
+mod quotient;
+
+use quick::leading_digits;
+pub(crate) use quick::{quick_number, short_integer};
+
 /// Finds the end of the number that begins at `from`.
 #[inline]
 pub(crate) fn end_of_number(bytes: &[u8], from: usize) -> Result<usize, Fault> {
@@ -31,40 +37,10 @@ pub(crate) fn end_of_number(bytes: &[u8], from: usize) -> Result<usize, Fault> {
 
 /// The double nearest to a JSON number; infinite where it is too large.
 pub(crate) fn to_double(text: &str) -> Option<f64> {
-    short_decimal(text.as_bytes()).or_else(|| text.parse().ok())
-}
-
-/// Most numbers: few digits, no exponent.
-///
-/// Whole numbers below 2^53 and powers of ten up to 22 are exact doubles, so the one division
-/// rounds correctly and gives what the general way gives, only faster.
-#[inline]
-fn short_decimal(bytes: &[u8]) -> Option<f64> {
-    const MAX_DIGITS: usize = 15;
-    const POWERS: [f64; MAX_DIGITS + 1] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-    ];
-    let (negative, digits) = match bytes.split_first() {
-        Some((b'-', rest)) => (true, rest),
-        _ => (false, bytes),
-    };
-    if digits.len() > MAX_DIGITS + 1 {
-        return None;
+    match quick_number(text.as_bytes(), 0) {
+        Some((end, number)) if end == text.len() && !number.is_nan() => Some(number),
+        _ => text.parse().ok(),
     }
-    let mut number = 0u64;
-    let mut point = digits.len();
-    for (place, byte) in digits.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => number = number * 10 + u64::from(byte - b'0'),
-            b'.' if point == digits.len() => point = place + 1,
-            _ => return None,
-        }
-    }
-    if number >= 1 << 53 {
-        return None;
-    }
-    let value = number as f64 / POWERS.get(digits.len() - point)?;
-    Some(if negative { -value } else { value })
 }
 
 /// Finds the end of one or more digits.
@@ -87,17 +63,6 @@ fn end_of_digits(bytes: &[u8], from: usize) -> Result<usize, Fault> {
     } else {
         Ok(at)
     }
-}
-
-/// How many of eight bytes, from the first on, are digits.
-#[inline]
-fn leading_digits(word: u64) -> usize {
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let values = word ^ u64::from_ne_bytes([b'0'; 8]);
-    // A value above 9 sets the high bit, here or before; carries only travel upwards, and only
-    // the lowest mark counts.
-    let marks = (values.wrapping_add(u64::from_ne_bytes([0x76; 8])) | values) & HIGH;
-    (marks.trailing_zeros() / 8) as usize
 }
 
 #[cfg(test)]
@@ -141,22 +106,6 @@ mod tests {
             "123456789012345678901234567890.5",
         ] {
             check(text);
-        }
-    }
-
-    #[test]
-    fn eight_bytes_of_which_some_are_digits() {
-        for byte in 0..=255u8 {
-            for place in 0..8 {
-                let mut word = *b"01234567";
-                word[place] = byte;
-                let wanted = if byte.is_ascii_digit() { 8 } else { place };
-                assert_eq!(
-                    leading_digits(u64::from_le_bytes(word)),
-                    wanted,
-                    "{byte:#x} at {place}"
-                );
-            }
         }
     }
 

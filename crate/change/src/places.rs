@@ -5,11 +5,12 @@
 //! name costs one comparison instead of a scan and a search. Objects that differ are read all the same,
 //! only slower, and are what is remembered from then on.
 
+use crate::cells::Noted;
 use crate::cursor::{Cursor, Stop};
 use crate::raw::{Form, Raw};
 
 /// Places beyond this are never remembered, so that no object makes the memory grow on.
-const MAX_PLACES: usize = 4096;
+pub(crate) const MAX_PLACES: usize = 4096;
 
 /// Longer names are never remembered.
 const MAX_WRITTEN: usize = 1024;
@@ -19,6 +20,10 @@ const MAX_WRITTEN: usize = 1024;
 pub(crate) struct Places<M> {
     places: Vec<Place<M>>,
     limit: usize,
+    /// How many members the last object had.
+    count: usize,
+    /// Another one whenever the members were others, or differently written.
+    version: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -34,6 +39,8 @@ impl<M: Copy> Places<M> {
         Self {
             places: Vec::new(),
             limit: MAX_PLACES,
+            count: 0,
+            version: 0,
         }
     }
 
@@ -42,12 +49,14 @@ impl<M: Copy> Places<M> {
         Self {
             places: Vec::new(),
             limit: 0,
+            count: 0,
+            version: 0,
         }
     }
 
     /// Steps to the begin of the member's value at this place and says what its name means; steps out
     /// of the object after the last one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(
         &mut self,
         cursor: &mut Cursor<'_>,
@@ -60,21 +69,36 @@ impl<M: Copy> Places<M> {
         {
             return Ok(Some(known.meaning));
         }
+        if place == self.count && cursor.take(b"}") {
+            return Ok(None);
+        }
         self.next_unknown(cursor, place, meaning)
     }
 
-    /// Steps over a value that is an object of this kind, or something else.
+    /// A number that stays the same as long as the objects have the same names in the same order.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Steps over a value and notes its columns, where it is an object of this kind.
     #[inline]
-    pub(crate) fn skip(&mut self, cursor: &mut Cursor<'_>, meaning: M) -> Result<Form, Stop> {
+    pub(crate) fn note(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        noted: &mut Noted,
+        meaning: M,
+    ) -> Result<Form, Stop> {
         if cursor.peek() != b'{' {
             return cursor.skip();
         }
+        noted.begin(cursor);
         cursor.enter_object()?;
         let mut place = 0;
         while self.next(cursor, place, |_| meaning)?.is_some() {
-            cursor.skip()?;
+            noted.add(cursor.spot()?);
             place += 1;
         }
+        noted.end(cursor);
         Ok(Form::Object)
     }
 
@@ -87,6 +111,8 @@ impl<M: Copy> Places<M> {
     ) -> Result<Option<M>, Stop> {
         let from = cursor.position();
         let Some(name) = cursor.next_member(place == 0)? else {
+            self.count = place;
+            self.version += 1;
             return Ok(None);
         };
         let meaning = meaning(name);
@@ -95,6 +121,7 @@ impl<M: Copy> Places<M> {
     }
 
     fn remember(&mut self, place: usize, written: &[u8], meaning: M) {
+        self.version += 1;
         let written = if written.len() > MAX_WRITTEN {
             &[]
         } else {

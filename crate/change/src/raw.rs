@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::number::short_integer;
 use crate::text::unescape;
 
 /// What a value is.
@@ -56,15 +57,7 @@ impl<'a> Raw<'a> {
         if self.form != Form::Number {
             return None;
         }
-        // Up to 18 digits cannot overflow; this spares most numbers the general way.
-        let digits = self.bytes;
-        if digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
-            return self.text().parse().ok();
-        }
-        Some(
-            digits
-                .iter()
-                .fold(0, |number, digit| number * 10 + i64::from(digit - b'0')),
-        )
+        // This spares most numbers the general way.
+        short_integer(self.bytes).or_else(|| self.text().parse().ok())
     }
 }

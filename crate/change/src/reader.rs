@@ -1,9 +1,11 @@
 //! `read` with a memory, for streams of records alike.
 
+use crate::cells::Cells;
 use crate::change::Change;
 use crate::error::Unreadable;
 use crate::members::Memory;
 use crate::read::read_with;
+use crate::row::Row;
 
 /// Reads the records of a stream, one after the other.
 ///
@@ -37,6 +39,13 @@ impl Reader {
         value: Option<&'a [u8]>,
     ) -> Result<Change<'a>, Unreadable> {
         read_with(&mut self.key, &mut self.value, topic, key, value)
+    }
+
+    /// The columns of a row of the last record.
+    ///
+    /// They have been found while it was read; those of another row are found now.
+    pub fn cells<'a>(&mut self, row: Row<'a>) -> Cells<'_, 'a> {
+        self.value.cells(row)
     }
 
     /// A number that stays the same as long as the records' schema does.

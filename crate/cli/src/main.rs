@@ -3,7 +3,7 @@
 //! - [`serve`]: the bridge and the page; [`scenario`]: its tables and lab file, [`assets`]: the page's files
 //! - [`kafka`]: a Kafka cluster, for every command that reads from one
 //! - [`insert`]: rows into a database, as any other process would put them there; [`rows`]: their values
-//! - [`dataset`]: the published demo's rows as SQL files
+//! - [`dataset`]: the rows of the walk-throughs, as SQL and as change events
 //! - [`record`]: records into a file; [`recording`]: the file, [`live`]: from a bridge
 //! - [`replay`]: an experiment without bridge and page; [`lines`]: its input
 //! - [`inspect`]: how each record is read; [`columns`]: what a lab file declares of columns
@@ -47,7 +47,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   eddy serve                                  the Iris walk-through at http://127.0.0.1:8080/
-  eddy dataset iris --out iris                its rows as SQL files
+  eddy dataset iris --out iris                its rows as SQL and as change events
   eddy insert --file iris/iris_train1.sql     put the first of them into eddy.db
   eddy COMMAND --help                         more examples";
 

@@ -1,10 +1,12 @@
 //! `eddy replay`.
 
+use std::fs::File;
 use std::io::{BufWriter, ErrorKind, StdoutLock, Write, stdout};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use lab::{Lab, LabFile};
+use lab::csv::Table;
+use lab::{Lab, LabEvent, LabFile};
 
 use crate::lines;
 use crate::progress::Progress;
@@ -19,6 +21,7 @@ use crate::progress::Progress;
 #[command(after_help = "\
 Examples:
   eddy replay lab.json events.ndjson
+  eddy replay lab.json events.ndjson --csv predictions.csv > lines.ndjson
   eddy replay lab.json events.ndjson.gz | grep '\"event\":\"prediction\"'
   kcat -C -J -e -t flink.public.iris_train | eddy replay lab.json -")]
 pub(crate) struct Args {
@@ -28,6 +31,9 @@ pub(crate) struct Args {
     /// Record lines, lines of `kcat -J`, or one JSON value a line; may be gzipped; - reads standard input
     #[arg(value_name = "EVENTS.ndjson")]
     events: PathBuf,
+    /// Also write the predictions of all lanes as CSV, one line each
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -50,7 +56,7 @@ pub(crate) fn open_lab(path: &Path) -> Result<Lab> {
 }
 
 fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Result<()> {
-    let mut out = Output::new();
+    let mut out = Output::new(lab, args.csv.as_deref())?;
     let mut progress = Progress::new("lines");
     let mut lines = 0;
     let (mut foreign, mut misplaced) = (0, 0);
@@ -68,7 +74,7 @@ fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Resul
     })?;
     lab.finish();
     out.write(lab)?;
-    out.lines.flush()?;
+    out.flush()?;
     progress.end(lines);
     if outcome.made_up {
         eprintln!(
@@ -92,18 +98,27 @@ fn replay(args: &Args, lab: &mut Lab, input: Box<dyn std::io::BufRead>) -> Resul
     }
 }
 
-/// Standard output, with the line that is being written.
-struct Output {
+/// Standard output, with the line that is being written, and the table of predictions.
+struct Output<'a> {
     lines: BufWriter<StdoutLock<'static>>,
     line: String,
+    csv: Option<CsvFile<'a>>,
 }
 
-impl Output {
-    fn new() -> Self {
-        Output {
+/// Predictions as CSV.
+struct CsvFile<'a> {
+    path: &'a Path,
+    file: BufWriter<File>,
+    table: Table,
+}
+
+impl<'a> Output<'a> {
+    fn new(lab: &Lab, csv: Option<&'a Path>) -> Result<Self> {
+        Ok(Output {
             lines: BufWriter::with_capacity(1 << 16, stdout().lock()),
             line: String::new(),
-        }
+            csv: csv.map(|path| CsvFile::create(path, lab)).transpose()?,
+        })
     }
 
     fn write(&mut self, lab: &mut Lab) -> Result<()> {
@@ -112,8 +127,43 @@ impl Output {
             lab::replay::write(&event, &mut self.line);
             self.line.push('\n');
             self.lines.write_all(self.line.as_bytes())?;
+            if let (Some(csv), LabEvent::Prediction(prediction)) = (&mut self.csv, &event) {
+                self.line.clear();
+                csv.table.write(prediction, &mut self.line);
+                csv.write(&self.line)?;
+            }
         }
         Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if let Some(csv) = &mut self.csv {
+            let flushed = csv.file.flush();
+            flushed.with_context(|| csv.cannot())?;
+        }
+        Ok(self.lines.flush()?)
+    }
+}
+
+impl<'a> CsvFile<'a> {
+    fn create(path: &'a Path, lab: &Lab) -> Result<Self> {
+        let file = File::create(path)
+            .with_context(|| format!("cannot create {}; check the folder", path.display()))?;
+        let (table, mut head) = (Table::new(lab), String::new());
+        table.write_head(&mut head);
+        let file = BufWriter::with_capacity(1 << 16, file);
+        let mut csv = CsvFile { path, file, table };
+        csv.write(&head)?;
+        Ok(csv)
+    }
+
+    fn write(&mut self, text: &str) -> Result<()> {
+        let written = self.file.write_all(text.as_bytes());
+        written.with_context(|| self.cannot())
+    }
+
+    fn cannot(&self) -> String {
+        format!("cannot write {}", self.path.display())
     }
 }
 

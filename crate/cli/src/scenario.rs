@@ -1,4 +1,4 @@
-//! What `eddy serve` sets up by itself.
+//! What `eddy serve` sets up by itself: walk-throughs, each with its tables and its lab file.
 
 use std::path::Path;
 
@@ -7,70 +7,150 @@ use lab::LabFile;
 use lab::config::Batch;
 use rusqlite::Connection;
 
-/// A walk-through that comes with its tables and its lab file.
+/// A walk-through that comes with its tables, its rows and its lab file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scenario {
-    /// The published demo: Iris rows, Flink's and Spark's k-means side by side
+    /// k-means, the published demo: which of three irises, by four measures of 150 flowers
     Iris,
+    /// Linear regression: what 1,000 orders cost, by age, income and number of purchases
+    Ecommerce,
+    /// Logistic regression: virginica or versicolor, by the measures of these 100 irises
+    Virginica,
 }
 
-/// The tables of the scenario, those that rows may be typed into.
-pub(crate) const TABLES: [&str; 2] = ["iris_train", "iris_test"];
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Whole numbers.
+    Whole,
+    /// Numbers.
+    Real,
+}
 
-/// Where the scenario's predictions go.
-pub(crate) const PREDICTIONS: &str = "iris_predictions";
+/// A column of a scenario's tables, beside `id`.
+pub(crate) type Column = (&'static str, Kind);
 
-/// The scenario's lab file, the one that the page has too.
-const LAB: &str = include_str!("../../../www/lab.json");
+const MEASURES: [Column; 4] = [
+    ("sepal_length", Kind::Real),
+    ("sepal_width", Kind::Real),
+    ("petal_length", Kind::Real),
+    ("petal_width", Kind::Real),
+];
 
-/// Creates the scenario's tables where they are missing.
-pub(crate) fn create_tables(db: &Path) -> Result<()> {
-    let cannot = || {
-        format!(
-            "cannot create the tables of the Iris scenario in {}",
-            db.display()
-        )
-    };
-    let connection = Connection::open(db).with_context(cannot)?;
-    connection
-        .busy_timeout(std::time::Duration::from_secs(5))
-        .with_context(cannot)?;
-    for table in TABLES {
-        connection
-            .execute_batch(&format!(
-                "CREATE TABLE IF NOT EXISTS {table}(id INTEGER PRIMARY KEY, sepal_length REAL, sepal_width REAL, \
-                 petal_length REAL, petal_width REAL, iris_class INTEGER)"
-            ))
-            .with_context(cannot)?;
-        let id: Option<String> = connection
-            .query_row(
-                "SELECT max(type) FROM pragma_table_info(?1) WHERE name = 'id'",
-                [table],
-                |row| row.get(0),
+impl Scenario {
+    /// All of them, as the page's menu has them.
+    #[cfg(test)]
+    pub(crate) const ALL: [Scenario; 3] =
+        [Scenario::Iris, Scenario::Ecommerce, Scenario::Virginica];
+
+    /// Its name on the command line and in the page's address.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Scenario::Iris => "iris",
+            Scenario::Ecommerce => "ecommerce",
+            Scenario::Virginica => "virginica",
+        }
+    }
+
+    /// Its tables, those that rows may be typed into: for training, for testing.
+    pub(crate) fn tables(self) -> [&'static str; 2] {
+        match self {
+            Scenario::Iris => ["iris_train", "iris_test"],
+            Scenario::Ecommerce => ["ecommerce_train", "ecommerce_test"],
+            Scenario::Virginica => ["virginica_train", "virginica_test"],
+        }
+    }
+
+    /// Where its predictions go.
+    pub(crate) fn predictions(self) -> &'static str {
+        match self {
+            Scenario::Iris => "iris_predictions",
+            Scenario::Ecommerce => "ecommerce_predictions",
+            Scenario::Virginica => "virginica_predictions",
+        }
+    }
+
+    /// The columns of both tables, beside `id`.
+    pub(crate) fn columns(self) -> Vec<Column> {
+        match self {
+            Scenario::Iris => [&MEASURES[..], &[("iris_class", Kind::Whole)]].concat(),
+            Scenario::Ecommerce => vec![
+                ("age", Kind::Whole),
+                ("income", Kind::Whole),
+                ("buy_count", Kind::Whole),
+                ("price", Kind::Real),
+            ],
+            Scenario::Virginica => [&MEASURES[..], &[("is_virginica", Kind::Whole)]].concat(),
+        }
+    }
+
+    /// Its lab file, the one that the page has too.
+    pub(crate) fn lab(self) -> &'static str {
+        match self {
+            Scenario::Iris => include_str!("../../../www/lab.json"),
+            Scenario::Ecommerce => include_str!("../../../www/ecommerce.lab.json"),
+            Scenario::Virginica => include_str!("../../../www/virginica.lab.json"),
+        }
+    }
+
+    /// Its lab file, with windows of this length in place of its own.
+    pub(crate) fn lab_json(self, window_ms: Option<i64>) -> Result<Vec<u8>> {
+        let Some(window_ms) = window_ms else {
+            return Ok(self.lab().as_bytes().to_vec());
+        };
+        let mut lab = LabFile::parse(self.lab())?;
+        for lane in &mut lab.lanes {
+            if let Some(Batch::Interval { ms }) = &mut lane.batch {
+                *ms = window_ms;
+            }
+        }
+        Ok(serde_json::to_vec_pretty(&lab)?)
+    }
+
+    /// Creates its tables where they are missing.
+    pub(crate) fn create_tables(self, db: &Path) -> Result<()> {
+        let cannot = || {
+            format!(
+                "cannot create the tables of the {} scenario in {}",
+                self.name(),
+                db.display()
             )
+        };
+        let connection = Connection::open(db).with_context(cannot)?;
+        connection
+            .busy_timeout(std::time::Duration::from_secs(5))
             .with_context(cannot)?;
+        for table in self.tables() {
+            self.create(&connection, table).with_context(cannot)?;
+        }
+        Ok(())
+    }
+
+    fn create(self, connection: &Connection, table: &str) -> rusqlite::Result<()> {
+        let columns: String = self
+            .columns()
+            .iter()
+            .map(|(name, kind)| match kind {
+                Kind::Whole => format!(", {name} INTEGER"),
+                Kind::Real => format!(", {name} REAL"),
+            })
+            .collect();
+        connection.execute_batch(&format!(
+            "CREATE TABLE IF NOT EXISTS {table}(id INTEGER PRIMARY KEY{columns})"
+        ))?;
+        let id: Option<String> = connection.query_row(
+            "SELECT max(type) FROM pragma_table_info(?1) WHERE name = 'id'",
+            [table],
+            |row| row.get(0),
+        )?;
         if id.is_some_and(|id| id.eq_ignore_ascii_case("SERIAL")) {
             tracing::warn!(
                 "SQLite does not number the rows of {table}, because its id is a SERIAL: keys will be null; \
                  start `eddy serve` before the SQL files, or use another --db"
             );
         }
+        Ok(())
     }
-    Ok(())
-}
-
-/// The lab file, with windows of this length in place of its own.
-pub(crate) fn lab_json(window_ms: Option<i64>) -> Result<Vec<u8>> {
-    let Some(window_ms) = window_ms else {
-        return Ok(LAB.as_bytes().to_vec());
-    };
-    let mut lab = LabFile::parse(LAB)?;
-    for lane in &mut lab.lanes {
-        if let Some(Batch::Interval { ms }) = &mut lane.batch {
-            *ms = window_ms;
-        }
-    }
-    Ok(serde_json::to_vec_pretty(&lab)?)
 }
 
 /// Reads a length of time such as `10s`, in milliseconds.
@@ -119,19 +199,37 @@ mod tests {
 
     #[test]
     fn the_window_changes_nothing_else() {
-        let as_it_is = LabFile::parse(LAB).expect("the lab file");
-        let changed = lab_json(Some(1_000)).expect("a lab file");
-        let mut changed =
-            LabFile::parse(std::str::from_utf8(&changed).expect("UTF-8")).expect("a lab file");
-        assert_eq!(changed.lanes[1].batch, Some(Batch::Interval { ms: 1_000 }));
-        changed.lanes[1].batch = as_it_is.lanes[1].batch;
-        assert_eq!(changed, as_it_is);
-        lab::Lab::new(changed).expect("a lab");
-        let topics: Vec<&str> = as_it_is
-            .streams
-            .iter()
-            .map(|stream| stream.topic.as_str())
-            .collect();
-        assert_eq!(topics, TABLES.map(|table| format!("flink.public.{table}")));
+        for scenario in Scenario::ALL {
+            let as_it_is = LabFile::parse(scenario.lab()).expect("the lab file");
+            let changed = scenario.lab_json(Some(1_000)).expect("a lab file");
+            let mut changed =
+                LabFile::parse(std::str::from_utf8(&changed).expect("UTF-8")).expect("a lab file");
+            assert_eq!(changed.lanes[1].batch, Some(Batch::Interval { ms: 1_000 }));
+            changed.lanes[1].batch = as_it_is.lanes[1].batch;
+            assert_eq!(changed, as_it_is);
+            lab::Lab::new(changed).expect("a lab");
+        }
+    }
+
+    #[test]
+    fn the_lab_file_reads_the_tables_and_publishes_to_the_third() {
+        for scenario in Scenario::ALL {
+            let lab: serde_json::Value = serde_json::from_str(scenario.lab()).expect("JSON");
+            let topics = scenario
+                .tables()
+                .map(|table| format!("flink.public.{table}"));
+            for (i, topic) in topics.iter().enumerate() {
+                assert_eq!(lab["streams"][i]["topic"], topic.as_str());
+            }
+            for lane in lab["lanes"].as_array().expect("lanes") {
+                assert_eq!(lane["publish"]["topic"], scenario.predictions());
+            }
+            let columns = scenario.columns();
+            let (target, features) = columns.split_last().expect("columns");
+            let name = lab["label"].as_str().or(lab["target"].as_str());
+            assert_eq!(name, Some(target.0));
+            let features: Vec<&str> = features.iter().map(|(name, _)| *name).collect();
+            assert_eq!(lab["features"], serde_json::json!(features));
+        }
     }
 }

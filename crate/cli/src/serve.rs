@@ -1,11 +1,13 @@
 //! `eddy serve`.
 //!
-//! Each source has its flags and its start in a file of its own: [`embedded`], [`kafka`], [`debezium_server`], [`mod@file`].
+//! Each source has its flags and its start in a file of its own: [`embedded`], [`kafka`], [`debezium_server`], [`mod@file`];
+//! [`mod@menu`] is what the page can be switched to.
 
 mod debezium_server;
 mod embedded;
 mod file;
 mod kafka;
+mod menu;
 
 use std::io::{ErrorKind, Write, stdout};
 use std::net::SocketAddr;
@@ -30,6 +32,7 @@ use crate::{assets, log, query, replay, stop};
 #[command(after_help = "\
 Examples:
   eddy serve                                       the Iris walk-through, rows in eddy.db
+  eddy serve --scenario ecommerce --scenario iris  two of them, for the page to switch between
   eddy serve --window 2s --port 9000               with Spark windows of 2 s, on another port
   eddy serve --db shop.db --table 'order*'         watch one's own tables
   eddy serve --host 0.0.0.0 --token SECRET         for others on the network
@@ -63,9 +66,10 @@ pub(crate) struct Args {
     debezium_server: debezium_server::Args,
     #[command(flatten)]
     file: file::Args,
-    /// A walk-through to set up; iris where neither tables nor another source are named
-    #[arg(long)]
-    scenario: Option<Scenario>,
+    /// A walk-through to set up; may be repeated, the page begins with the first; iris where neither tables nor another
+    /// source are named
+    #[arg(long = "scenario")]
+    scenarios: Vec<Scenario>,
     /// The lab file that the page begins with
     #[arg(long, value_name = "FILE", conflicts_with = "window")]
     lab: Option<PathBuf>,
@@ -114,25 +118,20 @@ async fn serve(args: &Args) -> Result<()> {
     let listener = listen(args).await?;
     let address = listener.local_addr()?;
     let source = args.source()?;
-    let on_its_own = source == Chosen::Embedded && args.embedded.tables.is_empty();
-    let scenario = match (args.scenario, on_its_own) {
-        (None, true) => Some(Scenario::Iris),
-        (scenario, _) => scenario,
-    };
+    let scenarios = args.scenarios(source);
+    let labs = labs(args, &scenarios)?;
     let mut config = Config {
         ring_bytes: args.ring_bytes,
         token: args.token.clone(),
         allow_origins: args.allow_origins.clone(),
         allow_hosts: args.allow_hosts.clone(),
-        assets: assets::lookup(),
-        lab_json: lab_json(args, scenario)?,
+        assets: menu::over(assets::lookup(), menu(args, &scenarios, &labs))?,
+        lab_json: labs.first().cloned(),
         ..Config::default()
     };
     let mut publish = args.allow_publish.clone();
-    if scenario == Some(Scenario::Iris) {
-        publish.push(scenario::PREDICTIONS.to_owned());
-    }
-    let (backend, ingest) = open(args, source, scenario, config.lab_json.as_deref(), publish)?;
+    publish.extend(scenarios.iter().map(|it| it.predictions().to_owned()));
+    let (backend, ingest) = open(args, source, &scenarios, &labs, publish)?;
     config.ingest = ingest;
     // Told of from here on, so that a signal right after the line below is not lost.
     let shutdown = stop::signal()?;
@@ -152,6 +151,22 @@ enum Chosen {
 }
 
 impl Args {
+    /// The walk-throughs to set up, each once.
+    fn scenarios(&self, source: Chosen) -> Vec<Scenario> {
+        let on_its_own = source == Chosen::Embedded && self.embedded.tables.is_empty();
+        let mut scenarios = self.scenarios.clone();
+        if scenarios.is_empty() && on_its_own {
+            scenarios.push(Scenario::Iris);
+        }
+        let mut known = Vec::new();
+        scenarios.retain(|scenario| {
+            let new = !known.contains(scenario);
+            known.push(*scenario);
+            new
+        });
+        scenarios
+    }
+
     fn source(&self) -> Result<Chosen> {
         let kafka = self.kafka.chosen()?;
         let file = self.file.file.is_some();
@@ -171,15 +186,15 @@ impl Args {
 fn open(
     args: &Args,
     source: Chosen,
-    scenario: Option<Scenario>,
-    lab_json: Option<&[u8]>,
+    scenarios: &[Scenario],
+    labs: &[Vec<u8>],
     publish: Vec<String>,
 ) -> Result<(Backend, Option<Ingestion>)> {
     let Args { embedded, file, .. } = args;
     let (db, rows) = (&embedded.db, embedded.retention_rows);
     Ok(match source {
-        Chosen::Embedded => (embedded::open(embedded, scenario, publish)?, None),
-        Chosen::Kafka => (kafka::open(&args.kafka, lab_json, publish)?, None),
+        Chosen::Embedded => (embedded::open(embedded, scenarios, publish)?, None),
+        Chosen::Kafka => (kafka::open(&args.kafka, labs, publish)?, None),
         Chosen::File => (file::open(file)?, None),
         Chosen::DebeziumServer => {
             let (backend, ingest) =
@@ -189,15 +204,28 @@ fn open(
     })
 }
 
-fn lab_json(args: &Args, scenario: Option<Scenario>) -> Result<Option<Vec<u8>>> {
+/// The lab files that pages are served with, the one that they begin with first.
+fn labs(args: &Args, scenarios: &[Scenario]) -> Result<Vec<Vec<u8>>> {
     if let Some(path) = &args.lab {
         // Said here rather than in the page of everyone who opens it.
         replay::open_lab(path)?;
-        return Ok(Some(std::fs::read(path)?));
+        return Ok(vec![std::fs::read(path)?]);
     }
-    scenario
-        .map(|Scenario::Iris| scenario::lab_json(args.window))
-        .transpose()
+    let lab = |scenario: &Scenario| scenario.lab_json(args.window);
+    scenarios.iter().map(lab).collect()
+}
+
+/// The lab files that the page's menu leads to: none where it has one of the user's own.
+fn menu<'a>(
+    args: &Args,
+    scenarios: &'a [Scenario],
+    labs: &'a [Vec<u8>],
+) -> Vec<(&'static str, &'a [u8])> {
+    if args.lab.is_some() {
+        return Vec::new();
+    }
+    let names = scenarios.iter().map(|scenario| scenario.name());
+    names.zip(labs.iter().map(Vec::as_slice)).collect()
 }
 
 async fn listen(args: &Args) -> Result<TcpListener> {

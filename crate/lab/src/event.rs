@@ -10,7 +10,10 @@ use std::sync::Arc;
 
 use learn::online::{Answer, Numbers, Task};
 use learn::scale::Scale;
+use serde::{Deserialize, Serialize};
 use wire::Gap;
+
+use crate::lane::measures::Measured;
 
 /// A longer run of empty batches is one event.
 pub const RUN_MAX: u64 = 100;
@@ -24,6 +27,10 @@ pub enum LabEvent {
     Prediction(PredictionEvent),
     /// A record was skipped; nothing was learned from it.
     Rejected(RejectedEvent),
+    /// A test round of a lane is over.
+    Round(RoundEvent),
+    /// The error of a lane's batches has changed.
+    Drift(DriftEvent),
     /// Records are gone from a topic.
     Gap(Gap),
     /// The end of a replay, for a lane.
@@ -53,6 +60,8 @@ pub struct VersionEvent {
     pub batch: Option<BatchEvent>,
     /// The truncate because of which the lane started again from its initial model.
     pub restarted: Option<Source>,
+    /// What the predictions so far are worth, where the lane is to tell.
+    pub metrics: Option<Measured>,
 }
 
 /// The batch that made a version.
@@ -109,7 +118,8 @@ pub enum Score {
 }
 
 /// Where a record stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Source {
     /// Topic.
     pub topic: Arc<str>,
@@ -140,6 +150,34 @@ pub struct PredictionEvent {
     pub label: Option<String>,
     /// What was to be predicted, where that is known.
     pub target: Option<f64>,
+}
+
+/// A test round of a lane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoundEvent {
+    /// The lane's name.
+    pub lane_name: Arc<str>,
+    /// Its number, counted from 1.
+    pub round: u64,
+    /// Its first row that the lane predicted.
+    pub first: Source,
+    /// Its last one.
+    pub last: Source,
+    /// What its predictions are worth.
+    pub metrics: Measured,
+}
+
+/// The error of a lane's batches has changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DriftEvent {
+    /// The lane's name.
+    pub lane_name: Arc<str>,
+    /// The version that the batch made.
+    pub version: u64,
+    /// "adwin" or "page_hinkley".
+    pub detector: &'static str,
+    /// The batch's mean loss by the version before.
+    pub error: f64,
 }
 
 /// A record that was skipped.

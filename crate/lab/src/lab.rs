@@ -13,7 +13,7 @@ use crate::reading::Reading;
 use crate::redelivery::Repeats;
 use crate::rounds::Rounds;
 use crate::rows::Rows;
-use crate::snapshot::{Mark, StreamNote};
+use crate::snapshot::{Mark, MarkKind, StreamNote};
 
 /// What Debezium puts behind a connector's prefix to name its transaction topic.
 pub(crate) const TRANSACTION_TOPIC: &str = ".transaction";
@@ -79,6 +79,8 @@ pub struct Lab {
     pub(crate) codes: ColumnCodes,
     /// By lane: whether it takes the row that is being applied.
     pub(crate) takes: Vec<bool>,
+    /// Room for a lane's features of that row.
+    pub(crate) row: Vec<f64>,
 }
 
 /// A stream, with what is remembered of it.
@@ -129,6 +131,7 @@ impl Lab {
             notes: Notes::default(),
             codes: ColumnCodes::new(),
             takes: Vec::new(),
+            row: Vec::new(),
             bounds,
             out,
             config,
@@ -186,6 +189,7 @@ impl Lab {
         }
         self.marks.push(Mark {
             record: self.rows.end(),
+            kind: MarkKind::Gap,
             text,
         });
         self.out.push(LabEvent::Gap(gap));
@@ -201,6 +205,9 @@ impl Lab {
             if lane.config.cut == Cut::Transaction {
                 lane.close(records, &mut self.out);
             }
+        }
+        for lane in &mut self.lanes {
+            lane.end_round(&mut self.out);
         }
         for lane in &self.lanes {
             self.out.push(LabEvent::Summary(SummaryEvent {

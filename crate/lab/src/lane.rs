@@ -1,6 +1,7 @@
 //! One model under one configuration, with its open batch.
 //!
-//! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart.
+//! In `lane/`: the rows of a batch, predictions, windows and transactions that cut batches, the restart; what predictions
+//! are worth, in test rounds and all in all, which labels clusters stand for, drift.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,15 +14,23 @@ use crate::config::{Cut, LaneConfig, Redelivered, Update};
 use crate::event::{BatchEvent, LabEvent, Outbox, Source, VersionEvent};
 use crate::timeline::{Entry, Parts, Timeline, Version};
 
+pub mod alignment;
 mod batch;
+pub mod definitions;
+pub mod drift;
+pub mod measures;
+mod measuring;
 mod predict;
 mod restart;
+mod rounds;
+mod sample;
 mod scaling;
 mod tested;
 mod transactions;
 mod windows;
 
 use batch::Batch;
+pub use measuring::{Measuring, Point};
 use scaling::LaneScaler;
 use tested::TestRows;
 use transactions::Transactions;
@@ -59,6 +68,10 @@ pub struct Prediction {
     pub answer: Answer,
     /// Whether the cluster stands for the row's label, or the class is the target; None where that is not known.
     pub right: Option<bool>,
+    /// The row's label, as an index into those that the lane has seen.
+    pub label: Option<u32>,
+    /// What was to be predicted, where that is known.
+    pub target: Option<f64>,
 }
 
 /// How a lane does in a test round.
@@ -70,6 +83,8 @@ pub struct RoundScore {
     pub of: u32,
     /// Errors of a regression.
     pub errors: Regression,
+    /// Where the map of ids to labels may change: (label, cluster, predictions).
+    pub(crate) cells: Vec<(u32, u32, u32)>,
 }
 
 /// A lane: model, open batch, history.
@@ -111,6 +126,8 @@ pub struct Lane {
     /// The last batch was empty and changed nothing: so will the next empty ones.
     still: bool,
     predictions_max: usize,
+    /// How good it is.
+    pub measuring: Measuring,
 }
 
 impl Lane {
@@ -158,12 +175,14 @@ impl Lane {
             rounds_let_go: 0,
             still: false,
             predictions_max: bounds.predictions,
+            measuring: Measuring::new(&config),
             config,
         };
         lane.start();
         lane.timeline = Timeline::new(lane.version(), parts, bounds.model_bytes);
         lane.grow_ranges();
-        out.push(LabEvent::Version(lane.version_event(1, 1, None)));
+        let first = lane.version_event(1, 1, None);
+        out.push(LabEvent::Version(first));
         lane
     }
 
@@ -262,6 +281,9 @@ impl Lane {
     pub fn close_batch(&mut self, records: u64, out: &mut Outbox) {
         let dim = self.config.dim();
         let mut features = self.batch.features().to_vec();
+        if self.model.task() == Task::Clustering {
+            self.measuring.sample.see(&features, dim);
+        }
         self.scale_batch(&mut features);
         let Ok(rows) = Rows::new(&features, dim) else {
             return;
@@ -273,12 +295,15 @@ impl Lane {
         let version = self.timeline.versions() + 1;
         let after = self.version();
         let empty = fitted.rows == 0;
+        self.measuring.keep_point(records, self.timeline.versions());
         if empty && after.numbers.same_places(&before) {
             self.still = after.numbers == before;
             self.timeline.extend_run(version, records, after);
             let batch = self.empty_batch();
-            out.push_empty(self.version_event(version, version, Some(batch)));
+            let event = self.version_event(version, version, Some(batch));
+            out.push_empty(event);
         } else {
+            self.measuring.told = None;
             let batch = BatchEvent {
                 rows: fitted.rows as u64,
                 task: self.model.task(),
@@ -309,11 +334,15 @@ impl Lane {
             let event = self.version_event(version, version, Some(batch));
             out.push(LabEvent::Version(event));
             self.grow_ranges();
+            if !empty {
+                self.look_for_drift(fitted.loss_before, records, out);
+            }
         }
         self.batch_from = records;
         for row in std::mem::take(&mut self.held) {
             self.predict(row, out);
         }
+        self.end_round_that_is_over(out);
     }
 
     /// Training rows in the open batch.
@@ -342,7 +371,7 @@ impl Lane {
         self.name.clone()
     }
 
-    fn version_event(&self, first: u64, last: u64, batch: Option<BatchEvent>) -> VersionEvent {
+    fn version_event(&mut self, first: u64, last: u64, batch: Option<BatchEvent>) -> VersionEvent {
         let version = self.version();
         VersionEvent {
             lane: self.index,
@@ -355,6 +384,7 @@ impl Lane {
             scale: version.scale,
             batch,
             restarted: None,
+            metrics: self.tell(),
         }
     }
 

@@ -14,7 +14,7 @@
 //! - [`rows`]: retained rows, as columns
 //! - [`rounds`]: test rounds and their score
 //! - [`event`]: what happened, in order
-//! - [`replay`]: one line of JSON for each event
+//! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table
 //! - [`peek`]: how a record that waits would be read
 //! - [`publish`]: predictions as messages for other programs
 //! - [`snapshot`]: what the page draws; [`view`] makes it
@@ -22,6 +22,7 @@
 mod apply;
 mod codes;
 pub mod config;
+pub mod csv;
 pub mod event;
 pub mod lab;
 pub mod lane;

@@ -11,6 +11,8 @@ use crate::config::Config;
 use crate::rows::{COLUMNS_MAX, Rows};
 
 mod fault;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use fault::{Fault, FaultKind};
 
@@ -24,6 +26,8 @@ pub(crate) struct Reading {
     is_news: bool,
     /// The columns of the last row, in its order: the next row's are most likely the same.
     places: Vec<Place>,
+    /// The reader's layout of that row; None where the places are to be taken anew.
+    layout: Option<u64>,
     placeholder: Placeholder,
 }
 
@@ -75,6 +79,7 @@ impl Reading {
             types: Types::default(),
             is_news: false,
             places: Vec::new(),
+            layout: None,
             placeholder: Placeholder::default(),
         }
     }
@@ -100,7 +105,7 @@ impl Reading {
         self.is_news = change.kind == Kind::Row && self.is_new_schema(&change);
         if self.is_news {
             self.types = types_of(&change, &config.declared);
-            self.places.clear();
+            self.layout = None;
         }
         Ok(change)
     }
@@ -148,22 +153,25 @@ impl Reading {
         mut codes: Option<&mut ColumnCodes>,
         config: &Config,
     ) {
-        let mut count = 0;
-        for (i, (name, value)) in row.columns().take(COLUMNS_MAX).enumerate() {
-            count = i + 1;
-            if self.places.get(i).is_none_or(|place| place.written != name) {
-                self.learn(row, rows, config);
-            }
-            let place = &self.places[i];
+        let layout = self.reader.cells(row).layout();
+        if self.layout != Some(layout) {
+            self.learn(row, rows, config);
+            self.layout = Some(layout);
+        }
+        for (place, cell) in self.places.iter().zip(self.reader.cells(row)) {
             let Some(column) = place.column else {
                 continue;
             };
+            if matches!(place.how, How::Plain | How::PlainNumber)
+                && let Some(number) = cell.number()
+            {
+                rows.set_number(column, number);
+                continue;
+            }
+            let value = cell.value();
             match (place.how, &value) {
-                (How::Plain | How::PlainNumber, Value::Number(_)) => {
-                    if let Ok(number) = value.as_number() {
-                        rows.set_number(column, number);
-                    }
-                }
+                // Too large for a double.
+                (How::Plain | How::PlainNumber, Value::Number(_)) => {}
                 (How::Plain, _) => keep_plain(rows, column, &value),
                 (_, Value::Null) => {}
                 _ if self.placeholder.stands_in(&value) => {}
@@ -184,11 +192,6 @@ impl Reading {
                     }
                 });
             }
-        }
-        if count < self.places.len() {
-            // Columns are gone, and another may be read in the place of one: once more, from the start.
-            self.learn(row, rows, config);
-            self.keep(row, rows, codes, config);
         }
     }
 

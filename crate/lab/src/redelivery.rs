@@ -41,7 +41,10 @@ pub(crate) struct Repeats {
     rows: Recent<(u128, Spot)>,
     /// The position of the last event without a key, and how often each of its events came.
     run: (i64, HashMap<u128, u32>),
+    /// The furthest position of an event that is remembered by it.
+    furthest: Option<i64>,
     scratch: Vec<u8>,
+    text: String,
 }
 
 impl Repeats {
@@ -51,7 +54,9 @@ impl Repeats {
             events: Recent::new(most),
             rows: Recent::new(most),
             run: (0, HashMap::new()),
+            furthest: None,
             scratch: Vec::new(),
+            text: String::new(),
         }
     }
 
@@ -79,7 +84,7 @@ impl Repeats {
         let key = change.key.map(|key| key.bytes()).or(key);
         match (key, change.lsn) {
             _ if change.kind == Kind::Truncate => {
-                let first = self.by_position(change, None, spot, 0);
+                let first = self.by_position(change, None, spot, (0, NO_VALUES));
                 if first.is_none() {
                     self.rows.clear();
                 }
@@ -87,14 +92,16 @@ impl Repeats {
             }
             (Some(key), _) if snapshot => self.by_values(change, key, spot),
             (Some(key), Some(_)) => {
-                let first = self.by_position(change, Some(key), spot, 0);
+                let values = self.values(change);
+                let first = self.by_position(change, Some(key), spot, (0, values));
                 if first.is_none() {
-                    self.remember_row(change, key, spot);
+                    self.remember_row(change, key, spot, values);
                 }
                 first
             }
             (Some(key), None) if change.op.is_some() => {
-                self.remember_row(change, key, spot);
+                let values = self.values(change);
+                self.remember_row(change, key, spot, values);
                 None
             }
             (None, lsn) => self.without_key(change, value, lsn.filter(|_| !snapshot), spot),
@@ -102,15 +109,22 @@ impl Repeats {
         }
     }
 
+    /// By its position, which of the equal ones there it is, and its values.
     fn by_position(
         &mut self,
         change: &Change<'_>,
         key: Option<&[u8]>,
         spot: Spot,
-        occurrence: u32,
+        (occurrence, values): (u32, u128),
     ) -> Option<Spot> {
-        change.lsn?;
-        let event = self.event(change, key, occurrence);
+        let lsn = change.lsn?;
+        let event = self.event(change, key, occurrence, values);
+        if self.furthest.is_none_or(|furthest| furthest < lsn) {
+            // Most events: none of this position can have come, so it need not be looked for.
+            self.furthest = Some(lsn);
+            self.events.insert(event, spot);
+            return None;
+        }
         self.events.first(event, spot)
     }
 
@@ -127,12 +141,12 @@ impl Repeats {
         }
     }
 
-    fn remember_row(&mut self, change: &Change<'_>, key: &[u8], spot: Spot) {
+    fn remember_row(&mut self, change: &Change<'_>, key: &[u8], spot: Spot, values: u128) {
+        let key = xxh3_128(key);
         if change.op == Some(Op::Delete) {
-            return self.rows.remove(xxh3_128(key));
+            return self.rows.remove(key);
         }
-        let values = self.values(change);
-        self.rows.insert(xxh3_128(key), (values, spot));
+        self.rows.insert(key, (values, spot));
     }
 
     fn without_key(
@@ -149,18 +163,26 @@ impl Repeats {
             return Some(first);
         }
         let lsn = lsn?;
-        let event = self.event(change, None, 0);
+        let values = self.values(change);
+        let event = self.event(change, None, 0, values);
         if self.run.0 != lsn || self.run.1.len() > RUN_MAX {
-            self.run = (lsn, HashMap::new());
+            self.run.0 = lsn;
+            self.run.1.clear();
         }
         let occurrence = self.run.1.entry(event).or_insert(0);
         *occurrence += 1;
         let occurrence = *occurrence;
-        self.by_position(change, None, spot, occurrence)
+        self.by_position(change, None, spot, (occurrence, values))
     }
 
     /// What makes an event the same event.
-    fn event(&mut self, change: &Change<'_>, key: Option<&[u8]>, occurrence: u32) -> u128 {
+    fn event(
+        &mut self,
+        change: &Change<'_>,
+        key: Option<&[u8]>,
+        occurrence: u32,
+        values: u128,
+    ) -> u128 {
         let op = change.op.map_or(0, |op| op.letter() as u32);
         self.scratch.clear();
         for number in [change.lsn.unwrap_or(-1), change.tx_id.unwrap_or(-1)] {
@@ -170,35 +192,32 @@ impl Repeats {
         for number in [op, occurrence, key_len] {
             self.scratch.extend_from_slice(&number.to_le_bytes());
         }
+        self.scratch.extend_from_slice(&values.to_le_bytes());
         self.scratch.extend_from_slice(key.unwrap_or_default());
-        self.add_values(change);
-        xxh3_128(&self.scratch)
-    }
-
-    fn values(&mut self, change: &Change<'_>) -> u128 {
-        self.scratch.clear();
-        self.add_values(change);
         xxh3_128(&self.scratch)
     }
 
     /// The row as it is written, without what the unwrap step has added: the time of the sending may be in that.
-    fn add_values(&mut self, change: &Change<'_>) {
+    fn values(&mut self, change: &Change<'_>) -> u128 {
         let Some(row) = change.after.or(change.before) else {
-            return;
+            return NO_VALUES;
         };
         if change.shape == Some(Shape::Envelope) {
-            return self.scratch.extend_from_slice(row.bytes());
+            return xxh3_128(row.bytes());
         }
-        let mut text = String::new();
+        self.text.clear();
         for (name, value) in change::own_columns(row) {
-            text.push_str(&name);
-            text.push('\u{0}');
-            value.write(&mut text);
-            text.push('\u{0}');
+            self.text.push_str(&name);
+            self.text.push('\u{0}');
+            value.write(&mut self.text);
+            self.text.push('\u{0}');
         }
-        self.scratch.extend_from_slice(text.as_bytes());
+        xxh3_128(self.text.as_bytes())
     }
 }
+
+/// In the place of the values of an event without a row.
+const NO_VALUES: u128 = 0;
 
 /// More different events of one position than a page of a table has rows are not told apart.
 const RUN_MAX: usize = 4096;

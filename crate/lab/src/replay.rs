@@ -3,6 +3,26 @@
 //! Three fields stand only where there is something to say: `lane` in a rejection that is one lane's alone,
 //! `redelivered` in a summary (the rows that came again and were left out), and in place of `batch` a version's
 //! `restarted`: the truncate because of which the lane started again from its initial model.
+//!
+//! What a lane's predictions are worth, each counted when it is made (before its row is learned):
+//!
+//! ```text
+//! {"event":"version", .. ,"metrics":{"rows":33,"accuracy":.., ..}}
+//! {"event":"round","lane":"RLS","round":1,"first":{"topic":..,"partition":..,"offset":..},"last":{..},
+//!  "rows":200,"mse":..,"rmse":..,"mae":..,"r2":..}
+//! {"event":"drift","lane":"RLS","version":12,"detector":"adwin","error":..}
+//! ```
+//!
+//! - `metrics` stands in each version's line of a lane that has `metrics` in the lab file: over the span that it gives,
+//!   as of that version. `rows` are the predictions with a label or target in that span.
+//! - A test round's line comes when the next training record does, or at the end, once none of the round's rows waits
+//!   for its window. It stands for lanes that learn a target, and for those with `metrics`; over the round's
+//!   predictions with a label or target, and not where there are none.
+//! - Clusterings have `accuracy` (by `cluster_labels`, else by labels that are written like the engine's ids),
+//!   `accuracy_aligned` (under the best assignment), `adjusted_rand`, `nmi`, `purity`, and in versions `silhouette` and
+//!   `silhouette_simplified` of a sample of the training rows. Regressions have `mse`, `rmse`, `mae`, `r2`;
+//!   classifications `accuracy`, `log_loss`, `auc` (of the newest 1,000). What cannot be measured is "NaN".
+//! - `drift` follows the version's line whose batch showed it; `error` is the batch's `.._before`.
 
 use std::fmt::Write;
 
@@ -10,8 +30,12 @@ use learn::online::{Answer, Numbers, Task};
 use wire::{Line, LineError, LineReader};
 
 use crate::config::{LabError, LabFile};
-use crate::event::{BatchEvent, LabEvent, PredictionEvent, Score, Source, Tested, VersionEvent};
+use crate::event::{
+    BatchEvent, LabEvent, PredictionEvent, RoundEvent, Score, Source, Tested, VersionEvent,
+};
 use crate::lab::Lab;
+use crate::lane::definitions::definitions;
+use crate::lane::measures::Measured;
 use crate::number;
 
 /// A recording being replayed: lines of records in, lines of what happened out.
@@ -128,6 +152,18 @@ pub fn write(event: &LabEvent, out: &mut String) {
             }
             out.push('}');
         }
+        LabEvent::Round(round) => write_round(round, out),
+        LabEvent::Drift(drift) => {
+            out.push_str("{\"event\":\"drift\",\"lane\":");
+            write_text(&drift.lane_name, out);
+            let _ = write!(
+                out,
+                ",\"version\":{},\"detector\":\"{}\",\"error\":",
+                drift.version, drift.detector
+            );
+            number::write(out, drift.error);
+            out.push('}');
+        }
         LabEvent::Gap(gap) => {
             out.push_str("{\"event\":\"gap\",\"topic\":");
             write_text(&gap.topic, out);
@@ -196,7 +232,33 @@ fn write_version(version: &VersionEvent, out: &mut String) {
         write_source(truncate, out);
         out.push('}');
     }
+    if let Some(metrics) = &version.metrics {
+        out.push_str(",\"metrics\":{");
+        write_measured(metrics, out);
+        out.push('}');
+    }
     out.push('}');
+}
+
+fn write_round(round: &RoundEvent, out: &mut String) {
+    out.push_str("{\"event\":\"round\",\"lane\":");
+    write_text(&round.lane_name, out);
+    let _ = write!(out, ",\"round\":{},\"first\":{{", round.round);
+    write_source(&round.first, out);
+    out.push_str("},\"last\":{");
+    write_source(&round.last, out);
+    out.push_str("},");
+    write_measured(&round.metrics, out);
+    out.push('}');
+}
+
+/// `"rows":200,"mse":1.5,..`
+fn write_measured(measured: &Measured, out: &mut String) {
+    let _ = write!(out, "\"rows\":{}", measured.rows);
+    for (definition, value) in definitions(measured.task).iter().zip(&measured.values) {
+        let _ = write!(out, ",\"{}\":", definition.name);
+        number::write(out, *value);
+    }
 }
 
 fn write_batch(batch: &BatchEvent, out: &mut String) {

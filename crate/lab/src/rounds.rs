@@ -35,6 +35,11 @@ impl Rounds {
         self.let_go + self.spans.len() - 1
     }
 
+    /// How many there have been.
+    pub fn count(&self) -> usize {
+        self.let_go + self.spans.len()
+    }
+
     /// The round that a record belongs to, counted from 0.
     pub fn of(&self, record: u64) -> Option<usize> {
         let after = self.spans.partition_point(|span| span.0 <= record);

@@ -5,10 +5,10 @@
 mod events;
 mod ledger;
 mod linear;
+mod measures;
 mod predictions;
 mod stage;
 
-use learn::online::Task;
 use learn::scaler::Kind;
 
 use crate::config::{Cut, Role};
@@ -22,6 +22,7 @@ pub use events::role_number;
 pub(crate) use events::texts;
 use ledger::{bars, ledger_row, open_batch};
 use linear::linear;
+use measures::{cluster_labels, judged, measures};
 use predictions::predictions;
 use stage::stage;
 
@@ -55,6 +56,7 @@ impl Lab {
             task: place.lane.model().task(),
             target: self.target_name(place.lane),
             linear: linear(&place, view, &stage.slice),
+            measures: measures(&place, view, &labels),
             records: self.rows.end(),
             record: place.record,
             live: place.live,
@@ -77,7 +79,7 @@ impl Lab {
             rejected: self.rejected,
             redelivered: self.redelivered,
             notes: self.notes().to_vec(),
-            marks: self.marks.clone(),
+            marks: self.marks_of(place.lane),
             let_go: self.rows.first(),
         }
     }
@@ -129,19 +131,6 @@ impl Lab {
                 })
                 .collect(),
         }
-    }
-
-    /// The labels in colour order: as named, then as pinned.
-    fn labels(&self) -> Vec<String> {
-        let mut labels: Vec<String> = self.config.file.label_names.keys().cloned().collect();
-        for lane in &self.config.lanes {
-            for label in lane.cluster_labels.iter().flatten() {
-                if !labels.contains(label) {
-                    labels.push(label.clone());
-                }
-            }
-        }
-        labels
     }
 
     fn label_name(&self, label: &str) -> String {
@@ -244,27 +233,6 @@ fn scaler(lane: &Lane) -> String {
         Some(rows) => format!("{kind}, frozen after {rows} rows"),
         None => kind.to_owned(),
     }
-}
-
-/// Whether a prediction of the lane can be right or wrong.
-fn judged(lane: &Lane) -> bool {
-    match lane.model().task() {
-        Task::Clustering => lane.config.label.is_some() && lane.config.cluster_labels.is_some(),
-        Task::Classification => true,
-        Task::Regression => false,
-    }
-}
-
-fn cluster_labels(lane: &Lane, labels: &[String]) -> Vec<usize> {
-    let pinned = lane.config.cluster_labels.as_deref();
-    (0..lane.timeline.parts().counts)
-        .map(|cluster| {
-            let label = pinned.and_then(|pinned| pinned.get(cluster));
-            label
-                .and_then(|label| labels.iter().position(|known| known == label))
-                .unwrap_or(cluster)
-        })
-        .collect()
 }
 
 /// The view's features, as far as the lane has them; only a lane of one feature has it on both axes.

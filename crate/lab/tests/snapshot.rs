@@ -169,12 +169,16 @@ fn a_lane_whose_clusters_stand_for_nothing_is_not_judged() {
     let mut file = iris_lab(10_000).config.file;
     file.lanes[0].cluster_labels = None;
     let mut lab = Lab::new(file).unwrap();
-    for record in demo_records(order, 10_000).iter().take(12) {
-        lab.apply(record.as_ref());
-    }
+    let records = demo_records(order, 10_000);
+    lab.apply(records[0].as_ref());
     let live = at(&lab, 0, Playhead::Live);
-    assert_eq!((live.predictions[0].right, live.judged), (None, false));
+    assert!(!live.judged);
+    // Colours that no label has.
+    assert_eq!((live.labels.len(), live.cluster_labels), (3, vec![3, 4, 5]));
     assert!(at(&lab, 1, Playhead::Live).judged);
+    lab.apply(records[1].as_ref());
+    let live = at(&lab, 0, Playhead::Live);
+    assert_eq!((live.predictions[0].right, live.judged), (Some(true), true));
 }
 
 #[test]

@@ -20,7 +20,7 @@
 //! - [`alignment`]: which label each cluster stands for
 //! - [`drift`]: whether a stream of errors has changed
 //! - [`random`]: random numbers that are the same everywhere
-//! - `number`: numbers in serialized form
+//! - [`number`]: numbers in serialized form
 //!
 //! A model is made in three steps: a `Spec` says what is asked for, `Params::new` checks it once, the model starts from
 //! them. It learns with `partial_fit`, a batch at a time, without allocating for a row, and answers with `predict`; what
@@ -33,7 +33,7 @@
 mod checkpoint;
 mod error;
 mod linear;
-mod number;
+pub mod number;
 mod rows;
 mod spark_sample;
 

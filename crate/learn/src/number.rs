@@ -8,7 +8,7 @@ use serde::ser::{SerializeSeq, Serializer};
 use serde::{Deserialize, Serialize};
 
 /// Writes a number.
-pub(crate) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
     if number.is_finite() || !to.is_human_readable() {
         return to.serialize_f64(*number);
     }
@@ -20,7 +20,7 @@ pub(crate) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::
 }
 
 /// Reads a number.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     match from.is_human_readable() {
         true => from.deserialize_any(NumberVisitor),
         false => f64::deserialize(from),
@@ -58,17 +58,48 @@ impl Visitor<'_> for NumberVisitor {
     }
 }
 
-/// One number, for the lists.
-#[derive(Serialize, Deserialize)]
+/// One number.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-struct Number(#[serde(with = "self")] f64);
+pub struct Number(#[serde(with = "self")] pub f64);
+
+/// Numbers that may be missing.
+pub mod maybe {
+    use super::*;
+
+    /// Writes a number, or null.
+    pub fn serialize<S: Serializer>(number: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+        number.map(Number).serialize(to)
+    }
+
+    /// Reads a number, or null.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+        Ok(Option::<Number>::deserialize(from)?.map(|Number(number)| number))
+    }
+}
+
+/// Lists of pairs of numbers.
+pub mod pairs {
+    use super::*;
+
+    /// Writes a list of pairs.
+    pub fn serialize<S: Serializer>(pairs: &[(f64, f64)], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(pairs.iter().map(|(a, b)| (Number(*a), Number(*b))))
+    }
+
+    /// Reads a list of pairs.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(f64, f64)>, D::Error> {
+        let pairs = Vec::<(Number, Number)>::deserialize(from)?;
+        Ok(pairs.into_iter().map(|(a, b)| (a.0, b.0)).collect())
+    }
+}
 
 /// Lists of numbers.
-pub(crate) mod list {
+pub mod list {
     use super::*;
 
     /// Writes a list.
-    pub(crate) fn serialize<S: Serializer>(numbers: &[f64], to: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(numbers: &[f64], to: S) -> Result<S::Ok, S::Error> {
         let mut list = to.serialize_seq(Some(numbers.len()))?;
         for &number in numbers {
             list.serialize_element(&Number(number))?;
@@ -77,14 +108,14 @@ pub(crate) mod list {
     }
 
     /// Reads a list.
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
         let numbers = Vec::<Number>::deserialize(from)?;
         Ok(numbers.into_iter().map(|Number(number)| number).collect())
     }
 }
 
 /// Lists of numbers that may be missing.
-pub(crate) mod maybe_list {
+pub mod maybe_list {
     use super::*;
 
     #[derive(Serialize, Deserialize)]
@@ -92,17 +123,12 @@ pub(crate) mod maybe_list {
     struct List(#[serde(with = "super::list")] Vec<f64>);
 
     /// Writes a list, or null.
-    pub(crate) fn serialize<S: Serializer>(
-        numbers: &Option<Vec<f64>>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(numbers: &Option<Vec<f64>>, to: S) -> Result<S::Ok, S::Error> {
         numbers.clone().map(List).serialize(to)
     }
 
     /// Reads a list, or null.
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<Vec<f64>>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<f64>>, D::Error> {
         Ok(Option::<List>::deserialize(from)?.map(|List(numbers)| numbers))
     }
 }

@@ -68,6 +68,12 @@ impl<'a> Rows<'a> {
         self.split_at(rows).0
     }
 
+    /// The rows in runs of so many; the last may be shorter.
+    pub(crate) fn chunks(self, rows: usize) -> impl Iterator<Item = Self> {
+        let runs = self.data.chunks(rows * self.dim);
+        runs.map(move |data| Self { data, ..self })
+    }
+
     /// The rows before a place, and the rows from it on.
     pub(crate) fn split_at(&self, i: usize) -> (Self, Self) {
         let (before, after) = self.data.split_at(i * self.dim);

@@ -84,6 +84,8 @@ pub enum Command {
     Recording,
     /// Ask for [`Update::lines`].
     Lines,
+    /// Ask for [`Update::csv`].
+    Csv,
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -107,6 +109,8 @@ pub struct Update {
     pub recording: Option<String>,
     /// Replay lines, in answer to [`Command::Lines`].
     pub lines: Option<String>,
+    /// The predictions that are kept, in answer to [`Command::Csv`].
+    pub csv: Option<String>,
     /// Predictions that the bridge has confirmed as published.
     pub published: u64,
     /// The order in which records were applied, to be kept in localStorage under `eddy.order`; None: as it was.

@@ -16,11 +16,16 @@ use crate::programs::Sources;
 use crate::repo::Repo;
 use crate::{page, run, unexpected};
 
+/// The walk-throughs that the page can be switched between.
+const SCENARIOS: [&str; 3] = ["iris", "ecommerce", "virginica"];
+
 /// How to start.
 pub(crate) struct Args {
     port: u16,
     open: bool,
     fresh: bool,
+    /// The walk-through that the page begins with.
+    scenario: String,
     /// More arguments for `eddy serve`.
     serve: Vec<OsString>,
 }
@@ -31,6 +36,7 @@ impl Args {
             port: 8080,
             open: true,
             fresh: false,
+            scenario: SCENARIOS[0].to_owned(),
             serve: Vec::new(),
         };
         while let Some(arg) = args.next()? {
@@ -38,6 +44,7 @@ impl Args {
                 Arg::Long("port") => parsed.port = port(&mut args)?,
                 Arg::Long("no-open") => parsed.open = false,
                 Arg::Long("fresh") => parsed.fresh = true,
+                Arg::Long("scenario") => parsed.scenario = args.value()?.string()?,
                 // What follows `--` comes as values; the program judges them.
                 Arg::Value(value) => parsed.serve.push(value),
                 other => return Err(unexpected(other)),
@@ -58,9 +65,10 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     }
     fs::create_dir_all(&folder)?;
     let mut serve = Command::new(program);
-    serve
-        .args(["serve", "--scenario", "iris", "--db"])
-        .arg(folder.join("eddy.db"));
+    serve.args(["serve", "--db"]).arg(folder.join("eddy.db"));
+    for scenario in [args.scenario.as_str()].into_iter().chain(SCENARIOS) {
+        serve.args(["--scenario", scenario]);
+    }
     serve
         .args(["--port", &args.port.to_string()])
         .args(&args.serve);

@@ -1,18 +1,20 @@
 //! Sets up, builds, runs and tests Eddy: `cargo xtask --help`.
 //!
 //! - [`demo`], [`build`], [`mod@test`], [`shot`]: the commands
+//! - [`mod@bench`]: how fast Eddy is, beside others
 //! - [`mod@stack`]: the real pipeline, PostgreSQL to Eddy, without Docker
 //! - [`page`]: the page, from Rust to a folder that any file server can serve; [`bindgen`], [`site`]: its steps
 //! - [`programs`]: what runs on this machine
 //! - [`wasm`]: a compiler for wasm32, found or installed
 //! - [`chromium`]: a browser for the tests, found or installed; [`python`], [`mod@websocat`]: for the
-//!   example clients
+//!   example clients and `bench`
 //! - [`kafka_client`]: what its C library is built with
 //! - [`apt`], [`rustup`]: install what is missing where that is possible
 //! - [`steps`]: those of `test`; [`tally`]: counts tests
 //! - [`repo`]: where things are; [`run`]: runs other programs
 
 mod apt;
+mod bench;
 mod bindgen;
 mod build;
 mod chromium;
@@ -44,8 +46,9 @@ use crate::repo::Repo;
 const HELP: &str = "\
 Set up, build, run and test Eddy
 
-cargo xtask demo [--port PORT] [--no-open] [--fresh] [-- ARGS]
-    Build Eddy and start it with the Iris walk-through.
+cargo xtask demo [--scenario S] [--port PORT] [--no-open] [--fresh] [-- ARGS]
+    Build Eddy and start it with the walk-throughs.
+    --scenario S   begin with iris, ecommerce or virginica [default: iris]
     --port PORT    listen there; 0 for a free port [default: 8080]
     --no-open      do not open a browser
     --fresh        forget the rows of earlier demos
@@ -85,6 +88,12 @@ cargo xtask stack [start] [--dir DIR] [--only PARTS] [--server] [--no-eddy] [--p
 cargo xtask stack stop|status|logs [NAME] [--dir DIR]
     Stop it (the data stays); say what runs (exit code 1 if something that was started is down); print what was logged.
 
+cargo xtask bench [--only PARTS] [--quick] [--json FILE]
+    Measure how fast Eddy is, natively and in a browser, beside JSON.parse, scikit-learn and River, and print one table.
+    --only PARTS   only these of kmeans, regression, decode, lab; as in --only kmeans,decode
+    --quick        a few short rounds: to see that it works
+    --json FILE    write the numbers to a file, too
+
 cargo xtask shot --url URL --out FILE [--size 1440x900] [--dark] [--js SCRIPT] [--wait MS]
     Take a screenshot of a page; `cargo xtask shot --help` for more.
 ";
@@ -113,6 +122,7 @@ fn command() -> Result<ExitCode> {
         "stack" => stack::run(&repo, &stack::Args::parse(args)?),
         #[cfg(not(unix))]
         "stack" => bail!("the stack needs Linux or macOS: use compose.yaml, or WSL"),
+        "bench" => bench::run(&repo, &bench::Args::parse(args)?),
         "shot" => shot::run(&repo, args),
         "open" => demo::open(args),
         "help" => help(),

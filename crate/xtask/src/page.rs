@@ -18,11 +18,20 @@ pub(crate) enum Quality {
     Release,
 }
 
+/// What is compiled for a browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Module {
+    /// The page.
+    Page,
+    /// The work that `cargo xtask bench` times.
+    Bench,
+}
+
 /// Builds the page, `pkg/` (the npm package) and `target/site` (what is served), and the programs.
 pub(crate) fn build(repo: &Repo, quality: Quality, sources: Sources) -> Result<Programs> {
     let (module, programs) = thread::scope(|scope| {
         // At once, because each has stretches that keep only one core busy.
-        let module = scope.spawn(|| compile(repo, quality));
+        let module = scope.spawn(|| compile(repo, Module::Page, quality));
         let programs = programs::build(repo, sources);
         (
             module
@@ -58,7 +67,12 @@ pub(crate) fn served_wasm(repo: &Repo) -> PathBuf {
     repo.site().join("pkg/eddy_bg.wasm")
 }
 
-fn compile(repo: &Repo, quality: Quality) -> Result<PathBuf> {
+/// Compiles a module for a browser; `bindgen` makes it loadable.
+pub(crate) fn compile(repo: &Repo, module: Module, quality: Quality) -> Result<PathBuf> {
+    let (package, file) = match module {
+        Module::Page => ("eddy-page", "eddy_page.wasm"),
+        Module::Bench => ("eddy-bench", "eddy_bench.wasm"),
+    };
     let profile = match quality {
         Quality::Quick => "page-quick",
         Quality::Release => "page",
@@ -69,7 +83,7 @@ fn compile(repo: &Repo, quality: Quality) -> Result<PathBuf> {
     run::hush(&mut cargo)
         .args([
             "--package",
-            "eddy-page",
+            package,
             "--lib",
             "--profile",
             profile,
@@ -77,8 +91,5 @@ fn compile(repo: &Repo, quality: Quality) -> Result<PathBuf> {
         ])
         .arg(&target);
     run::shown(cargo)?;
-    Ok(target
-        .join(wasm::TARGET)
-        .join(profile)
-        .join("eddy_page.wasm"))
+    Ok(target.join(wasm::TARGET).join(profile).join(file))
 }

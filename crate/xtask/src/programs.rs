@@ -35,6 +35,14 @@ pub(crate) fn build(repo: &Repo, sources: Sources) -> Result<Programs> {
     })
 }
 
+/// Builds the tool that makes a module loadable, alone.
+pub(crate) fn bindgen(repo: &Repo) -> Result<PathBuf> {
+    let mut cargo = workspace(repo, "build", Sources::WithoutKafka);
+    run::hush(&mut cargo).args(["--bin", "bindgen"]);
+    run::shown(cargo)?;
+    Ok(repo.program("debug", "bindgen"))
+}
+
 /// Builds `eddy` for release, with the page of `target/site` inside.
 pub(crate) fn build_release(repo: &Repo) -> Result<PathBuf> {
     let program = repo.program("release", "eddy");

@@ -24,6 +24,7 @@ pub(crate) fn parts(bytes: &[u8]) -> Option<Parts<'_>> {
         bytes,
         event: &memory.outer,
         whole,
+        schema: None,
     };
     if record.is_cloud_event() {
         return cloud_event::data(row).map(|(schema, payload)| Parts { schema, payload });

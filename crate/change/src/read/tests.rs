@@ -1,4 +1,5 @@
 use super::*;
+use crate::change::{Op, Shape};
 
 /// Reads a value without topic and key, and compares what was made of it.
 fn check(value: &str, wanted: &str) {

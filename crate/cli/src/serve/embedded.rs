@@ -7,7 +7,7 @@ use anyhow::Result;
 use bridge::Backend;
 use bridge::embedded::{Embedded, EmbeddedConfig, PublishTable};
 
-use crate::scenario::{self, Scenario};
+use crate::scenario::Scenario;
 
 /// Flags that choose Kafka, where these here have no meaning.
 const KAFKA: [&str; 3] = ["kafka", "kafka_config", "kafka_set"];
@@ -33,20 +33,16 @@ pub(super) struct Args {
     pub(super) retention_rows: Option<u64>,
 }
 
-/// Opens the file, with the scenario's tables, to publish to tables of the topics' names.
-pub(super) fn open(
-    args: &Args,
-    scenario: Option<Scenario>,
-    publish: Vec<String>,
-) -> Result<Backend> {
+/// Opens the file, with the scenarios' tables, to publish to tables of the topics' names.
+pub(super) fn open(args: &Args, scenarios: &[Scenario], publish: Vec<String>) -> Result<Backend> {
     let mut config = EmbeddedConfig::new(&args.db);
     config.tables.clone_from(&args.tables);
     config.schemas = args.schemas;
     config.retention_rows = args.retention_rows;
     config.insert_tables.clone_from(&args.allow_insert);
-    if scenario == Some(Scenario::Iris) {
-        scenario::create_tables(&args.db)?;
-        let tables = scenario::TABLES.map(str::to_owned);
+    for scenario in scenarios {
+        scenario.create_tables(&args.db)?;
+        let tables = scenario.tables().map(str::to_owned);
         config.tables.extend(tables.clone());
         config.insert_tables.extend(tables);
     }

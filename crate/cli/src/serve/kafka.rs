@@ -35,18 +35,14 @@ impl Args {
     }
 }
 
-/// Opens the cluster, for the page that begins with this lab file, to publish to these topics.
-pub(super) fn open(args: &Args, lab_json: Option<&[u8]>, publish: Vec<String>) -> Result<Backend> {
+/// Opens the cluster, for pages with these lab files, to publish to these topics.
+pub(super) fn open(args: &Args, labs: &[Vec<u8>], publish: Vec<String>) -> Result<Backend> {
     let mut topics = Topics {
         names: args.topics.clone(),
         patterns: args.patterns.clone(),
     };
-    if let (true, true, Some(lab_json)) = (
-        topics.names.is_empty(),
-        topics.patterns.is_empty(),
-        lab_json,
-    ) {
-        topics.names = streams(lab_json)?;
+    if topics.names.is_empty() && topics.patterns.is_empty() {
+        topics.names = streams(labs)?;
     }
     ensure!(
         !topics.names.is_empty() || !topics.patterns.is_empty(),
@@ -60,10 +56,13 @@ pub(super) fn open(args: &Args, lab_json: Option<&[u8]>, publish: Vec<String>) -
     kafka::open(&args.kafka, topics, publish)
 }
 
-/// The topics of a lab file, each once.
-fn streams(lab_json: &[u8]) -> Result<Vec<String>> {
-    let lab = LabFile::parse(std::str::from_utf8(lab_json)?)?;
-    let mut names: Vec<String> = lab.streams.into_iter().map(|stream| stream.topic).collect();
+/// The topics of lab files, each once.
+fn streams(labs: &[Vec<u8>]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for lab in labs {
+        let lab = LabFile::parse(std::str::from_utf8(lab)?)?;
+        names.extend(lab.streams.into_iter().map(|stream| stream.topic));
+    }
     names.sort();
     names.dedup();
     Ok(names)
@@ -72,15 +71,17 @@ fn streams(lab_json: &[u8]) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::Scenario;
 
     #[test]
     fn the_lab_files_topics_are_the_pages() {
-        let lab = crate::scenario::lab_json(None).expect("the lab file");
-        let topics = streams(&lab).expect("topics");
+        let lab = Scenario::Iris.lab().as_bytes().to_vec();
+        let topics = streams(&[lab.clone(), lab]).expect("topics");
         assert_eq!(
             topics,
             ["flink.public.iris_test", "flink.public.iris_train"]
         );
-        assert!(streams(b"{}").is_err());
+        assert!(streams(&[b"{}".to_vec()]).is_err());
+        assert!(streams(&[]).expect("none").is_empty());
     }
 }

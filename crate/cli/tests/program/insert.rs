@@ -1,4 +1,4 @@
-//! `eddy insert` and `eddy dataset`.
+//! `eddy insert`, with the files of `eddy dataset`.
 
 use std::process::{Command, Stdio};
 
@@ -32,6 +32,36 @@ fn rows_go_in_from_everywhere() {
         folder.count("SELECT sepal_length = 0.1 + 0.2 FROM iris_test WHERE id = 3"),
         1
     );
+}
+
+#[test]
+fn the_other_scenarios_rows_fit_their_tables() {
+    let folder = Folder::new();
+    let _served = folder.serve(&["--scenario", "ecommerce", "--scenario", "virginica"]);
+    folder.good(&["dataset", "ecommerce", "--out", "shop"]);
+    folder.good(&["dataset", "virginica", "--out", "flowers"]);
+    for file in [
+        "shop/ecommerce_train.sql",
+        "shop/ecommerce_test.sql",
+        "flowers/virginica_train1.sql",
+        "flowers/virginica_train2.sql",
+        "flowers/virginica_test.sql",
+    ] {
+        folder.good(&["insert", "--file", file]);
+    }
+    for (count, sql) in [
+        (800, "SELECT max(id) FROM ecommerce_train"),
+        (200, "SELECT count(price) FROM ecommerce_test"),
+        (80, "SELECT max(id) FROM virginica_train"),
+        (20, "SELECT count(is_virginica) FROM virginica_test"),
+        (1_100, "SELECT count(*) FROM _eddy_change WHERE op = 'c'"),
+        (
+            0,
+            "SELECT count(*) FROM sqlite_master WHERE name LIKE 'iris%'",
+        ),
+    ] {
+        assert_eq!(folder.count(sql), count, "{sql}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The program `eddy`, run as people run it.
 
 mod config;
+mod dataset;
 mod debezium_server;
 mod file;
 mod insert;

@@ -42,6 +42,43 @@ fn the_scenario_is_set_up() {
 }
 
 #[test]
+fn several_scenarios_are_served_at_once() {
+    let folder = Folder::new();
+    let scenarios = ["--scenario", "ecommerce", "--scenario", "iris"];
+    let served = folder.serve(&[&scenarios[..], &["--window", "3s"]].concat());
+    let first = served.get("/lab.json");
+    assert!(
+        first.contains("ecommerce_train") && first.contains("\"ms\": 3000"),
+        "{first}"
+    );
+    assert!(served.get("/iris.lab.json").contains("iris_train"));
+    let list = served.get("/scenarios.json");
+    for (file, is_there) in [("ecommerce", true), ("iris", true), ("virginica", false)] {
+        assert_eq!(
+            list.contains(&format!("\"lab\":\"{file}.lab.json\"")),
+            is_there,
+            "{list}"
+        );
+    }
+    let health = served.get("/health");
+    for topic in [
+        "iris_train",
+        "iris_test",
+        "ecommerce_train",
+        "ecommerce_test",
+    ] {
+        assert!(
+            health.contains(&format!("flink.public.{topic}")),
+            "{health}"
+        );
+    }
+    assert_eq!(
+        folder.count("SELECT count(*) FROM ecommerce_predictions"),
+        0
+    );
+}
+
+#[test]
 fn own_tables_and_lab_files_are_served() {
     let folder = Folder::new();
     rusqlite::Connection::open(folder.path("eddy.db"))
@@ -62,6 +99,10 @@ fn own_tables_and_lab_files_are_served() {
         served.address
     );
     assert!(served.get("/lab.json").contains("\"Mine\""));
+    assert!(
+        !served.get("/scenarios.json").contains(".lab.json"),
+        "no menu"
+    );
     let health = served.get("/health");
     assert!(
         health.contains("flink.public.orders") && !health.contains("iris"),

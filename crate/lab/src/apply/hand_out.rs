@@ -30,12 +30,20 @@ impl Lab {
             self.rounds.train();
         }
         let mut refused = Vec::new();
+        // Kept from row to row: of rows that are only trained, nothing is allocated.
+        let mut features = std::mem::take(&mut self.row);
         for (i, lane) in self.lanes.iter_mut().enumerate() {
             lane.let_rounds_go(self.rounds.let_go);
+            if role == Role::Train {
+                lane.end_rounds(self.rounds.count(), &mut self.out);
+            }
             if !takes[i] {
                 continue;
             }
             let config = &lane.config;
+            features.clear();
+            let columns = config.features.iter();
+            features.extend(columns.map(|column| self.rows.number(number, *column)));
             let row = Row {
                 record: number,
                 source: source.clone(),
@@ -44,16 +52,13 @@ impl Lab {
                     .label
                     .filter(|_| classified)
                     .and_then(|column| self.rows.label(number, column)),
-                features: config
-                    .features
-                    .iter()
-                    .map(|column| self.rows.number(number, *column))
-                    .collect(),
+                features: std::mem::take(&mut features),
                 target: config
                     .target
                     .map(|column| self.rows.number(number, column))
                     .filter(|target| {
-                        config.not_finite == NotFinite::AsEngine || target.is_finite()
+                        let as_engine = config.not_finite == NotFinite::AsEngine;
+                        target.is_finite() || role == Role::Train && as_engine
                     }),
                 round,
                 transaction,
@@ -64,7 +69,10 @@ impl Lab {
                 continue;
             }
             match role {
-                Role::Train => lane.train(&row, &mut self.out),
+                Role::Train => {
+                    lane.train(&row, &mut self.out);
+                    features = row.features;
+                }
                 Role::Classify => lane.classify(row, &mut self.out),
                 Role::Both => {
                     // By the model as it was before this row's batch, whatever the cut.
@@ -76,6 +84,7 @@ impl Lab {
                 Role::Ignore => {}
             }
         }
+        self.row = features;
         self.rejected += u64::from(!refused.is_empty());
         for (lane, reason) in refused {
             self.reject_in(arrived, lane, None, reason);

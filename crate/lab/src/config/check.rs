@@ -6,8 +6,11 @@ use change::ColumnTypes;
 use learn::models::{Cadence, Refused, Setting, Settings};
 use learn::online::{Online, Task};
 
+use super::metrics::{check_drift, check_metrics};
 use super::scaler::{Scaling, check_scaler};
 use super::{Batch, Changes, LabError, LabFile, LaneFile, NotFinite, Publish, Stream};
+use crate::lane::drift::Detector;
+use crate::lane::measures::Measures;
 
 /// A valid experiment.
 #[derive(Clone, Debug)]
@@ -55,6 +58,12 @@ pub struct LaneConfig {
     pub changes: Changes,
     /// Where predictions go.
     pub publish: Option<Publish>,
+    /// What counts predictions, without any yet.
+    pub measures: Measures,
+    /// Whether replay lines have them.
+    pub tells_metrics: bool,
+    /// What looks for drift, without having seen anything.
+    pub drift: Option<Detector>,
     /// Hash of lane and streams, the first part of `eddy.id`.
     pub hash: u64,
 }
@@ -175,6 +184,7 @@ fn check_lane(
     };
     let cluster_labels = check_cluster_labels(lane, &*model, at)?;
     let target = check_target(file, lane, &feature_names, model.task(), at)?;
+    let measures = check_metrics(lane.metrics, model.task(), at)?;
     let mut index = |name: &String| {
         columns
             .iter()
@@ -197,6 +207,9 @@ fn check_lane(
         cluster_labels,
         changes: lane.changes,
         publish: lane.publish.clone(),
+        measures,
+        tells_metrics: lane.metrics.is_some(),
+        drift: check_drift(lane.drift, at)?,
         hash: hash(file, lane),
     })
 }
@@ -311,6 +324,12 @@ fn declared(file: &LabFile) -> ColumnTypes {
 /// FNV-1a of the JSON of the lane, the streams and how they are read: the same text gives the same hash on
 /// every machine.
 fn hash(file: &LabFile, lane: &LaneFile) -> u64 {
+    // What is measured changes no prediction.
+    let lane = LaneFile {
+        metrics: None,
+        drift: None,
+        ..lane.clone()
+    };
     let mut parts = serde_json::json!([lane, file.streams, file.features, file.label]);
     if let Some(parts) = parts.as_array_mut() {
         if !(file.columns.is_empty() && file.rename.is_empty()) {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use learn::models::Settings;
 
-use super::Column;
+use super::{Column, DriftFile, MetricsFile};
 
 /// One experiment: which streams, how they are read, which lanes learn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -125,6 +125,12 @@ pub struct LaneFile {
     /// Topic that predictions are published to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publish: Option<Publish>,
+    /// Over which rows measures are taken; left out: all, and none in replay lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<MetricsFile>,
+    /// What looks for drift in the batches' error; left out: nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftFile>,
 }
 
 /// A label as text or as a whole number; both mean its text.

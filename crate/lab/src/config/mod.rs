@@ -3,6 +3,7 @@
 mod check;
 mod columns;
 mod file;
+mod metrics;
 mod not_built;
 mod scaler;
 
@@ -10,6 +11,7 @@ pub use check::{Config, Cut, LaneConfig};
 pub use columns::{BytesAs, Codes, Column, TimeUnitOf};
 pub use file::*;
 pub use learn::models::Settings;
+pub use metrics::{DriftFile, MetricsFile};
 pub use scaler::Scaling;
 
 /// What is wrong with a lab file, and where.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::LabError;
 
-const LANE: &[&str] = &["metrics", "drift", "follow", "columns"];
+const LANE: &[&str] = &["follow", "columns"];
 const INITIAL: &[&str] = &["kmeans++", "checkpoint"];
 const CHANGES: &[&str] = &["correct"];
 

@@ -2,6 +2,7 @@
 
 use learn::online::Answer;
 
+use super::alignment::stands_for;
 use super::{Lane, Prediction, RoundScore, Row};
 use crate::config::Cut;
 use crate::event::{LabEvent, Outbox, PredictionEvent};
@@ -24,8 +25,18 @@ impl Lane {
         let scaled = self.scaled(&row.features);
         let answer = self.model.predict(&scaled);
         self.scratch = scaled;
-        let right = self.is_right(&answer, &row);
-        self.count(&answer, &row, right);
+        self.enter_round(&row, out);
+        let label = self.label_of(&answer, &row);
+        let prediction = Prediction {
+            record: row.record,
+            version,
+            answer,
+            right: self.is_right(&answer, &row, label),
+            label,
+            target: row.target,
+        };
+        self.count(&prediction, row.round);
+        self.measuring.count(&prediction);
         if let Some(target) = row.target {
             self.test_rows.push(&row.features, target);
         }
@@ -33,12 +44,7 @@ impl Lane {
             self.predictions.pop_front();
             self.predictions_let_go += 1;
         }
-        self.predictions.push_back(Prediction {
-            record: row.record,
-            version,
-            answer,
-            right,
-        });
+        self.predictions.push_back(prediction);
         out.push(LabEvent::Prediction(PredictionEvent {
             lane: self.index,
             lane_name: self.name.clone(),
@@ -59,33 +65,55 @@ impl Lane {
         self.rounds_let_go = rounds;
     }
 
-    /// Whether a cluster stands for a label; None where that is not known.
-    pub fn stands_for(&self, cluster: u32, label: Option<&str>) -> Option<bool> {
-        let labels = self.config.cluster_labels.as_ref()?;
-        Some(labels.get(cluster as usize)? == label?)
+    /// The label of a row that was given a cluster, and what it changes.
+    fn label_of(&mut self, answer: &Answer, row: &Row) -> Option<u32> {
+        let Answer::Cluster(nearest) = answer else {
+            return None;
+        };
+        let label = self.see_label(row.label.as_deref(), row.record)?;
+        let change = self
+            .measuring
+            .identity
+            .count(label, nearest.cluster as usize);
+        self.take_change(change, row.record + 1);
+        u32::try_from(label).ok()
     }
 
-    fn is_right(&self, answer: &Answer, row: &Row) -> Option<bool> {
+    fn is_right(&self, answer: &Answer, row: &Row, label: Option<u32>) -> Option<bool> {
         match answer {
-            Answer::Cluster(nearest) => self.stands_for(nearest.cluster, row.label.as_deref()),
+            Answer::Cluster(nearest) => {
+                stands_for(&self.measuring.identity, nearest.cluster, label)
+            }
             Answer::Class(class) => Some(f64::from(class.class) == row.target?),
             Answer::Number(_) => None,
         }
     }
 
-    /// Counts an answer in its round.
-    fn count(&mut self, answer: &Answer, row: &Row, right: Option<bool>) {
-        let Some(round) = row.round.checked_sub(self.rounds_let_go) else {
+    /// Counts a prediction in its round.
+    fn count(&mut self, prediction: &Prediction, round: usize) {
+        let Some(round) = round.checked_sub(self.rounds_let_go) else {
             return;
         };
         if self.scores.len() <= round {
             self.scores.resize_with(round + 1, RoundScore::default);
         }
         let score = &mut self.scores[round];
-        score.right += u32::from(right == Some(true));
+        score.right += u32::from(prediction.right == Some(true));
         score.of += 1;
-        if let (Answer::Number(number), Some(target)) = (answer, row.target) {
-            score.errors.add(target, *number);
+        match (prediction.answer, prediction.target, prediction.label) {
+            (Answer::Number(number), Some(target), _) => score.errors.add(target, number),
+            (Answer::Cluster(nearest), _, Some(label)) => score.see(label, nearest.cluster),
+            _ => {}
+        }
+    }
+}
+
+impl RoundScore {
+    fn see(&mut self, label: u32, cluster: u32) {
+        let here = |cell: &&mut (u32, u32, u32)| (cell.0, cell.1) == (label, cluster);
+        match self.cells.iter_mut().find(here) {
+            Some(cell) => cell.2 += 1,
+            None => self.cells.push((label, cluster, 1)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A lane that starts again, because a table that trained it was emptied.
 
 use super::Lane;
+use super::sample::Sample;
 use crate::event::{LabEvent, Outbox, Source, VersionEvent};
 use crate::timeline::{Entry, Restart};
 
@@ -22,6 +23,8 @@ impl Lane {
         let before = self.model.numbers();
         self.start();
         self.still = false;
+        self.measuring.sample = Sample::new();
+        self.measuring.told = None;
         let model = self.version();
         let moves = before.moves(&model.numbers, dim);
         let version = self.timeline.versions() + 1;

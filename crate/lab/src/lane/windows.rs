@@ -43,7 +43,8 @@ impl Lane {
         let last = first + skipped as u64 - 1;
         self.timeline.extend_run(last, records, self.version());
         let batch = self.empty_batch();
-        out.push_empty(self.version_event(first, last, Some(batch)));
+        let event = self.version_event(first, last, Some(batch));
+        out.push_empty(event);
         self.window = self.window.map(|window| window + skipped);
         self.batch_from = records;
     }

@@ -189,3 +189,25 @@ fn what_is_remembered_is_bounded_and_the_newest_stay() {
     assert!(repeats.take_forgot());
     assert!(!repeats.take_forgot());
 }
+
+proptest::proptest! {
+    /// An event behind all others is not looked for: what is found is the same as if it were.
+    #[test]
+    fn the_furthest_position_spares_only_the_looking(
+        events in proptest::collection::vec((0..3usize, 0..6i64, 0..2u8, 0..3u8), 0..40),
+    ) {
+        let mut repeats = Repeats::new(5);
+        let mut looking = Repeats::new(5);
+        looking.furthest = Some(i64::MAX);
+        for ((key, lsn, value, op), offset) in events.into_iter().zip(0..) {
+            let key = [None, Some(r#"{"id":1}"#), Some(r#"{"id":2}"#)][key].map(str::as_bytes);
+            let op = ["c", "u", "d"][usize::from(op)];
+            let value = event(op, lsn, &format!("{{\"x\":{value}}}"), offset);
+            let change = change::read("t", key, Some(value.as_bytes())).unwrap();
+            let spot = Spot { partition: 0, offset };
+            let [found, wanted] = [&mut repeats, &mut looking]
+                .map(|repeats| repeats.first(&change, key, Some(value.as_bytes()), spot));
+            proptest::prop_assert_eq!(found, wanted);
+        }
+    }
+}

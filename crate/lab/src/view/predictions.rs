@@ -21,15 +21,13 @@ pub(super) fn predictions(
     most: usize,
 ) -> (Vec<PredictionRow>, u64) {
     let lane = place.lane;
-    // In the order in which they were made; held ones were made when their window closed.
-    let made = |prediction: &&Prediction| {
-        prediction.record < place.record && prediction.version <= place.entry().last
-    };
+    let made = |prediction: &&Prediction| made(place, prediction);
     let total = if place.live {
         lane.predictions.len()
     } else {
         lane.predictions.iter().filter(made).count()
     };
+    // In the order in which they were made.
     let rows = lane
         .predictions
         .iter()
@@ -38,6 +36,11 @@ pub(super) fn predictions(
         .take(most)
         .map(|prediction| prediction_row(place, prediction, labels));
     (rows.collect(), lane.predictions_let_go + total as u64)
+}
+
+/// Whether a prediction was made up to the playhead; held ones were made when their window closed.
+pub(super) fn made(place: &Place<'_>, prediction: &Prediction) -> bool {
+    prediction.record < place.record && prediction.version <= place.entry().last
 }
 
 fn prediction_row(place: &Place<'_>, prediction: &Prediction, labels: &[String]) -> PredictionRow {

@@ -17,6 +17,7 @@ use crate::error::{SpecError, check_setting};
 
 /// Which changes are drifts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Rises.
@@ -29,6 +30,11 @@ pub enum Mode {
 
 /// What can be set; the defaults are River's.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "PageHinkley")
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// Values after which there can be a drift, the one that makes it included.

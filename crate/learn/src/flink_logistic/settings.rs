@@ -1,16 +1,16 @@
 //! Flink's online logistic regression as a lab file has it, and as a lab runs it.
 
+use std::borrow::Cow;
+
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{FlinkLogistic, Params, Spec, classify};
+use super::{FlinkLogistic, Params, Spec, State, classify};
+use crate::error::{BadRow, SpecError};
 use crate::linear::{Linear, LinearInitial};
 use crate::models::{Refused, Setting, Start};
-use crate::online::{
-    About, Answer, Fitted, Numbers, Online, Task, class_counts, linear_move, mean_loss,
-};
+use crate::online::{About, Answer, Online, OnlineLinear, Task};
 use crate::{Checkpoint, Rows};
 
 /// Parameters of `OnlineLogisticRegression`; what is left out is the engine's default.
@@ -78,8 +78,10 @@ impl OnlineFlinkLogistic {
     }
 }
 
-impl Online for OnlineFlinkLogistic {
-    fn about(&self) -> About {
+impl OnlineLinear for OnlineFlinkLogistic {
+    type State = State;
+
+    fn what(&self) -> About {
         let spec = *self.model.params().spec();
         About {
             engine: "Flink",
@@ -98,94 +100,57 @@ impl Online for OnlineFlinkLogistic {
         }
     }
 
-    fn task(&self) -> Task {
+    fn answers_with(&self) -> Task {
         Task::Classification
     }
 
-    fn numbers(&self) -> Numbers {
-        Numbers::Linear(self.linear())
+    fn newest(&self) -> Cow<'_, Linear> {
+        Cow::Owned(self.linear())
     }
 
-    fn check_row(&self, row: &[f64], _: Option<f64>) -> Result<(), String> {
-        self.model
-            .params()
-            .check_row(row)
-            .map_err(|e| e.to_string())
+    fn say(&self, model: &Linear, row: &[f64]) -> Answer {
+        Answer::Class(classify(&model.coefficients, row))
     }
 
-    fn partial_fit(&mut self, rows: Rows<'_>, targets: &[f64]) -> Fitted {
-        let before = self.linear();
-        let loss_before = mean_loss(rows, targets, |row| {
-            Answer::Class(classify(&before.coefficients, row))
-        });
-        self.model.partial_fit(rows, targets);
-        let after = self.linear();
-        Fitted {
-            rows: rows.len(),
-            counts: class_counts(targets),
-            shift: linear_move(&before, &after),
-            loss_before,
-            loss_after: mean_loss(rows, targets, |row| {
-                Answer::Class(classify(&after.coefficients, row))
-            }),
-            split: None,
-        }
-    }
-
-    fn predict(&mut self, row: &[f64]) -> Answer {
+    fn say_as_engine(&mut self, row: &[f64]) -> Answer {
         Answer::Class(match self.engine_defects {
             true => self.model.predict_as_engine(row),
             false => self.model.predict(row),
         })
     }
 
-    fn answer(&self, numbers: &Numbers, row: &[f64]) -> Answer {
-        match numbers.linear() {
-            Some(model) => Answer::Class(classify(&model.coefficients, row)),
-            None => Answer::Class(self.model.predict(row)),
-        }
-    }
-
-    fn fade(&mut self, _: u64) -> Option<bool> {
-        Some(false)
-    }
-
-    fn start_from(&mut self, numbers: &Numbers) -> Result<(), String> {
-        let Some(model) = numbers.linear() else {
-            return Err("are no coefficients".to_owned());
-        };
-        if model.intercept != 0.0 {
-            return Err("have an intercept; Flink's model has none".to_owned());
-        }
-        let (params, coefficients) = (*self.model.params(), &model.coefficients);
-        self.model = FlinkLogistic::new(params, coefficients).map_err(|e| e.to_string())?;
-        Ok(())
-    }
-
-    fn state(&self) -> Value {
-        // Numbers always have a form in JSON; null, which is refused, stands in for what cannot happen.
-        serde_json::to_value(self.model.state()).unwrap_or_default()
-    }
-
-    fn set_state(&mut self, state: Value) -> Result<(), String> {
-        let state = serde_json::from_value(state).map_err(|e| e.to_string())?;
-        let spec = *self.model.params().spec();
-        let resumed = FlinkLogistic::resume(Checkpoint { spec, state });
-        self.model = resumed.map_err(|e| e.to_string())?;
-        Ok(())
-    }
-
-    fn boxed(&self) -> Box<dyn Online> {
-        Box::new(self.clone())
-    }
-
-    fn answers_at_once(&self) -> bool {
+    fn emits_initial(&self) -> bool {
         false
     }
 
-    fn engine_version(&self, version: u64) -> Option<u64> {
-        // The initial model is not one of the engine's versions.
-        version.checked_sub(1).filter(|version| *version > 0)
+    fn check(&self, row: &[f64], _: Option<f64>) -> Result<(), BadRow> {
+        self.model.params().check_row(row)
+    }
+
+    fn learn(&mut self, rows: Rows<'_>, targets: &[f64]) {
+        self.model.partial_fit(rows, targets);
+    }
+
+    fn started_from(&self, model: &Linear) -> Result<Self, SpecError> {
+        if model.intercept != 0.0 {
+            return Err(SpecError::Setting {
+                name: "the intercept of Flink's model",
+                rule: "none",
+                found: model.intercept,
+            });
+        }
+        let model = FlinkLogistic::new(*self.model.params(), &model.coefficients)?;
+        Ok(Self { model, ..*self })
+    }
+
+    fn to_state(&self) -> State {
+        self.model.state().clone()
+    }
+
+    fn resumed_from(&self, state: State) -> Result<Self, SpecError> {
+        let spec = *self.model.params().spec();
+        let model = FlinkLogistic::resume(Checkpoint { spec, state })?;
+        Ok(Self { model, ..*self })
     }
 }
 

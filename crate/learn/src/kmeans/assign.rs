@@ -1,6 +1,7 @@
 //! Which centroid is nearest.
 
 use super::distance::{self, Measure, Metric, with_measure};
+use super::tile::{Tile, tiles};
 use super::{Model, Params};
 use crate::Rows;
 
@@ -46,10 +47,11 @@ pub(super) fn assign(
     metric: Metric,
     model: &Model,
     lengths: &[f64],
+    tile: &mut Tile,
     rows: Rows<'_>,
     each: impl FnMut(usize, &[f64], &[f64]),
 ) {
-    with_measure!(metric, assign_by(model, lengths, rows, each));
+    with_measure!(metric, assign_by(model, lengths, tile, rows, each));
 }
 
 fn lengths_of<M: Measure>(model: &Model, dim: usize, lengths: &mut [f64]) {
@@ -61,14 +63,16 @@ fn lengths_of<M: Measure>(model: &Model, dim: usize, lengths: &mut [f64]) {
 fn assign_by<M: Measure>(
     model: &Model,
     lengths: &[f64],
+    tile: &mut Tile,
     rows: Rows<'_>,
     mut each: impl FnMut(usize, &[f64], &[f64]),
 ) {
     let dim = rows.dim();
-    for row in rows {
-        let centroids = model.iter(dim).zip(lengths.iter().copied());
-        let (cluster, _) = closest::<M>(centroids, row, M::length(row));
-        each(cluster, row, &model.centroids[cluster * dim..][..dim]);
+    for rows in tiles(rows) {
+        tile.find::<M>(model, lengths, rows);
+        for (row, cluster) in rows.into_iter().zip(tile.clusters()) {
+            each(cluster, row, &model.centroids[cluster * dim..][..dim]);
+        }
     }
 }
 
@@ -84,7 +88,7 @@ fn closest<'a, M: Measure>(
         if M::least(length, row_length) >= best.1 {
             continue;
         }
-        let between = M::between(centroid, length, row, row_length);
+        let between = distance::between::<M>(centroid, length, row, row_length);
         if between < best.1 {
             best = (i, between);
         }
@@ -105,7 +109,7 @@ fn rank<M: Measure>(model: &Model, row: &[f64]) -> Nearest {
         runner_up_distance: f64::NAN,
     };
     for (i, (centroid, length)) in centroids.enumerate() {
-        let distance = M::told(M::between(centroid, length, row, row_length));
+        let distance = M::told(distance::between::<M>(centroid, length, row, row_length));
         if i == cluster {
             nearest.distance = distance;
             continue;
@@ -118,4 +122,66 @@ fn rank<M: Measure>(model: &Model, row: &[f64]) -> Nearest {
         }
     }
     nearest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Few different numbers, so that there are ties and zero distances, and those that arithmetic stumbles over.
+    fn number() -> impl Strategy<Value = f64> {
+        let odd = [
+            0.0,
+            -0.0,
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::MAX,
+            1e-300,
+        ];
+        prop_oneof![
+            8 => (-3..=3).prop_map(f64::from),
+            8 => -1.0..1.0_f64,
+            1 => prop::sample::select(odd.as_slice().to_vec()),
+        ]
+    }
+
+    fn one_by_one<M: Measure>(model: &Model, rows: Rows<'_>) -> Vec<usize> {
+        let centroids = model.iter(rows.dim());
+        let centroids = centroids.map(|centroid| (centroid, M::length(centroid)));
+        rows.iter()
+            .map(|row| closest::<M>(centroids.clone(), row, M::length(row)).0)
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Rows side by side get the clusters that they get one by one, whatever their numbers are.
+        #[test]
+        fn a_tile_finds_what_a_row_alone_finds(
+            dim in 1_usize..6,
+            k in 1_usize..10,
+            numbers in prop::collection::vec(number(), 6 * (10 + 20)),
+            count in 0_usize..=20,
+        ) {
+            let (centroids, rows) = numbers.split_at(60);
+            let model = Model { centroids: centroids[..k * dim].to_vec(), weights: vec![0.0; k] };
+            let rows = Rows::new(&rows[..count * dim], dim).unwrap();
+            let (mut lengths, mut tile) = (vec![0.0; k], Tile::new(dim));
+            for metric in [
+                Metric::FlinkEuclidean,
+                Metric::SparkEuclidean,
+                Metric::Manhattan,
+                Metric::Cosine,
+            ] {
+                measure(metric, &model, dim, &mut lengths);
+                let mut clusters = Vec::new();
+                assign(metric, &model, &lengths, &mut tile, rows, |cluster, _, _| clusters.push(cluster));
+                prop_assert_eq!(clusters, with_measure!(metric, one_by_one(&model, rows)));
+            }
+        }
+    }
 }

@@ -27,14 +27,22 @@ pub(super) trait Measure {
     /// Only what is below it counts as near.
     const LIMIT: f64;
 
-    /// What has to be known of a vector besides its numbers; 0 where that is nothing.
-    fn length(vector: &[f64]) -> f64;
+    /// What has to be known of a vector besides its numbers, made of the sum of their squares; 0 where that is nothing.
+    fn length_of(squares: f64) -> f64;
+
+    /// The same of a vector.
+    fn length(vector: &[f64]) -> f64 {
+        Self::length_of(vector.iter().fold(0.0, |sum, x| sum + x * x))
+    }
 
     /// A value that `between` is not below, cheaper than it; the engine skips a centroid by it.
     fn least(centroid_length: f64, row_length: f64) -> f64;
 
-    /// What the engine compares.
-    fn between(centroid: &[f64], centroid_length: f64, row: &[f64], row_length: f64) -> f64;
+    /// What a number of the row and that of the centroid add to the sum that their distance is made of.
+    fn term(centroid: f64, row: f64) -> f64;
+
+    /// What the engine compares, made of the sum of the terms.
+    fn between(sum: f64, centroid_length: f64, row_length: f64) -> f64;
 
     /// The distance itself from what is compared.
     fn told(between: f64) -> f64;
@@ -46,8 +54,8 @@ pub(super) struct FlinkEuclidean;
 impl Measure for FlinkEuclidean {
     const LIMIT: f64 = f64::INFINITY;
 
-    fn length(vector: &[f64]) -> f64 {
-        dot(vector, vector).sqrt()
+    fn length_of(squares: f64) -> f64 {
+        squares.sqrt()
     }
 
     fn least(centroid_length: f64, row_length: f64) -> f64 {
@@ -55,9 +63,13 @@ impl Measure for FlinkEuclidean {
         difference * difference
     }
 
-    fn between(centroid: &[f64], centroid_length: f64, row: &[f64], row_length: f64) -> f64 {
+    fn term(centroid: f64, row: f64) -> f64 {
+        row * centroid
+    }
+
+    fn between(sum: f64, centroid_length: f64, row_length: f64) -> f64 {
         let squares = row_length * row_length + centroid_length * centroid_length;
-        let squared = squares - 2.0 * dot(row, centroid);
+        let squared = squares - 2.0 * sum;
         // Not f64::max, which would make 0 of NaN: a NaN row has to be near to nothing.
         if squared < 0.0 { 0.0 } else { squared }
     }
@@ -73,7 +85,7 @@ pub(super) struct SparkEuclidean;
 impl Measure for SparkEuclidean {
     const LIMIT: f64 = f64::INFINITY;
 
-    fn length(_: &[f64]) -> f64 {
+    fn length_of(_: f64) -> f64 {
         0.0
     }
 
@@ -81,8 +93,13 @@ impl Measure for SparkEuclidean {
         0.0
     }
 
-    fn between(centroid: &[f64], _: f64, row: &[f64], _: f64) -> f64 {
-        squared_difference(row, centroid)
+    fn term(centroid: f64, row: f64) -> f64 {
+        let difference = row - centroid;
+        difference * difference
+    }
+
+    fn between(sum: f64, _: f64, _: f64) -> f64 {
+        sum
     }
 
     fn told(between: f64) -> f64 {
@@ -96,7 +113,7 @@ pub(super) struct Manhattan;
 impl Measure for Manhattan {
     const LIMIT: f64 = f64::MAX;
 
-    fn length(_: &[f64]) -> f64 {
+    fn length_of(_: f64) -> f64 {
         0.0
     }
 
@@ -104,11 +121,12 @@ impl Measure for Manhattan {
         0.0
     }
 
-    fn between(centroid: &[f64], _: f64, row: &[f64], _: f64) -> f64 {
-        centroid
-            .iter()
-            .zip(row)
-            .fold(0.0, |sum, (c, x)| sum + (c - x).abs())
+    fn term(centroid: f64, row: f64) -> f64 {
+        (centroid - row).abs()
+    }
+
+    fn between(sum: f64, _: f64, _: f64) -> f64 {
+        sum
     }
 
     fn told(between: f64) -> f64 {
@@ -122,8 +140,8 @@ pub(super) struct Cosine;
 impl Measure for Cosine {
     const LIMIT: f64 = f64::MAX;
 
-    fn length(vector: &[f64]) -> f64 {
-        dot(vector, vector).sqrt()
+    fn length_of(squares: f64) -> f64 {
+        squares.sqrt()
     }
 
     fn least(_: f64, _: f64) -> f64 {
@@ -131,13 +149,29 @@ impl Measure for Cosine {
         f64::NEG_INFINITY
     }
 
-    fn between(centroid: &[f64], centroid_length: f64, row: &[f64], row_length: f64) -> f64 {
-        1.0 - dot(centroid, row) / centroid_length / row_length
+    fn term(centroid: f64, row: f64) -> f64 {
+        centroid * row
+    }
+
+    fn between(sum: f64, centroid_length: f64, row_length: f64) -> f64 {
+        1.0 - sum / centroid_length / row_length
     }
 
     fn told(between: f64) -> f64 {
         between
     }
+}
+
+/// What the engine compares, of one centroid.
+pub(super) fn between<M: Measure>(
+    centroid: &[f64],
+    centroid_length: f64,
+    row: &[f64],
+    row_length: f64,
+) -> f64 {
+    let terms = centroid.iter().zip(row);
+    let sum = terms.fold(0.0, |sum, (c, x)| sum + M::term(*c, *x));
+    M::between(sum, centroid_length, row_length)
 }
 
 /// The squared euclidean distance, as exact as doubles have it; what inertia and shift are made of.
@@ -146,8 +180,4 @@ pub(crate) fn squared_difference(a: &[f64], b: &[f64]) -> f64 {
         let difference = a - b;
         sum + difference * difference
     })
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
 }

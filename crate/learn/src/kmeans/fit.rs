@@ -5,6 +5,7 @@ use super::distance::squared_difference;
 use super::model::{check_initial, check_size};
 use super::parallel::{merge, parts};
 use super::split::{is_dying, split};
+use super::tile::Tile;
 use super::update::update;
 use super::{Engine, Model, Nearest, ParamError, Params, Spec};
 use crate::{Checkpoint, Rows};
@@ -27,7 +28,9 @@ pub struct Kmeans {
 struct Scratch {
     /// The model to be.
     next: Model,
-    /// A second subtask's copy of it.
+    /// Rows of a batch that are looked at at once.
+    tile: Tile,
+    /// A second subtask's copy of the model to be.
     copy: Model,
     /// The sum of each cluster's rows in one subtask's part of the batch.
     sums: Vec<f64>,
@@ -89,6 +92,7 @@ impl Kmeans {
         measure(params.metric(), &model, params.dim(), &mut lengths);
         let scratch = Scratch {
             next: model.clone(),
+            tile: Tile::new(params.dim()),
             copy: model.clone(),
             sums: vec![0.0; model.centroids.len()],
             counts: vec![0; params.k()],
@@ -146,6 +150,7 @@ impl Kmeans {
         let shift = largest_move(&self.model, next, dim);
         std::mem::swap(&mut self.model, next);
         measure(self.params.metric(), &self.model, dim, &mut self.lengths);
+        let squared_after = self.squared_distances(rows);
         // 0 / 0 is the NaN that stands for no rows.
         let mean = |squared: f64| squared / rows.len() as f64;
         BatchSummary {
@@ -153,7 +158,7 @@ impl Kmeans {
             counts,
             shift,
             inertia_before: mean(squared_before),
-            inertia_after: mean(self.squared_distances(rows)),
+            inertia_after: mean(squared_after),
             split,
         }
     }
@@ -205,6 +210,7 @@ impl Kmeans {
         let discount = self.params.discount(rows.len()) / parallelism as f64;
         let Scratch {
             next,
+            tile,
             copy,
             sums,
             counts: part_counts,
@@ -217,6 +223,7 @@ impl Kmeans {
                 self.params.metric(),
                 &self.model,
                 &self.lengths,
+                tile,
                 part,
                 |i, row, centroid| {
                     part_counts[i] += 1;
@@ -238,12 +245,13 @@ impl Kmeans {
     }
 
     /// The sum of the rows' squared distances to their centroids.
-    fn squared_distances(&self, rows: Rows<'_>) -> f64 {
+    fn squared_distances(&mut self, rows: Rows<'_>) -> f64 {
         let mut squared = 0.0;
         assign(
             self.params.metric(),
             &self.model,
             &self.lengths,
+            &mut self.scratch.tile,
             rows,
             |_, row, centroid| {
                 squared += squared_difference(row, centroid);

@@ -17,6 +17,7 @@
 //! - `initial`: initial models: random, k-means++
 //! - `distance`: how far a row is from a centroid
 //! - `assign`: which centroid is nearest
+//! - `tile`: rows side by side, so that a centroid is compared with several at once
 //! - `update`: the update rule
 //! - `parallel`: Flink's subtasks: the cut of a batch, the merge of the copies
 //! - `split`: Spark's split of a dying cluster
@@ -61,6 +62,7 @@ mod parallel;
 mod params;
 mod settings;
 mod split;
+mod tile;
 mod update;
 
 pub(crate) use distance::squared_difference;

@@ -51,6 +51,12 @@ impl Distance {
             Distance::Cosine => "cosine",
         }
     }
+
+    /// The distance of this name.
+    pub fn named(name: &str) -> Option<Distance> {
+        let all = [Distance::Euclidean, Distance::Manhattan, Distance::Cosine];
+        all.into_iter().find(|distance| distance.name() == name)
+    }
 }
 
 /// What the weights decay with.

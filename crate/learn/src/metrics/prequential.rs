@@ -52,6 +52,17 @@ pub struct Prequential<T: Tally> {
     recent: VecDeque<T::Row>,
 }
 
+impl<T: Tally> Default for Prequential<T> {
+    /// Over all rows.
+    fn default() -> Self {
+        Self {
+            span: Span::All,
+            tally: T::default(),
+            recent: VecDeque::new(),
+        }
+    }
+}
+
 impl<T: Tally> Prequential<T> {
     /// Starts without rows.
     ///

@@ -1,14 +1,16 @@
 //! Gradient descent as a lab file has it, and as a lab runs it.
 
+use std::borrow::Cow;
+
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{Params, Sgd, Spec};
-use crate::linear::LinearInitial;
+use crate::error::{BadRow, SpecError};
+use crate::linear::{Linear, LinearInitial};
 use crate::models::{Refused, Setting, Start};
-use crate::online::{About, Answer, Fitted, Numbers, Online, Task, linear_move, mean_loss};
+use crate::online::{About, Answer, Online, OnlineLinear, Task};
 use crate::{Checkpoint, Rows};
 
 /// Parameters of gradient descent; what is left out is scikit-learn's default.
@@ -40,8 +42,10 @@ impl Start for Settings {
     }
 }
 
-impl Online for Sgd {
-    fn about(&self) -> About {
+impl OnlineLinear for Sgd {
+    type State = Linear;
+
+    fn what(&self) -> About {
         let spec = self.params.spec;
         About {
             engine: "",
@@ -55,69 +59,36 @@ impl Online for Sgd {
         }
     }
 
-    fn task(&self) -> Task {
+    fn answers_with(&self) -> Task {
         Task::Regression
     }
 
-    fn numbers(&self) -> Numbers {
-        Numbers::Linear(self.model.clone())
+    fn newest(&self) -> Cow<'_, Linear> {
+        Cow::Borrowed(&self.model)
     }
 
-    fn check_row(&self, row: &[f64], _: Option<f64>) -> Result<(), String> {
-        crate::error::check_width(row, self.params.spec.dim).map_err(|e| e.to_string())
+    fn say(&self, model: &Linear, row: &[f64]) -> Answer {
+        Answer::Number(model.predict(row))
     }
 
-    fn partial_fit(&mut self, rows: Rows<'_>, targets: &[f64]) -> Fitted {
-        let before = self.model.clone();
-        let loss_before = mean_loss(rows, targets, |row| Answer::Number(before.predict(row)));
-        Sgd::partial_fit(self, rows, targets);
-        let after = self.model.clone();
-        Fitted {
-            rows: rows.len(),
-            counts: Vec::new(),
-            shift: linear_move(&before, &after),
-            loss_before,
-            loss_after: mean_loss(rows, targets, |row| Answer::Number(after.predict(row))),
-            split: None,
-        }
+    fn check(&self, row: &[f64], _: Option<f64>) -> Result<(), BadRow> {
+        crate::error::check_width(row, self.params.spec.dim)
     }
 
-    fn predict(&mut self, row: &[f64]) -> Answer {
-        Answer::Number(Sgd::predict(self, row))
+    fn learn(&mut self, rows: Rows<'_>, targets: &[f64]) {
+        self.partial_fit(rows, targets);
     }
 
-    fn answer(&self, numbers: &Numbers, row: &[f64]) -> Answer {
-        match numbers.linear() {
-            Some(model) => Answer::Number(model.predict(row)),
-            None => Answer::Number(self.model.predict(row)),
-        }
+    fn started_from(&self, model: &Linear) -> Result<Self, SpecError> {
+        Self::new(self.params, model.clone())
     }
 
-    fn fade(&mut self, _: u64) -> Option<bool> {
-        Some(false)
+    fn to_state(&self) -> Linear {
+        self.model.clone()
     }
 
-    fn start_from(&mut self, numbers: &Numbers) -> Result<(), String> {
-        let Some(model) = numbers.linear() else {
-            return Err("are no coefficients".to_owned());
-        };
-        *self = Self::new(self.params, model.clone()).map_err(|e| e.to_string())?;
-        Ok(())
-    }
-
-    fn state(&self) -> Value {
-        // Numbers always have a form in JSON; null, which is refused, stands in for what cannot happen.
-        serde_json::to_value(self.checkpoint().state).unwrap_or_default()
-    }
-
-    fn set_state(&mut self, state: Value) -> Result<(), String> {
-        let state = serde_json::from_value(state).map_err(|e| e.to_string())?;
+    fn resumed_from(&self, state: Linear) -> Result<Self, SpecError> {
         let spec = self.params.spec;
-        *self = Self::resume(Checkpoint { spec, state }).map_err(|e| e.to_string())?;
-        Ok(())
-    }
-
-    fn boxed(&self) -> Box<dyn Online> {
-        Box::new(self.clone())
+        Self::resume(Checkpoint { spec, state })
     }
 }

@@ -1,16 +1,16 @@
 //! Spark's streaming regressions as a lab file has them, and as a lab runs them.
 
+use std::borrow::Cow;
+
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{Intercept, Loss, Params, SparkSgd, Spec, classify};
+use crate::error::{BadRow, SpecError};
 use crate::linear::{Linear, LinearInitial};
 use crate::models::{Cadence, Refused, Setting, Start};
-use crate::online::{
-    About, Answer, Fitted, Numbers, Online, Task, class_counts, linear_move, mean_loss,
-};
+use crate::online::{About, Answer, Online, OnlineLinear, Task};
 use crate::{Checkpoint, Rows};
 
 /// Parameters of a regression; what is left out is the engine's default.
@@ -95,8 +95,10 @@ impl Settings {
     }
 }
 
-impl Online for SparkSgd {
-    fn about(&self) -> About {
+impl OnlineLinear for SparkSgd {
+    type State = Linear;
+
+    fn what(&self) -> About {
         let spec = self.params.spec;
         About {
             engine: "Spark",
@@ -113,95 +115,50 @@ impl Online for SparkSgd {
         }
     }
 
-    fn task(&self) -> Task {
+    fn answers_with(&self) -> Task {
         match self.params.spec.loss {
             Loss::Squared => Task::Regression,
             Loss::Logistic => Task::Classification,
         }
     }
 
-    fn numbers(&self) -> Numbers {
-        Numbers::Linear(self.model.clone())
+    fn newest(&self) -> Cow<'_, Linear> {
+        Cow::Borrowed(&self.model)
     }
 
-    fn check_row(&self, row: &[f64], target: Option<f64>) -> Result<(), String> {
+    fn say(&self, model: &Linear, row: &[f64]) -> Answer {
+        match self.params.spec.loss {
+            Loss::Squared => Answer::Number(model.predict(row)),
+            Loss::Logistic => Answer::Class(classify(model, row)),
+        }
+    }
+
+    fn check(&self, row: &[f64], target: Option<f64>) -> Result<(), BadRow> {
         // Without a target, any class will do.
-        let params = &self.params;
-        params
-            .check_row(row, target.unwrap_or(0.0))
-            .map_err(|e| e.to_string())
+        self.params.check_row(row, target.unwrap_or(0.0))
     }
 
-    fn partial_fit(&mut self, rows: Rows<'_>, targets: &[f64]) -> Fitted {
-        let loss = self.params.spec.loss;
-        let before = self.model.clone();
-        let loss_before = mean_loss(rows, targets, |row| answer(loss, &before, row));
-        SparkSgd::partial_fit(self, rows, targets);
-        let after = self.model.clone();
-        Fitted {
-            rows: rows.len(),
-            counts: match self.params.spec.loss {
-                Loss::Squared => Vec::new(),
-                Loss::Logistic => class_counts(targets),
-            },
-            shift: linear_move(&before, &after),
-            loss_before,
-            loss_after: mean_loss(rows, targets, |row| answer(loss, &after, row)),
-            split: None,
-        }
+    fn learn(&mut self, rows: Rows<'_>, targets: &[f64]) {
+        self.partial_fit(rows, targets);
     }
 
-    fn predict(&mut self, row: &[f64]) -> Answer {
-        answer(self.params.spec.loss, &self.model, row)
+    fn started_from(&self, model: &Linear) -> Result<Self, SpecError> {
+        Self::new(self.params, model.clone())
     }
 
-    fn answer(&self, numbers: &Numbers, row: &[f64]) -> Answer {
-        let loss = self.params.spec.loss;
-        match numbers.linear() {
-            Some(model) => answer(loss, model, row),
-            None => answer(loss, &self.model, row),
-        }
+    fn to_state(&self) -> Linear {
+        self.model.clone()
     }
 
-    fn fade(&mut self, _: u64) -> Option<bool> {
-        Some(false)
-    }
-
-    fn start_from(&mut self, numbers: &Numbers) -> Result<(), String> {
-        let Some(model) = numbers.linear() else {
-            return Err("are no coefficients".to_owned());
-        };
-        *self = Self::new(self.params, model.clone()).map_err(|e| e.to_string())?;
-        Ok(())
-    }
-
-    fn state(&self) -> Value {
-        // Numbers always have a form in JSON; null, which is refused, stands in for what cannot happen.
-        serde_json::to_value(self.checkpoint().state).unwrap_or_default()
-    }
-
-    fn set_state(&mut self, state: Value) -> Result<(), String> {
-        let state = serde_json::from_value(state).map_err(|e| e.to_string())?;
+    fn resumed_from(&self, state: Linear) -> Result<Self, SpecError> {
         let spec = self.params.spec;
-        *self = Self::resume(Checkpoint { spec, state }).map_err(|e| e.to_string())?;
-        Ok(())
-    }
-
-    fn boxed(&self) -> Box<dyn Online> {
-        Box::new(self.clone())
+        Self::resume(Checkpoint { spec, state })
     }
 }
 
 /// The engine's defect that an intercept meets.
 const RESTARTS: &str =
     "The intercept starts from 1 in every batch and forgets what it had learned, as in Spark.";
-
-fn answer(loss: Loss, model: &Linear, row: &[f64]) -> Answer {
-    match loss {
-        Loss::Squared => Answer::Number(model.predict(row)),
-        Loss::Logistic => Answer::Class(classify(model, row)),
-    }
-}
 
 fn parameters(spec: &Spec) -> Vec<String> {
     let mut parameters = vec![

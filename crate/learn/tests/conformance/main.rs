@@ -3,10 +3,7 @@
 // A test that fails says where.
 #![allow(clippy::unwrap_used)]
 
-#[path = "../common/mod.rs"]
-mod common;
-mod kmeans;
-mod linear;
+mod model;
 mod scaler;
 mod table;
 

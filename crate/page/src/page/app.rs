@@ -12,8 +12,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, MessageEvent, Worker};
 
 use super::msg::{Effect, Errands, Msg};
-use super::state::{DemoRows, LeftTab, Scenario, State};
+use super::state::{LeftTab, Scenario, State};
 use super::view::View;
+use super::walk::{self, Entry, Walk};
 use super::{dialogs, dom, http, theme, update};
 use crate::protocol::{Command, Update};
 
@@ -28,6 +29,7 @@ thread_local! {
 #[derive(Debug)]
 struct App {
     worker: Worker,
+    order_key: String,
     state: RefCell<State>,
     view: RefCell<Option<View>>,
     queue: RefCell<VecDeque<Msg>>,
@@ -57,16 +59,21 @@ impl Sender {
 /// # Errors
 /// index.html lacks an element, or the lab file cannot be fetched.
 pub async fn start(worker: Worker) -> Result<(), JsValue> {
-    let lab = http::text("./lab.json")
+    let menu = scenarios().await;
+    let asked = http::scenario();
+    let entry = menu
+        .iter()
+        .find(|entry| Some(&entry.name) == asked.as_ref());
+    let file = entry.and_then(|entry| entry.lab.as_deref());
+    let lab = http::text(file.unwrap_or("lab.json"))
         .await
         .map_err(|error| JsValue::from_str(&error))?;
     let scenario = Scenario::read(&lab);
-    let demo = if scenario.is_iris() {
-        demo_rows().await
-    } else {
-        None
+    let walk = match walk::of_lab(&menu, &scenario) {
+        Some(entry) => read_walk(entry).await,
+        None => None,
     };
-    let left = if demo.is_some() {
+    let left = if walk.is_some() {
         LeftTab::Walk
     } else {
         LeftTab::Insert
@@ -74,7 +81,11 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
     let token = http::token();
     let state = State {
         scenario,
-        demo,
+        walk,
+        menu: menu
+            .into_iter()
+            .filter(|entry| entry.lab.is_some())
+            .collect(),
         left,
         drawer_open: token.is_some(),
         token,
@@ -82,9 +93,9 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
         axes_wanted: (2, 3),
         ..State::default()
     };
-    let app = App::open(worker, state)?;
+    let app = App::open(worker, state, order_key(asked.as_deref()))?;
     let keep_lines = dom::window()?.location().search()?.contains("keep=lines");
-    let order = LocalStorage::raw().get_item(ORDER_KEY).ok().flatten();
+    let order = LocalStorage::raw().get_item(&app.order_key).ok().flatten();
     app.post(&Command::Start {
         lab,
         keep_lines,
@@ -99,15 +110,32 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
     Ok(())
 }
 
-async fn demo_rows() -> Option<DemoRows> {
+/// All scenarios; without their list the page shows its lab file, and has no menu.
+async fn scenarios() -> Vec<Entry> {
+    let list = http::text("scenarios.json").await;
+    list.and_then(|list| walk::read_list(&list))
+        .unwrap_or_default()
+}
+
+async fn read_walk(entry: &Entry) -> Option<Walk> {
     // Without the rows there is no walk-through; everything else works.
-    DemoRows::read(&http::text("./iris.json").await.ok()?).ok()
+    let rows = http::text(&entry.rows).await.ok()?;
+    Walk::read(entry.clone(), &rows).ok()
+}
+
+/// One bridge has one log for all scenarios, each of which applies other topics of it.
+fn order_key(scenario: Option<&str>) -> String {
+    match scenario {
+        Some(name) => format!("{ORDER_KEY}.{name}"),
+        None => ORDER_KEY.to_owned(),
+    }
 }
 
 impl App {
-    fn open(worker: Worker, state: State) -> Result<Rc<App>, JsValue> {
+    fn open(worker: Worker, state: State, order_key: String) -> Result<Rc<App>, JsValue> {
         let app = Rc::new(App {
             worker,
+            order_key,
             state: RefCell::new(state),
             view: RefCell::default(),
             queue: RefCell::default(),
@@ -213,8 +241,8 @@ impl App {
                     http::start_over(token.as_deref()).await
                 });
             }
-            Effect::FetchDemo => wasm_bindgen_futures::spawn_local(async move {
-                sender.send(match http::text("./demo.ndjson").await {
+            Effect::FetchRecording(file) => wasm_bindgen_futures::spawn_local(async move {
+                sender.send(match http::recording(&file).await {
                     Ok(text) => Msg::Recording {
                         name: "recorded demo".to_owned(),
                         text,
@@ -222,6 +250,11 @@ impl App {
                     Err(error) => Msg::Back(Errands::Recording, Err(error)),
                 });
             }),
+            Effect::GoTo(scenario) => {
+                if let Err(error) = http::go_to(&scenario) {
+                    gloo::console::error!(error);
+                }
+            }
             Effect::Open(dialog) => dialogs::open(dialog),
             Effect::CloseDialogs => dialogs::close(),
             Effect::Focus(id) => self.focus.set(Some(id)),
@@ -231,7 +264,7 @@ impl App {
             }
             Effect::KeepOrder(order) => {
                 // Without storage a reload applies the log as it arrives.
-                let _ = LocalStorage::raw().set_item(ORDER_KEY, &order);
+                let _ = LocalStorage::raw().set_item(&self.order_key, &order);
             }
             Effect::Say(text) => say(&text),
             Effect::Save { name, text } => {

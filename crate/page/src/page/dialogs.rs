@@ -65,11 +65,15 @@ impl Dialogs {
     /// Draws what changed.
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let scenario = &cx.state.scenario;
-        let tables: Vec<&str> = [&scenario.train, &scenario.test]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
+        let own = [&scenario.train, &scenario.test];
+        let mut tables: Vec<&str> = own.into_iter().flatten().map(String::as_str).collect();
+        // The bridge has one log for all scenarios.
+        let others = cx.state.menu.iter().flat_map(|entry| &entry.tables);
+        tables.extend(
+            others
+                .map(String::as_str)
+                .filter(|it| !own.iter().any(|own| own.as_deref() == Some(*it))),
+        );
         self.over_text.set(&format!(
             "This empties {} and the predictions in the bridge’s database, for every page that is connected. The model goes back to version 1.",
             tables.join(", ")

@@ -14,6 +14,7 @@ use super::predictions::{self, Predictions};
 use super::rail;
 use super::state::Tab;
 use super::view::{Cx, Stamp};
+use crate::protocol::Command;
 
 /// The drawer.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub struct Drawer {
     ledger_count: Slot,
     score: Slot,
     filters: [Slot; 3],
+    csv: Element,
     predictions: Predictions,
     ledger: Ledger,
     shown: Shown<(Tab, bool)>,
@@ -51,12 +53,14 @@ impl Drawer {
             Slot::by_id("filter-wrong")?,
             Slot::by_id("filter-worst")?,
         ];
+        let csv: Element = dom::by_id("csv")?;
         let mut listeners = rail::tab_listeners(&tabs, &msgs, sender);
         for (element, msg) in [
             (&fold, Msg::Fold),
             (&filters[0].element, Msg::OnlyRound),
             (&filters[1].element, Msg::OnlyWrong),
             (&filters[2].element, Msg::WorstFirst),
+            (&csv, Msg::Send(Command::Csv)),
         ] {
             let sender = sender.clone();
             listeners.push(dom::on_click(element, move || sender.send(msg.clone())));
@@ -72,6 +76,7 @@ impl Drawer {
             ledger_count: Slot::by_id("ledger-count")?,
             score: Slot::by_id("phone-score")?,
             filters,
+            csv,
             predictions: Predictions::new()?,
             ledger: Ledger::new()?,
             shown: Shown::default(),
@@ -145,6 +150,7 @@ impl Drawer {
         let state = cx.state;
         let snapshot = &state.update.snapshot;
         let shown = state.shown_tab() == Tab::Predictions && state.drawer_open;
+        dom::show(&self.csv, shown && snapshot.predictions_total > 0);
         let round = snapshot
             .rounds
             .iter()

@@ -9,7 +9,8 @@ use super::app::Sender;
 use super::copy;
 use super::dom::{self, Slot};
 use super::msg::{Errands, Msg};
-use super::state::Errand;
+use super::names;
+use super::state::{Errand, State};
 use super::view::Cx;
 
 /// Larger files than this are for `eddy replay`.
@@ -30,8 +31,12 @@ impl FirstOpen {
     ///
     /// # Errors
     /// An element is missing.
-    pub fn new(sender: &Sender) -> Result<FirstOpen, JsValue> {
+    pub fn new(sender: &Sender, state: &State) -> Result<FirstOpen, JsValue> {
         let play: Element = dom::by_id("play-demo")?;
+        if let Some(walk) = &state.walk {
+            Slot::by_id("welcome-about")?.set(&walk.entry.about);
+            Slot::by_id("welcome-recorded")?.set(&walk.entry.recorded);
+        }
         let mut listeners = vec![on_connect(sender)?, copy_command()?];
         let play_sender = sender.clone();
         listeners.push(dom::on_click(&play, move || {
@@ -52,7 +57,9 @@ impl FirstOpen {
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let state = cx.state;
         dom::show(&self.card, state.shows_card());
-        dom::show(&self.hint, state.is_first_open());
+        // What the hint says holds for clusters and classes.
+        let classifies = state.scenario.model != names::model("linear_regression");
+        dom::show(&self.hint, state.is_first_open() && classifies);
         dom::enable(&self.play, state.recording != Errand::UnderWay);
         self.error
             .set_or_hide(if let Errand::Failed(why) = &state.recording {

@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use wasm_bindgen::JsValue;
-use web_sys::Element;
+use web_sys::{Element, HtmlSelectElement};
 
 use super::app::Sender;
 use super::dom::{self, Shown, Slot};
@@ -22,7 +22,7 @@ pub struct Header {
     theme: Element,
     theme_icon: Element,
     dark: Shown<bool>,
-    _listeners: [EventListener; 2],
+    _listeners: Vec<EventListener>,
 }
 
 /// How the connection is said.
@@ -44,13 +44,14 @@ impl Header {
     /// # Errors
     /// An element is missing.
     pub fn new(sender: &Sender, state: &State) -> Result<Header, JsValue> {
-        Slot::by_id("scenario")?.set(&names::scenario(&state.scenario.prefix));
         let button = |id: &str, msg: Msg| {
             let sender = sender.clone();
             Ok::<_, JsValue>(dom::on_click(&dom::by_id::<Element>(id)?, move || {
                 sender.send(msg.clone())
             }))
         };
+        let mut listeners = vec![button("theme", Msg::Theme)?, button("help", Msg::Help)?];
+        listeners.extend(scenario(sender, state)?);
         Ok(Header {
             connection: dom::by_id("connection")?,
             icon: dom::by_id("connection-icon")?,
@@ -59,7 +60,7 @@ impl Header {
             theme: dom::by_id("theme")?,
             theme_icon: dom::by_id("theme-icon")?,
             dark: Shown::default(),
-            _listeners: [button("theme", Msg::Theme)?, button("help", Msg::Help)?],
+            _listeners: listeners,
         })
     }
 
@@ -90,6 +91,31 @@ impl Header {
             );
         }
     }
+}
+
+/// What is shown: a menu where the server has more than that.
+fn scenario(sender: &Sender, state: &State) -> Result<Option<EventListener>, JsValue> {
+    let shown = state.walk.as_ref().map(|walk| &walk.entry);
+    let (prefix, model) = (&state.scenario.prefix, &state.scenario.model);
+    let title = shown.map_or_else(|| names::scenario(prefix, model), |it| it.title.clone());
+    let (word, menu): (Element, Element) = (dom::by_id("scenario")?, dom::by_id("scenario-menu")?);
+    word.set_text_content(Some(&title));
+    let is_menu = shown.is_some() && state.menu.len() > 1;
+    dom::show(&word, !is_menu);
+    dom::show(&menu, is_menu);
+    if !is_menu {
+        return Ok(None);
+    }
+    let select: HtmlSelectElement = dom::by_id("scenarios")?;
+    for entry in &state.menu {
+        let option = dom::child(&select, "option", "", &entry.title)?;
+        dom::set_attribute(&option, "value", &entry.name);
+    }
+    select.set_value(shown.map_or("", |shown| &shown.name));
+    let (sender, chosen) = (sender.clone(), select.clone());
+    Ok(Some(EventListener::new(&select, "change", move |_| {
+        sender.send(Msg::Scenario(chosen.value()));
+    })))
 }
 
 /// How the connection stands, in the page's words.

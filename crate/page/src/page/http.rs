@@ -1,12 +1,20 @@
 //! What the page asks the server that it came from.
 
 use gloo::net::http::{Request, Response};
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use serde_json::{Map, Value, json};
-use wasm_bindgen::JsValue;
-use web_sys::HtmlMetaElement;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, HtmlMetaElement, ReadableWritablePair, UrlSearchParams};
 
 use super::state::RowsFrom;
 use super::{dom, numbers};
+
+/// What the page's address names the scenario under.
+const SCENARIO: &str = "scenario";
+
+/// What files that gzip wrote begin with.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The token that inserts are sent with; None where no bridge served the page.
 pub fn token() -> Option<String> {
@@ -55,26 +63,71 @@ pub fn bridge_address() -> Result<String, JsValue> {
     Ok(format!("{scheme}://{}{folder}/ws{query}", location.host()?))
 }
 
+/// The scenario that the page's address asks for.
+pub fn scenario() -> Option<String> {
+    let search = dom::window().ok()?.location().search().ok()?;
+    UrlSearchParams::new_with_str(&search).ok()?.get(SCENARIO)
+}
+
+/// Opens the page anew, with another scenario.
+///
+/// # Errors
+/// This is not the page thread.
+pub fn go_to(scenario: &str) -> Result<(), JsValue> {
+    let location = dom::window()?.location();
+    let query = UrlSearchParams::new_with_str(&location.search()?)?;
+    query.set(SCENARIO, scenario);
+    location.set_search(&String::from(query.to_string()))
+}
+
+/// A recording, compressed or not.
+///
+/// # Errors
+/// What is wrong, and what to do.
+pub async fn recording(file: &str) -> Result<String, String> {
+    let bytes = fetch(file).await?.binary().await;
+    let bytes = bytes.map_err(|error| format!("{file} cannot be read: {error}"))?;
+    // Some servers say of such a file that it is compressed on its way; then it is not any more.
+    if bytes.starts_with(&GZIP) {
+        let text = unpack(&bytes).await;
+        return text.map_err(|_| format!("{file} is damaged. Build the page anew."));
+    }
+    String::from_utf8(bytes).map_err(|error| format!("{file} is no text: {error}"))
+}
+
+async fn unpack(bytes: &[u8]) -> Result<String, JsValue> {
+    let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)))?;
+    // By its name: web-sys has it among what may still change.
+    let class = Reflect::get(&js_sys::global(), &"DecompressionStream".into())?;
+    let unpacker = Reflect::construct(&class.dyn_into::<Function>()?, &Array::of1(&"gzip".into()))?;
+    let pair: ReadableWritablePair = unpacker.unchecked_into();
+    let stream = blob.stream().pipe_through(&pair);
+    let text = web_sys::Response::new_with_opt_readable_stream(Some(&stream))?.text()?;
+    let text = JsFuture::from(text).await?;
+    text.as_string().ok_or(text)
+}
+
 /// A text file.
 ///
 /// # Errors
 /// What is wrong, and what to do.
-pub async fn text(url: &str) -> Result<String, String> {
-    let name = url.trim_start_matches("./");
-    let response = Request::get(url)
+pub async fn text(file: &str) -> Result<String, String> {
+    let text = fetch(file).await?.text().await;
+    text.map_err(|error| format!("{file} cannot be read: {error}"))
+}
+
+async fn fetch(file: &str) -> Result<Response, String> {
+    let response = Request::get(&format!("./{file}"))
         .send()
         .await
-        .map_err(|_| format!("{name} cannot be fetched. Is the server still there?"))?;
-    if !response.ok() {
-        return Err(format!(
-            "{name} is not on this server ({}). Build the page anew.",
-            response.status()
-        ));
+        .map_err(|_| format!("{file} cannot be fetched. Is the server still there?"))?;
+    if response.ok() {
+        return Ok(response);
     }
-    response
-        .text()
-        .await
-        .map_err(|error| format!("{name} cannot be read: {error}"))
+    let status = response.status();
+    Err(format!(
+        "{file} is not on this server ({status}). Build the page anew."
+    ))
 }
 
 /// Inserts rows into a table.

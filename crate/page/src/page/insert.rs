@@ -12,9 +12,9 @@ use super::app::Sender;
 use super::copy::CommandLine;
 use super::dom::{self, Slot};
 use super::msg::Msg;
-use super::names;
 use super::state::{Errand, RowsFrom, Scenario, State};
 use super::view::Cx;
+use super::{names, numbers, predictions};
 
 /// The form.
 #[derive(Debug)]
@@ -22,14 +22,24 @@ pub struct InsertForm {
     buttons: Vec<Element>,
     error: Slot,
     note: Slot,
+    said: Slot,
     command: CommandLine,
     _submit: EventListener,
 }
 
 #[derive(Debug)]
 struct Fields {
-    numbers: Vec<(String, HtmlInputElement, RefCell<Slot>)>,
+    numbers: Vec<NumberField>,
     label: Option<(String, HtmlSelectElement)>,
+}
+
+#[derive(Debug)]
+struct NumberField {
+    name: String,
+    input: HtmlInputElement,
+    error: RefCell<Slot>,
+    /// The table whose rows may do without it.
+    not_in: Option<String>,
 }
 
 impl InsertForm {
@@ -54,7 +64,12 @@ impl InsertForm {
                     RowsFrom::Page | RowsFrom::File => "Insert into",
                 };
                 let short = names::short_topic(table, &scenario.prefix);
-                button.set_text_content(Some(&format!("{does} {short}")));
+                let predicts = scenario.target.is_some() && Some(table) == scenario.test.as_ref();
+                let text = match (predicts, state.rows_from) {
+                    (true, RowsFrom::Page) => "Predict".to_owned(),
+                    _ => format!("{does} {short}"),
+                };
+                button.set_text_content(Some(&text));
                 dom::set_attribute(&button, "value", table);
                 dom::set_attribute(&button, "title", table);
             }
@@ -64,6 +79,7 @@ impl InsertForm {
             buttons,
             error: Slot::by_id("insert-error")?,
             note: Slot::by_id("insert-note")?,
+            said: Slot::by_id("insert-said")?,
             command: CommandLine::new(&dom::by_id("insert-command")?)?,
             _submit: on_submit(&form, fields, sender),
         })
@@ -84,6 +100,7 @@ impl InsertForm {
                 ""
             });
         self.command.set(&state.row_command);
+        self.said.set_or_hide(&said(state).unwrap_or_default());
         self.note.set(match &state.row {
             _ if !state.has_stream() => "Nothing is connected. Connect a bridge to insert rows.",
             _ if state.rows_from == RowsFrom::File => {
@@ -98,6 +115,9 @@ impl InsertForm {
             }
             Errand::UnderWay => "Inserting …",
             Errand::Done(text) => text,
+            Errand::Idle | Errand::Failed(_) if state.scenario.target.is_some() => {
+                "A training row fills the batch; what is predicted is a row of the test table."
+            }
             Errand::Idle | Errand::Failed(_) => {
                 "A training row fills the batch; a test row is classified at once."
             }
@@ -105,49 +125,56 @@ impl InsertForm {
     }
 }
 
+/// "v33: 440.33": what the shown lane says of the row that was asked for.
+fn said(state: &State) -> Option<String> {
+    let snapshot = &state.update.snapshot;
+    let asked = state.asked.as_ref()?;
+    // The newest stands first.
+    let mut rows = snapshot.predictions.iter();
+    let row = rows.find(|row| row.features == *asked)?;
+    let answer = match state.scenario.labels.is_empty() {
+        true => numbers::fixed(row.value, 2),
+        false => predictions::cluster(snapshot, row.cluster).1,
+    };
+    Some(format!("v{}: {answer}", row.version))
+}
+
 impl Fields {
     fn new(parent: &Element, state: &State) -> Result<Fields, JsValue> {
         let scenario = &state.scenario;
         let mut numbers = Vec::new();
-        for (i, name) in scenario.features.iter().enumerate() {
-            let (row, id) = field(parent, name, i)?;
-            let input: HtmlInputElement = dom::child(&row, "input", "", "")?.unchecked_into();
-            input.set_id(&id);
-            dom::set_attribute(&input, "inputmode", "decimal");
-            dom::set_attribute(&input, "aria-describedby", &format!("{id}-error"));
-            if let Some((least, largest)) = state.demo.as_ref().and_then(|demo| demo.range(name)) {
-                input.set_placeholder(&format!("{least} to {largest}"));
+        for name in &scenario.features {
+            let input = NumberField::new(parent, name, numbers.len())?;
+            let range = state.walk.as_ref().and_then(|walk| walk.range(name));
+            if let Some((least, largest)) = range {
+                input
+                    .input
+                    .set_placeholder(&format!("{least} to {largest}"));
             }
-            let error = dom::child(&row, "p", "note error", "")?;
-            error.set_id(&format!("{id}-error"));
-            dom::show(&error, false);
-            numbers.push((name.clone(), input, RefCell::new(Slot::new(error))));
+            numbers.push(input);
         }
-        let label = match &scenario.label {
-            Some(name) if !scenario.labels.is_empty() => {
-                Some((name.clone(), label_field(parent, name, scenario)?))
+        let mut label = None;
+        if scenario.labels.is_empty() {
+            if let Some(name) = &scenario.target {
+                let mut target = NumberField::new(parent, name, numbers.len())?;
+                target.input.set_placeholder("empty: predict");
+                target.not_in.clone_from(&scenario.test);
+                numbers.push(target);
             }
-            _ => None,
-        };
+        } else if let Some(name) = scenario.label.as_ref().or(scenario.target.as_ref()) {
+            label = Some((name.clone(), label_field(parent, name, scenario)?));
+        }
         Ok(Fields { numbers, label })
     }
 
-    /// The row, or None where a field is wrong; the first wrong one gets the keyboard.
-    fn read(&self) -> Option<Map<String, Value>> {
+    /// The row for this table, or None where a field is wrong; the first wrong one gets the keyboard.
+    fn read(&self, table: &str) -> Option<Map<String, Value>> {
         let mut row = Map::new();
         let mut wrong = None;
-        for (name, input, error) in &self.numbers {
-            let read = number(name, &input.value());
-            let why = read.as_ref().err().map_or("", String::as_str);
-            error.borrow_mut().set_or_hide(why);
-            dom::set_attribute(
-                input,
-                "aria-invalid",
-                if read.is_err() { "true" } else { "false" },
-            );
-            match read {
-                Ok(value) => drop(row.insert(name.clone(), value)),
-                Err(_) => wrong = wrong.or(Some(input)),
+        for field in &self.numbers {
+            match field.read(table) {
+                Ok(value) => drop(row.insert(field.name.clone(), value)),
+                Err(()) => wrong = wrong.or(Some(&field.input)),
             }
         }
         if let Some(input) = wrong {
@@ -158,6 +185,40 @@ impl Fields {
             row.insert(name.clone(), label(&select.value()));
         }
         Some(row)
+    }
+}
+
+impl NumberField {
+    fn new(parent: &Element, name: &str, i: usize) -> Result<NumberField, JsValue> {
+        let (row, id) = field(parent, name, i)?;
+        let input: HtmlInputElement = dom::child(&row, "input", "", "")?.unchecked_into();
+        input.set_id(&id);
+        dom::set_attribute(&input, "inputmode", "decimal");
+        dom::set_attribute(&input, "aria-describedby", &format!("{id}-error"));
+        let error = dom::child(&row, "p", "note error", "")?;
+        error.set_id(&format!("{id}-error"));
+        dom::show(&error, false);
+        Ok(NumberField {
+            name: name.to_owned(),
+            input,
+            error: RefCell::new(Slot::new(error)),
+            not_in: None,
+        })
+    }
+
+    /// The number; what is wrong is said beside the field.
+    fn read(&self, table: &str) -> Result<Value, ()> {
+        let text = self.input.value();
+        let left_out = text.trim().is_empty() && self.not_in.as_deref() == Some(table);
+        let read = match left_out {
+            true => Ok(Value::Null),
+            false => number(&self.name, &text),
+        };
+        let why = read.as_ref().err().map_or("", String::as_str);
+        self.error.borrow_mut().set_or_hide(why);
+        let is_wrong = if read.is_err() { "true" } else { "false" };
+        dom::set_attribute(&self.input, "aria-invalid", is_wrong);
+        read.map_err(drop)
     }
 }
 
@@ -175,7 +236,7 @@ fn on_submit(form: &Element, fields: Rc<Fields>, sender: &Sender) -> EventListen
             let table = submitter
                 .and_then(|button| button.get_attribute("value"))
                 .unwrap_or_default();
-            match fields.read() {
+            match fields.read(&table) {
                 Some(row) => sender.send(Msg::InsertRow { table, row }),
                 None => sender.send(Msg::RowRefused(String::new())),
             }

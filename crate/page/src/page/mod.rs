@@ -4,7 +4,7 @@
 //! ([`app`], [`http`], [`theme`]), and at most once a frame the parts that changed are drawn ([`view`]):
 //!
 //! - [`header`], [`transport`], [`timeline`], [`dialogs`], [`banners`], [`first_open`]
-//! - left rail: [`rail`] with [`walkthrough`] (told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
+//! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - right rail and drawer: [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`keys`]: the keyboard
@@ -47,4 +47,5 @@ pub mod timeline;
 pub mod transport;
 pub mod update;
 pub mod view;
+pub mod walk;
 pub mod walkthrough;

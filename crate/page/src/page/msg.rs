@@ -18,6 +18,8 @@ pub enum Msg {
     AxisX(usize),
     /// Choose a feature for the vertical axis.
     AxisY(usize),
+    /// Switch to another scenario.
+    Scenario(String),
     /// Light or dark.
     Theme,
     /// The system's colours changed.
@@ -47,8 +49,8 @@ pub enum Msg {
     OnlyWrong,
     /// Show the predictions that are furthest off first, or the newest.
     WorstFirst,
-    /// Insert the walk-through's next rows.
-    Step(DemoSet),
+    /// Insert the rows of this step of the walk-through.
+    Step(usize),
     /// Insert the form's row.
     InsertRow {
         /// Into this table.
@@ -96,17 +98,6 @@ pub enum Errands {
     Recording,
 }
 
-/// Rows of the published demo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DemoSet {
-    /// One row.
-    Train1,
-    /// 138 rows.
-    Train2,
-    /// 11 rows.
-    Test,
-}
-
 /// Something to do outside.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -123,8 +114,10 @@ pub enum Effect {
     },
     /// POST a start over.
     StartOver,
-    /// Fetch demo.ndjson.
-    FetchDemo,
+    /// Fetch this recording.
+    FetchRecording(String),
+    /// Open the page of a scenario.
+    GoTo(String),
     /// Open a dialog.
     Open(Dialog),
     /// Close all dialogs.

@@ -48,13 +48,21 @@ pub fn short_feature(name: &str) -> String {
     format!("{initials} {}", cut(last, 3))
 }
 
+/// A model's kind in words.
+pub fn model(kind: &str) -> String {
+    match kind {
+        "" | "kmeans" => "k-means".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 /// "Iris k-means" for tables that begin with "iris_".
-pub fn scenario(prefix: &str) -> String {
+pub fn scenario(prefix: &str, model: &str) -> String {
     let word = prefix.trim_end_matches('_');
     let mut letters = word.chars();
     match letters.next() {
-        None => "k-means".to_owned(),
-        Some(first) => format!("{}{} k-means", first.to_uppercase(), letters.as_str()),
+        None => model.to_owned(),
+        Some(first) => format!("{}{} {model}", first.to_uppercase(), letters.as_str()),
     }
 }
 
@@ -75,8 +83,11 @@ mod tests {
         assert_eq!(common_prefix(&["a_x", "b_x"]), "");
         assert_eq!(common_prefix(&["iris_train"]), "");
         assert_eq!(common_prefix(&["iris_", "iris_test"]), "");
-        assert_eq!(scenario("iris_"), "Iris k-means");
-        assert_eq!(scenario(""), "k-means");
+        assert_eq!(scenario("iris_", &model("kmeans")), "Iris k-means");
+        assert_eq!(
+            scenario("", &model("linear_regression")),
+            "linear regression"
+        );
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! When the walk-through's next step is offered, and what is said until then.
 
-use super::msg::DemoSet;
 use super::numbers;
-use super::progress::STEPS;
 use super::state::{RowsFrom, State};
+use super::walk::{Step, Table};
 use crate::protocol::Connection;
 
 /// Whether the next step is offered, and if not, what it waits for.
@@ -16,27 +15,27 @@ pub struct Offer {
 }
 
 /// Whether a step is offered now.
-pub fn offer(set: DemoSet, step: usize, applied: u64, state: &State) -> Offer {
+pub fn offer(step: &Step, applied: u64, state: &State) -> Offer {
     let no = |waits_for: String| Offer {
         button: false,
         waits_for,
     };
     let update = &state.update;
-    let of = STEPS[step].rows;
+    let of = step.count();
     if update.status.paused && update.waiting_total > 0 {
         let arrived = applied
-            + if set == DemoSet::Test {
+            + if step.table == Table::Test {
                 0
             } else {
                 update.waiting_total.min(of - applied)
             };
         let batch = update.snapshot.batch.number;
-        return no(match set {
-            DemoSet::Test => format!(
+        return no(match step.table {
+            Table::Test => format!(
                 "{} wait. Press Row or Play.",
                 numbers::counted(update.waiting_total, "record")
             ),
-            _ => format!(
+            Table::Train => format!(
                 "{arrived} of {of} have arrived and wait. Press Batch to see batch {batch} fill and the model jump."
             ),
         });
@@ -103,10 +102,12 @@ pub fn unlearned(state: &State) -> String {
         (0, _) => "Every row is learned.".to_owned(),
         (n, None) => {
             let are = if n == 1 { "is" } else { "are" };
-            format!(
-                "{rows} in batch {} {are} not learned yet; Flink drops them when the input ends.",
-                lane.versions
-            )
+            let fate = match lane.engine.as_str() {
+                "Flink" => "; Flink drops them when the input ends",
+                _ => "",
+            };
+            let batch = lane.versions;
+            format!("{rows} in batch {batch} {are} not learned yet{fate}.")
         }
         (_, Some(_)) => format!("{rows} will be learned when the window ends."),
     }
@@ -116,8 +117,13 @@ pub fn unlearned(state: &State) -> String {
 mod tests {
     use lab::snapshot::LaneHead;
 
+    use super::super::walk;
     use super::*;
     use crate::protocol::Status;
+
+    fn offer(step: usize, applied: u64, state: &State) -> Offer {
+        super::offer(&walk::iris().steps[step], applied, state)
+    }
 
     fn state(connection: Connection) -> State {
         let mut state = State {
@@ -129,6 +135,7 @@ mod tests {
             ..Status::default()
         };
         state.update.snapshot.lanes = vec![LaneHead {
+            engine: "Flink".to_owned(),
             ready: true,
             ..LaneHead::default()
         }];
@@ -145,7 +152,7 @@ mod tests {
     #[test]
     fn a_step_is_offered_when_every_lane_is_ready() {
         let mut state = live();
-        assert!(offer(DemoSet::Test, 1, 0, &state).button);
+        assert!(offer(1, 0, &state).button);
         let spark = LaneHead {
             name: "Spark".to_owned(),
             window_end_ms: Some(17_000),
@@ -153,7 +160,7 @@ mod tests {
         };
         state.update.snapshot.lanes.push(spark);
         state.update.snapshot.lab_time_ms = Some(10_500);
-        let waits = offer(DemoSet::Test, 1, 0, &state);
+        let waits = offer(1, 0, &state);
         assert_eq!(
             waits,
             Offer {
@@ -165,11 +172,11 @@ mod tests {
 
     #[test]
     fn without_a_bridge_that_takes_rows_nothing_is_offered() {
-        assert!(!offer(DemoSet::Train1, 0, 0, &state(Connection::NoBridge)).button);
+        assert!(!offer(0, 0, &state(Connection::NoBridge)).button);
         let mut other = live();
         other.token = None;
         assert!(
-            offer(DemoSet::Train1, 0, 0, &other)
+            offer(0, 0, &other)
                 .waits_for
                 .contains("no rows from the page")
         );
@@ -179,11 +186,11 @@ mod tests {
     fn a_file_inserts_its_rows_itself() {
         let mut file = live();
         file.rows_from = RowsFrom::File;
-        let waits = |applied| offer(DemoSet::Train2, 2, applied, &file).waits_for;
+        let waits = |applied| offer(2, applied, &file).waits_for;
         assert_eq!(waits(0), "The file inserts them.");
         assert_eq!(waits(7), "7 of 138 so far.");
         file.rows_from = RowsFrom::Database;
-        assert!(offer(DemoSet::Train2, 2, 0, &file).button);
+        assert!(offer(2, 0, &file).button);
     }
 
     #[test]
@@ -193,7 +200,7 @@ mod tests {
         paused.update.snapshot.batch.number = 5;
         let says =
             "31 of 138 have arrived and wait. Press Batch to see batch 5 fill and the model jump.";
-        assert_eq!(offer(DemoSet::Train2, 4, 0, &paused).waits_for, says);
+        assert_eq!(offer(4, 0, &paused).waits_for, says);
     }
 
     #[test]

@@ -1,62 +1,9 @@
-//! How far the published demo has come, told from the picture of the lab, not from clicks.
+//! How far a walk-through has come, told from the picture of the lab, not from clicks.
 
 use lab::snapshot::{LedgerRow, Snapshot};
 
-use super::msg::DemoSet;
 use super::numbers;
-
-/// A step: which rows, how they are called, how many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// The rows.
-    pub set: DemoSet,
-    /// Its name.
-    pub name: &'static str,
-    /// How many rows.
-    pub rows: u64,
-    /// What to expect.
-    pub says: &'static str,
-}
-
-/// The six steps of the published demo.
-pub const STEPS: [Step; 6] = [
-    Step {
-        set: DemoSet::Train1,
-        name: "Insert train 1",
-        rows: 1,
-        says: "One row. Flink waits for 32; Spark learns it when its window ends.",
-    },
-    Step {
-        set: DemoSet::Test,
-        name: "Insert test rows",
-        rows: 11,
-        says: "11 rows to classify with the model as it is now.",
-    },
-    Step {
-        set: DemoSet::Train2,
-        name: "Insert train 2",
-        rows: 138,
-        says: "138 rows: with the one before, four batches of 32 and 11 of the next.",
-    },
-    Step {
-        set: DemoSet::Test,
-        name: "Insert test rows",
-        rows: 11,
-        says: "The same 11 rows again, for a model that has learned.",
-    },
-    Step {
-        set: DemoSet::Train2,
-        name: "Insert train 2 again",
-        rows: 138,
-        says: "The same 138 rows: with the 11 that wait, four batches and 21 of the next.",
-    },
-    Step {
-        set: DemoSet::Test,
-        name: "Insert test rows",
-        rows: 11,
-        says: "The 11 rows a last time.",
-    },
-];
+use super::walk::{Step, Table};
 
 /// How far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,41 +29,50 @@ pub fn counts(snapshot: &Snapshot) -> (u64, u64) {
     (trained + open, tested.max().unwrap_or(0))
 }
 
-/// How far the published demo has come in the shown lane.
-pub fn progress(snapshot: &Snapshot) -> Progress {
+/// How far these steps have come in the shown lane.
+pub fn progress(snapshot: &Snapshot, steps: &[Step]) -> Progress {
     let (train, test) = counts(snapshot);
     let mut progress = Progress {
         done: Vec::new(),
         applied: 0,
     };
     let (mut train_due, mut test_due) = (0, 0);
-    for (i, step) in STEPS.iter().enumerate() {
-        let (have, due) = match step.set {
-            DemoSet::Test => (test, &mut test_due),
-            DemoSet::Train1 | DemoSet::Train2 => (train, &mut train_due),
+    // Test rounds that are over.
+    let mut round = 0;
+    for step in steps {
+        let (have, due) = match step.table {
+            Table::Test => (test, &mut test_due),
+            Table::Train => (train, &mut train_due),
         };
-        *due += step.rows;
+        *due += step.count();
         if have < *due {
-            progress.applied = have.saturating_sub(*due - step.rows);
+            progress.applied = have.saturating_sub(*due - step.count());
             break;
         }
-        progress.done.push(match step.set {
-            DemoSet::Test => tested(snapshot, i / 2),
-            DemoSet::Train1 | DemoSet::Train2 => trained(snapshot, i / 2, train_due),
+        progress.done.push(match step.table {
+            Table::Test => tested(snapshot, round),
+            Table::Train => trained(snapshot, round, train_due),
         });
+        round += usize::from(step.table == Table::Test);
     }
     progress
 }
 
-/// "5 of 11 right"
+/// "5 of 11 right"; of a regression "R² 0.910"; "200 predicted" where nothing says what is right.
 fn tested(snapshot: &Snapshot, round: usize) -> String {
     let rounds = snapshot
         .lanes
         .get(snapshot.lane)
         .map(|lane| lane.rounds.as_slice())
         .unwrap_or_default();
+    let r2 = snapshot
+        .rounds
+        .get(round)
+        .map_or(f64::NAN, |round| round.r2);
     match rounds.get(round) {
-        Some((right, of)) if *of > 0 => format!("{right} of {of} right"),
+        _ if r2.is_finite() => format!("R² {}", numbers::fixed(r2, 3)),
+        Some((right, of)) if *of > 0 && snapshot.judged => format!("{right} of {of} right"),
+        Some((_, of)) if *of > 0 => format!("{} predicted", numbers::count(u64::from(*of))),
         _ => "held until the window ends".to_owned(),
     }
 }
@@ -148,9 +104,11 @@ fn trained(snapshot: &Snapshot, round: usize, train_due: u64) -> String {
         .filter(learned)
         .map(|bar| bar.rows)
         .sum();
-    match snapshot.batch.size {
-        Some(size) => format!("{} of {size} in batch 1", train_due.saturating_sub(rows)),
-        None => "in the open window".to_owned(),
+    match (snapshot.batch.size, train_due.saturating_sub(rows)) {
+        // Rows came in other steps than these.
+        (_, 0) => "learned".to_owned(),
+        (Some(size), waiting) => format!("{waiting} of {size} in batch 1"),
+        (None, _) => "in the open window".to_owned(),
     }
 }
 
@@ -158,7 +116,12 @@ fn trained(snapshot: &Snapshot, round: usize, train_due: u64) -> String {
 mod tests {
     use lab::snapshot::{LaneHead, OpenBatch, Round};
 
+    use super::super::walk;
     use super::*;
+
+    fn progress(snapshot: &Snapshot) -> Progress {
+        super::progress(snapshot, &walk::iris().steps)
+    }
 
     fn snapshot(bars: &[(u64, u64)], waiting: u64, rounds: &[(u64, u64, u32)]) -> Snapshot {
         let bar = |(i, (rows, to_record)): (usize, &(u64, u64))| LedgerRow {
@@ -184,6 +147,7 @@ mod tests {
                     last: *last,
                     right: *right,
                     of: 11,
+                    r2: f64::NAN,
                     ..Round::default()
                 })
                 .collect(),
@@ -191,6 +155,7 @@ mod tests {
                 size: Some(32),
                 ..OpenBatch::default()
             },
+            judged: true,
             ..Snapshot::default()
         }
     }
@@ -242,5 +207,10 @@ mod tests {
             "9 of 11 right",
         ];
         assert_eq!(all.done, said);
+        let mut unjudged = snapshot(&bars[..1], 1, &rounds[..1]);
+        unjudged.judged = false;
+        assert_eq!(progress(&unjudged).done[1], "11 predicted");
+        unjudged.rounds[0].r2 = 0.90969;
+        assert_eq!(progress(&unjudged).done[1], "R² 0.910");
     }
 }

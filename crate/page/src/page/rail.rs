@@ -28,8 +28,8 @@ impl Rail {
     pub fn new(sender: &Sender, state: &State) -> Result<Rail, JsValue> {
         let tabs: [HtmlElement; 2] = [dom::by_id("tab-walk")?, dom::by_id("tab-insert")?];
         let unfold: Element = dom::by_id("unfold")?;
-        // Without the published demo's rows there is nothing to walk through.
-        dom::show(&tabs[0], state.demo.is_some());
+        // Without a scenario's rows there is nothing to walk through.
+        dom::show(&tabs[0], state.walk.is_some());
         let sender_2 = sender.clone();
         let mut listeners = vec![dom::on_click(&unfold, move || sender_2.send(Msg::Unfold))];
         listeners.extend(tab_listeners(

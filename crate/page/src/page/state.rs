@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::msg::DemoSet;
+use super::walk::{Entry, Table, Walk};
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
 
@@ -17,12 +17,16 @@ pub struct State {
     pub started: bool,
     /// What lab.json says.
     pub scenario: Scenario,
-    /// The rows of the published demo, where this scenario has them.
-    pub demo: Option<DemoRows>,
+    /// The walk-through, where the lab file belongs to one.
+    pub walk: Option<Walk>,
+    /// The scenarios that this server has, those of the menu.
+    pub menu: Vec<Entry>,
     /// Token that inserts are sent with; None where the page was not served by a bridge that takes rows.
     pub token: Option<String>,
     /// How rows get into the stream.
     pub rows_from: RowsFrom,
+    /// Features of the form's last row that is to be predicted.
+    pub asked: Option<Vec<f64>>,
     /// The form's row as a command, where the page cannot insert it.
     pub row_command: String,
     /// Feature indices that were chosen; the next picture has them.
@@ -116,6 +120,8 @@ pub struct Scenario {
     pub features: Vec<String>,
     /// Label column.
     pub label: Option<String>,
+    /// Column that holds what is to be predicted, a number.
+    pub target: Option<String>,
     /// Labels as they stand in the column, with their names.
     pub labels: Vec<(String, String)>,
     /// Table of the first training stream.
@@ -126,17 +132,8 @@ pub struct Scenario {
     pub sql_names: Vec<(String, String)>,
     /// What the tables' names begin with.
     pub prefix: String,
-}
-
-/// The published demo's rows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DemoRows {
-    /// One row.
-    pub train1: Vec<Map<String, Value>>,
-    /// 138 rows.
-    pub train2: Vec<Map<String, Value>>,
-    /// 11 rows.
-    pub test: Vec<Map<String, Value>>,
+    /// What the first lane's model is called.
+    pub model: String,
 }
 
 /// Narrower than this, measures join the drawer's tabs; style.css says the same.
@@ -212,10 +209,7 @@ impl State {
         let names = &self.scenario.sql_names;
         let found = names.iter().find(|(known, _)| known == table);
         let name = found.map_or(table, |(_, name)| name.as_str());
-        let columns: Vec<String> = (self.scenario.features.iter())
-            .chain(&self.scenario.label)
-            .cloned()
-            .collect();
+        let columns: Vec<String> = self.scenario.columns().cloned().collect();
         psql::command(name, &columns, rows)
     }
 
@@ -259,73 +253,31 @@ impl Scenario {
             lab: lab.to_owned(),
             features: features.unwrap_or_default(),
             label: text(&file["label"]),
+            target: text(&file["target"]),
             labels: labels.unwrap_or_default(),
             train: table("train").or_else(|| table("both")),
             test: table("classify"),
             sql_names: topics.iter().map(sql_name).collect(),
             prefix: names::common_prefix(&tables),
+            model: names::model(
+                file["lanes"][0]["model"]["kind"]
+                    .as_str()
+                    .unwrap_or_default(),
+            ),
         }
     }
 
-    /// Whether this is the published demo.
-    pub fn is_iris(&self) -> bool {
-        self.train.as_deref() == Some("iris_train") && self.test.as_deref() == Some("iris_test")
+    /// Feature columns, and the one that says what is right.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        self.features.iter().chain(&self.label).chain(&self.target)
     }
-}
 
-impl Scenario {
-    /// The table that rows of a step go into.
-    pub fn table_of(&self, set: DemoSet) -> Option<&str> {
-        match set {
-            DemoSet::Train1 | DemoSet::Train2 => self.train.as_deref(),
-            DemoSet::Test => self.test.as_deref(),
+    /// A table's name.
+    pub fn table(&self, table: Table) -> Option<&str> {
+        match table {
+            Table::Train => self.train.as_deref(),
+            Table::Test => self.test.as_deref(),
         }
-    }
-}
-
-impl DemoRows {
-    /// Reads iris.json.
-    ///
-    /// # Errors
-    /// It is another file.
-    pub fn read(json: &str) -> Result<DemoRows, String> {
-        let file: Value =
-            serde_json::from_str(json).map_err(|error| format!("iris.json: {error}"))?;
-        let set = |name: &str| {
-            let rows = file[name]
-                .as_array()
-                .ok_or_else(|| format!("iris.json has no list {name:?}"))?;
-            let row = |row: &Value| {
-                row.as_object()
-                    .cloned()
-                    .ok_or_else(|| format!("a row of {name:?} is no object"))
-            };
-            rows.iter().map(row).collect::<Result<Vec<_>, String>>()
-        };
-        Ok(DemoRows {
-            train1: set("train1")?,
-            train2: set("train2")?,
-            test: set("test")?,
-        })
-    }
-
-    /// The rows of a step.
-    pub fn of(&self, set: DemoSet) -> &[Map<String, Value>] {
-        match set {
-            DemoSet::Train1 => &self.train1,
-            DemoSet::Train2 => &self.train2,
-            DemoSet::Test => &self.test,
-        }
-    }
-
-    /// The least and largest number of a column.
-    pub fn range(&self, column: &str) -> Option<(f64, f64)> {
-        let rows = self.train1.iter().chain(&self.train2).chain(&self.test);
-        let values = rows.filter_map(|row| row.get(column)?.as_f64());
-        values.fold(None, |range, value| {
-            let (least, largest) = range.unwrap_or((value, value));
-            Some((f64::min(least, value), f64::max(largest, value)))
-        })
     }
 }
 
@@ -334,12 +286,12 @@ mod tests {
     use super::*;
 
     const LAB: &str = include_str!("../../../../www/lab.json");
-    const IRIS: &str = include_str!("../../../../www/iris.json");
 
     #[test]
     fn the_demos_lab_file_is_read() {
         let scenario = Scenario::read(LAB);
-        assert!(scenario.is_iris());
+        assert_eq!(scenario.train.as_deref(), Some("iris_train"));
+        assert_eq!(scenario.model, "k-means");
         assert_eq!(scenario.features.len(), 4);
         assert_eq!(scenario.label.as_deref(), Some("iris_class"));
         assert_eq!(
@@ -351,14 +303,13 @@ mod tests {
     }
 
     #[test]
-    fn the_demos_rows_are_read() {
-        let rows = DemoRows::read(IRIS).unwrap();
-        assert_eq!(
-            (rows.train1.len(), rows.train2.len(), rows.test.len()),
-            (1, 138, 11)
-        );
-        assert_eq!(rows.range("petal_length"), Some((1.0, 6.9)));
-        assert_eq!(rows.range("none"), None);
-        assert!(DemoRows::read("{}").is_err());
+    fn a_target_is_a_column_beside_the_features() {
+        let lab = include_str!("../../../../www/ecommerce.lab.json");
+        let scenario = Scenario::read(lab);
+        let columns: Vec<&String> = scenario.columns().collect();
+        assert_eq!(columns, ["age", "income", "buy_count", "price"]);
+        assert_eq!(scenario.target.as_deref(), Some("price"));
+        assert_eq!(scenario.label, None);
+        assert_eq!(scenario.model, "linear regression");
     }
 }

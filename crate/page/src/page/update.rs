@@ -1,6 +1,8 @@
 //! One explicit step: something happened, so the state changes, and this is to be done.
 
-use super::msg::{DemoSet, Dialog, Effect, Errands, Msg};
+use serde_json::{Map, Value};
+
+use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
 use crate::protocol::{Command, Connection, Update};
 
@@ -15,6 +17,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::PlayPause => play_pause(state, out),
         Msg::AxisX(x) => choose_axes(state, (x, state.axes_wanted.1), out),
         Msg::AxisY(y) => choose_axes(state, (state.axes_wanted.0, y), out),
+        Msg::Scenario(name) => out.push(Effect::GoTo(name)),
         Msg::Theme => out.push(Effect::Theme(None)),
         Msg::SystemTheme { dark } => out.push(Effect::Theme(Some(dark))),
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
@@ -39,7 +42,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::OnlyRound => state.only_round = !state.only_round,
         Msg::OnlyWrong => state.only_wrong = !state.only_wrong,
         Msg::WorstFirst => state.worst_first = !state.worst_first,
-        Msg::Step(set) => insert_set(state, set, out),
+        Msg::Step(step) => insert_step(state, step, out),
         Msg::InsertRow { table, row } => {
             if state.rows_from != RowsFrom::Page {
                 state.row_command = state.psql(&table, &[row]);
@@ -47,6 +50,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
                 return;
             }
             state.row = Errand::UnderWay;
+            state.asked = asked(state, &table, &row);
             out.push(Effect::Insert {
                 errand: Errands::Row,
                 table,
@@ -71,7 +75,9 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         }
         Msg::PlayDemo => {
             state.recording = Errand::UnderWay;
-            out.push(Effect::FetchDemo);
+            let walk = state.walk.as_ref();
+            let file = walk.map_or("demo.ndjson", |walk| &walk.entry.recording);
+            out.push(Effect::FetchRecording(file.to_owned()));
         }
         Msg::Recording { name, text } => {
             (state.drawer_open, state.card_open) = (true, false);
@@ -102,6 +108,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
     for (name, text) in [
         ("recording.ndjson", &update.recording),
         ("replay.ndjson", &update.lines),
+        ("predictions.csv", &update.csv),
     ] {
         if let Some(text) = text {
             out.push(Effect::Save {
@@ -166,7 +173,7 @@ fn open_left(state: &mut State) {
 }
 
 fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
-    state.left = if state.demo.is_some() {
+    state.left = if state.walk.is_some() {
         tab
     } else {
         LeftTab::Insert
@@ -178,18 +185,31 @@ fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
     }
 }
 
-fn insert_set(state: &mut State, set: DemoSet, out: &mut Vec<Effect>) {
-    let Some(demo) = &state.demo else { return };
-    let (Some(table), true) = (state.scenario.table_of(set), state.step != Errand::UnderWay) else {
+fn insert_step(state: &mut State, step: usize, out: &mut Vec<Effect>) {
+    let step = state.walk.as_ref().and_then(|walk| walk.steps.get(step));
+    let Some(step) = step.filter(|_| state.step != Errand::UnderWay) else {
+        return;
+    };
+    let Some(table) = state.scenario.table(step.table) else {
         return;
     };
     out.push(Effect::Insert {
         errand: Errands::Step,
         table: table.to_owned(),
-        rows: demo.of(set).to_vec(),
+        rows: step.rows.clone(),
     });
     state.step = Errand::UnderWay;
     state.drawer_open = true;
+}
+
+/// The features of a row whose prediction the form shows.
+fn asked(state: &State, table: &str, row: &Map<String, Value>) -> Option<Vec<f64>> {
+    let scenario = &state.scenario;
+    let is_asked = scenario.target.is_some() && scenario.test.as_deref() == Some(table);
+    let features = scenario.features.iter();
+    features
+        .map(|name| row.get(name)?.as_f64().filter(|_| is_asked))
+        .collect()
 }
 
 fn came_back(
@@ -217,16 +237,15 @@ fn came_back(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Map, Value};
-
     use super::*;
-    use crate::page::state::{DemoRows, Scenario};
+    use crate::page::state::Scenario;
+    use crate::page::walk;
     use crate::protocol::Status;
 
     fn demo() -> State {
         State {
             scenario: Scenario::read(include_str!("../../../../www/lab.json")),
-            demo: DemoRows::read(include_str!("../../../../www/iris.json")).ok(),
+            walk: Some(walk::iris()),
             axes_wanted: (2, 3),
             ..State::default()
         }
@@ -258,7 +277,10 @@ mod tests {
     fn space_plays_the_demo_first_and_then_pauses_and_plays() {
         let mut state = demo();
         after(&mut state, Msg::Update(Box::default()));
-        assert_eq!(after(&mut state, Msg::PlayPause), [Effect::FetchDemo]);
+        assert_eq!(
+            after(&mut state, Msg::PlayPause),
+            [Effect::FetchRecording("demo.ndjson".to_owned())]
+        );
         after(&mut state, Msg::Update(Box::new(live(3))));
         assert_eq!(
             after(&mut state, Msg::PlayPause),
@@ -308,14 +330,14 @@ mod tests {
     #[test]
     fn a_step_is_sent_once() {
         let mut state = demo();
-        let sent = after(&mut state, Msg::Step(DemoSet::Train2));
+        let sent = after(&mut state, Msg::Step(2));
         let Effect::Insert { table, rows, .. } = &sent[0] else {
             panic!("{sent:?}")
         };
         assert_eq!((table.as_str(), rows.len()), ("iris_train", 138));
-        assert_eq!(after(&mut state, Msg::Step(DemoSet::Train2)), []);
+        assert_eq!(after(&mut state, Msg::Step(2)), []);
         after(&mut state, Msg::Back(Errands::Step, Err("no".to_owned())));
-        assert_eq!(after(&mut state, Msg::Step(DemoSet::Test)).len(), 1);
+        assert_eq!(after(&mut state, Msg::Step(1)).len(), 1);
     }
 
     #[test]
@@ -334,6 +356,25 @@ mod tests {
         );
         after(&mut state, Msg::RowRefused(String::new()));
         assert_eq!(state.row_command, "");
+    }
+
+    #[test]
+    fn only_a_row_that_is_to_be_predicted_waits_for_its_prediction() {
+        let mut state = demo();
+        let lab = include_str!("../../../../www/ecommerce.lab.json");
+        state.scenario = Scenario::read(lab);
+        let row = Map::from_iter(
+            [("age", 35), ("income", 82_000), ("buy_count", 12)]
+                .map(|(name, value)| (name.to_owned(), Value::from(value))),
+        );
+        for (table, asked) in [
+            ("ecommerce_test", Some(vec![35.0, 82_000.0, 12.0])),
+            ("ecommerce_train", None),
+        ] {
+            let (table, row) = (table.to_owned(), row.clone());
+            assert_eq!(after(&mut state, Msg::InsertRow { table, row }).len(), 1);
+            assert_eq!(state.asked, asked);
+        }
     }
 
     #[test]

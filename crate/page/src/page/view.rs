@@ -20,6 +20,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::lane_head::LaneHead;
 use super::measures::Measures;
+use super::measures::scores::Scores;
 use super::msg::Msg;
 use super::rail::Rail;
 use super::stage::Stage;
@@ -82,6 +83,7 @@ pub struct View {
     first_open: FirstOpen,
     banners: Banners,
     measures: Measures,
+    scores: Scores,
     drawer: Drawer,
     transport: Transport,
     timeline: Timeline,
@@ -129,15 +131,16 @@ impl View {
             app: dom::by_id("app")?,
             header: Header::new(sender, state)?,
             rail: Rail::new(sender, state)?,
-            walkthrough: Walkthrough::new(sender)?,
+            walkthrough: Walkthrough::new(sender, state)?,
             insert: InsertForm::new(sender, state)?,
             events: Events::new()?,
             lane_head: LaneHead::new(sender)?,
             batch_strip: BatchStrip::new()?,
             stage: Stage::new(sender)?,
-            first_open: FirstOpen::new(sender)?,
+            first_open: FirstOpen::new(sender, state)?,
             banners: Banners::new(sender)?,
             measures: Measures::new()?,
+            scores: Scores::new()?,
             drawer: Drawer::new(sender)?,
             transport: Transport::new(sender)?,
             timeline: Timeline::new(sender)?,
@@ -190,6 +193,7 @@ impl View {
         if !later {
             self.events.draw(&cx)?;
             self.drawer.draw(&cx)?;
+            self.scores.draw(&cx)?;
         }
         self.measures.draw(&cx)?;
         self.timeline.draw(&cx);

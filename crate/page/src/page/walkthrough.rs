@@ -1,10 +1,11 @@
-//! The published demo, step by step.
+//! The walk-through, step by step.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use lab::snapshot::Snapshot;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
@@ -14,9 +15,10 @@ use super::dom::{self, Slot};
 use super::msg::Msg;
 use super::numbers;
 use super::offer::{offer, unlearned};
-use super::progress::{self, Progress, STEPS};
+use super::progress::{self, Progress};
 use super::state::{Errand, RowsFrom, State};
 use super::view::Cx;
+use super::walk::Step;
 use crate::protocol::Command;
 
 /// The walk-through.
@@ -51,11 +53,15 @@ impl Walkthrough {
     ///
     /// # Errors
     /// An element is missing.
-    pub fn new(sender: &Sender) -> Result<Walkthrough, JsValue> {
+    pub fn new(sender: &Sender, state: &State) -> Result<Walkthrough, JsValue> {
         let list: Element = dom::by_id("steps")?;
-        let steps: Result<Vec<StepNode>, JsValue> = (0..STEPS.len())
-            .map(|i| StepNode::new(&list, i, sender))
+        let steps = state.walk.as_ref().map_or(&[][..], |walk| &walk.steps);
+        let steps: Result<Vec<StepNode>, JsValue> = (steps.iter().enumerate())
+            .map(|(i, step)| StepNode::new(&list, i, step, sender))
             .collect();
+        if let Some(walk) = &state.walk {
+            Slot::by_id("walk-title")?.set(&walk.entry.heading);
+        }
         let verdict: Element = dom::by_id("walk-verdict")?;
         let other_lane: Element = dom::by_id("walk-lane")?;
         let lane = Rc::new(Cell::new(0));
@@ -89,16 +95,16 @@ impl Walkthrough {
 
     /// Draws what changed.
     pub fn draw(&mut self, cx: &Cx<'_>) {
-        if cx.state.demo.is_none() {
+        let Some(walk) = &cx.state.walk else {
             return;
-        }
-        let progress = progress::progress(&cx.state.update.snapshot);
+        };
+        let progress = progress::progress(&cx.state.update.snapshot, &walk.steps);
         let done = progress.done.len();
-        self.count.set(&format!("{done} of {}", STEPS.len()));
-        for (i, step) in self.steps.iter_mut().enumerate() {
-            step.draw(i, &progress, cx.state);
+        self.count.set(&format!("{done} of {}", walk.steps.len()));
+        for (i, (node, step)) in self.steps.iter_mut().zip(&walk.steps).enumerate() {
+            node.draw(i, step, &progress, cx.state);
         }
-        let ended = done == STEPS.len();
+        let ended = done == walk.steps.len();
         dom::show(&self.end, ended);
         if ended {
             self.draw_end(cx.state);
@@ -113,14 +119,7 @@ impl Walkthrough {
 
     fn draw_end(&mut self, state: &State) {
         let snapshot = &state.update.snapshot;
-        let right = snapshot
-            .lanes
-            .get(snapshot.lane)
-            .and_then(|lane| lane.rounds.last());
-        self.verdict
-            .set(&right.map_or_else(String::new, |(right, of)| {
-                format!("{right} of {of} right. ")
-            }));
+        self.verdict.set(&verdict(snapshot));
         self.rest.set(&unlearned(state));
         // A log that the page cannot empty is read again as it is.
         let over = match state.rows_from {
@@ -140,14 +139,13 @@ impl Walkthrough {
 }
 
 impl StepNode {
-    fn new(list: &Element, i: usize, sender: &Sender) -> Result<StepNode, JsValue> {
-        let step = STEPS[i];
+    fn new(list: &Element, i: usize, step: &Step, sender: &Sender) -> Result<StepNode, JsValue> {
         let item = dom::child(list, "li", "step", "")?;
         let number = dom::child(&item, "i", "", "")?;
         dom::set_attribute(&number, "aria-hidden", "true");
         dom::child(&number, "span", "", &(i + 1).to_string())?;
         dom::icon(&number, "#i-check", "icon12")?;
-        dom::child(&item, "span", "", step.name)?;
+        dom::child(&item, "span", "", &step.name)?;
         let result = Slot::new(dom::child(&item, "small", "", "")?);
         let body = dom::child(&item, "div", "", "")?;
         let says = Slot::new(dom::child(&body, "p", "", "")?);
@@ -156,7 +154,7 @@ impl StepNode {
         let button = dom::child(&body, "button", "small primary", "")?;
         dom::set_attribute(&button, "type", "button");
         let sender = sender.clone();
-        let listener = dom::on_click(&button, move || sender.send(Msg::Step(step.set)));
+        let listener = dom::on_click(&button, move || sender.send(Msg::Step(i)));
         Ok(StepNode {
             item,
             result,
@@ -169,7 +167,7 @@ impl StepNode {
         })
     }
 
-    fn draw(&mut self, i: usize, progress: &Progress, state: &State) {
+    fn draw(&mut self, i: usize, step: &Step, progress: &Progress, state: &State) {
         let done = progress.done.len();
         let word = match i.cmp(&done) {
             Ordering::Less => "done",
@@ -182,28 +180,24 @@ impl StepNode {
             "aria-current",
             if i == done { "step" } else { "false" },
         );
-        let rows = numbers::counted(STEPS[i].rows, "row");
+        let rows = numbers::counted(step.count(), "row");
         self.result
             .set(progress.done.get(i).map_or(rows.as_str(), String::as_str));
         dom::show(&self.body, i == done);
         if i == done {
-            let offer = offer(STEPS[i].set, i, progress.applied, state);
-            self.says.set(STEPS[i].says);
+            let offer = offer(step, progress.applied, state);
+            self.says.set(&step.says);
             let by_psql = offer.button && state.rows_from == RowsFrom::Database;
             self.wait.set_or_hide(match by_psql {
                 true => "In a shell, where psql finds your database; the step is done when the rows arrive.",
                 false => &offer.waits_for,
             });
             self.command.set(&match by_psql {
-                true => command(i, state),
+                true => command(step, state),
                 false => String::new(),
             });
             let sending = state.step == Errand::UnderWay;
-            let label = if sending {
-                "Inserting …"
-            } else {
-                STEPS[i].name
-            };
+            let label = if sending { "Inserting …" } else { &step.name };
             self.button
                 .set_or_hide(if offer.button && !by_psql { label } else { "" });
             dom::enable(&self.button.element, !sending);
@@ -211,11 +205,24 @@ impl StepNode {
     }
 }
 
-/// What inserts the rows of a step.
-fn command(i: usize, state: &State) -> String {
-    let set = STEPS[i].set;
-    match (&state.demo, state.scenario.table_of(set)) {
-        (Some(demo), Some(table)) => state.psql(table, demo.of(set)),
+/// How the shown lane did in the last test.
+fn verdict(snapshot: &Snapshot) -> String {
+    let lane = snapshot.lanes.get(snapshot.lane);
+    let right = lane.and_then(|lane| lane.rounds.last());
+    match (snapshot.rounds.last(), right) {
+        (Some(round), _) if round.r2.is_finite() => format!(
+            "R² {}, MSE {}, MAE {}. ",
+            numbers::fixed(round.r2, 3),
+            numbers::fixed(round.mse, 2),
+            numbers::fixed(round.mae, 2)
+        ),
+        (_, Some((right, of))) if snapshot.judged => format!("{right} of {of} right. "),
         _ => String::new(),
     }
+}
+
+/// What inserts the rows of a step.
+fn command(step: &Step, state: &State) -> String {
+    let table = state.scenario.table(step.table);
+    table.map_or_else(String::new, |table| state.psql(table, &step.rows))
 }

@@ -60,6 +60,7 @@ pub(super) struct Worker {
     pub(super) posted_ms: f64,
     pub(super) wants_recording: bool,
     pub(super) wants_lines: bool,
+    pub(super) wants_csv: bool,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
 }
@@ -167,6 +168,7 @@ impl Worker {
             posted_ms: 0.0,
             wants_recording: false,
             wants_lines: false,
+            wants_csv: false,
             announced: (1, 0.0),
             order_kept: (0, 0.0),
         }
@@ -221,6 +223,7 @@ impl Worker {
             } else {
                 None
             },
+            csv: std::mem::take(&mut self.wants_csv).then(|| lab::csv::kept(&self.desk.lab)),
             published: self.session.outbox.published,
             order: self.order_to_keep(),
         }

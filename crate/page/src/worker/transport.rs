@@ -47,6 +47,7 @@ impl Worker {
             }
             Command::Recording => self.wants_recording = true,
             Command::Lines => self.wants_lines = true,
+            Command::Csv => self.wants_csv = true,
         }
         self.answer();
     }

@@ -120,13 +120,23 @@ fn it_has_the_files_and_settings_of_the_stack() {
         }
     }
     mounted.sort();
-    assert_eq!(mounted, ["connectors", "iris.sql", "kafka.properties"]);
+    assert_eq!(
+        mounted,
+        [
+            "connectors",
+            "ecommerce.sql",
+            "iris.sql",
+            "kafka.properties"
+        ]
+    );
 
     let expected: Vec<&str> = REPLICATION.iter().flat_map(|one| ["-c", one]).collect();
     assert_eq!(texts(&services["postgres"]["command"])[1..], expected);
-    assert_eq!(
-        texts(&services["topic"]["command"]).last(),
-        Some(&PREDICTIONS)
+    let script = texts(&services["topics"]["command"])[0];
+    let names = PREDICTIONS.join(" ");
+    assert!(
+        script.starts_with(&format!("for topic in {names}; do\n")),
+        "{script}"
     );
 }
 
@@ -157,7 +167,7 @@ fn its_connectors_are_the_stacks() {
 fn the_command_in_its_comment_is_right() {
     let text = text();
     let kafka = format!("--kafka 127.0.0.1:{}", Part::Kafka.default_port());
-    for words in [kafka.as_str(), TOPICS, PREDICTIONS] {
+    for words in [&kafka, TOPICS, "--scenario iris", "--scenario ecommerce"] {
         assert!(text.contains(words), "{words}");
     }
 }

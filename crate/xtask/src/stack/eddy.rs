@@ -34,8 +34,8 @@ pub(crate) fn start(stack: &Stack, program: &Path) -> Result<()> {
             TOPICS,
             "--scenario",
             "iris",
-            "--allow-publish",
-            PREDICTIONS,
+            "--scenario",
+            "ecommerce",
         ],
     )
 }
@@ -59,7 +59,7 @@ pub(crate) fn start_receiver(stack: &Stack, program: &Path) -> Result<()> {
             "--lab",
             &lab,
             "--allow-publish",
-            PREDICTIONS,
+            PREDICTIONS[0],
         ],
     )
 }

@@ -14,8 +14,8 @@ use super::launch::launch;
 use super::part::Part;
 use crate::run;
 
-/// The topic that predictions go to.
-pub(crate) const PREDICTIONS: &str = "iris_predictions";
+/// The topics that predictions go to, the walk-through's first.
+pub(crate) const PREDICTIONS: [&str; 2] = ["iris_predictions", "ecommerce_predictions"];
 /// What does not depend on where Kafka runs.
 const SETTINGS: &str = include_str!("../../stack/kafka.properties");
 const LOGGING: &str = include_str!("../../stack/log4j2.properties");
@@ -81,13 +81,19 @@ pub(crate) fn start(stack: &Stack, kafka: &Kafka) -> Result<()> {
     })
 }
 
-/// Makes the predictions' topic, so that it can be read before the first prediction.
-pub(crate) fn make_topic(stack: &Stack, kafka: &Kafka) -> Result<()> {
+/// Makes the predictions' topics, so that they can be read before the first prediction.
+pub(crate) fn make_topics(stack: &Stack, kafka: &Kafka) -> Result<()> {
+    PREDICTIONS
+        .iter()
+        .try_for_each(|topic| make_topic(stack, kafka, topic))
+}
+
+fn make_topic(stack: &Stack, kafka: &Kafka, topic: &str) -> Result<()> {
     let port = stack.port(Part::Kafka)?;
     let partition = stack
         .folder(Part::Kafka)
         .join("data")
-        .join(format!("{PREDICTIONS}-0"));
+        .join(format!("{topic}-0"));
     if partition.exists() {
         return Ok(());
     }
@@ -100,16 +106,17 @@ pub(crate) fn make_topic(stack: &Stack, kafka: &Kafka) -> Result<()> {
             "1",
             "--topic",
         ])
-        .arg(PREDICTIONS);
+        .arg(topic);
     run::quiet(tool, TOOL_LIMIT)
 }
 
 /// A line that prints the predictions, for the reader to copy.
 pub(crate) fn consumer_line(kafka: &Kafka, port: u16) -> String {
     format!(
-        "{} -cp '{}' org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server 127.0.0.1:{port} --topic {PREDICTIONS} --from-beginning",
+        "{} -cp '{}' org.apache.kafka.tools.consumer.ConsoleConsumer --bootstrap-server 127.0.0.1:{port} --topic {} --from-beginning",
         kafka.java.display(),
-        kafka.classpath()
+        kafka.classpath(),
+        PREDICTIONS[0]
     )
 }
 

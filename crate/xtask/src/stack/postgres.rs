@@ -18,6 +18,8 @@ use crate::{apt, run};
 
 /// The demo's tables and first row.
 const IRIS: &str = include_str!("../../stack/iris.sql");
+/// The tables of the second published case.
+const ECOMMERCE: &str = include_str!("../../stack/ecommerce.sql");
 /// Logical replication, with room for connectors of the reader's own.
 pub(crate) const REPLICATION: [&str; 3] = [
     "wal_level=logical",
@@ -169,10 +171,13 @@ fn await_children(data: &Path) -> Result<()> {
     }
 }
 
-/// Makes the demo's tables in a database that has none, with the first row: all of it or nothing.
+/// Makes the demos' tables in a database that has none, with the first row: of each all or nothing.
 fn set_up(programs: &Path, port: u16) -> Result<()> {
-    if sql(programs, port, "SELECT to_regclass('public.iris_train')")?.is_empty() {
-        sql(programs, port, IRIS)?;
+    for (table, tables) in [("iris_train", IRIS), ("ecommerce_train", ECOMMERCE)] {
+        let find = format!("SELECT to_regclass('public.{table}')");
+        if sql(programs, port, &find)?.is_empty() {
+            sql(programs, port, tables)?;
+        }
     }
     Ok(())
 }
@@ -192,7 +197,17 @@ fn sql(programs: &Path, port: u16, sql: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::IRIS;
+    use super::{ECOMMERCE, IRIS};
+
+    #[test]
+    fn the_second_case_has_the_datasets_columns() {
+        let csv = include_str!("../../../cli/data/ecommerce.csv");
+        for column in csv.lines().next().unwrap_or_default().split(',') {
+            let kind = if column == "price" { "float" } else { "int" };
+            let declarations = ECOMMERCE.matches(&format!("{column} {kind}")).count();
+            assert_eq!(declarations, 2, "{column} in both tables");
+        }
+    }
 
     #[test]
     fn the_first_row_is_the_datasets() {

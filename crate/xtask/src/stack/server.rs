@@ -72,7 +72,7 @@ fn properties(port: u16, postgres_port: u16, receiver_port: u16, offsets: &Path)
          debezium.source.database.password=postgres\n\
          debezium.source.database.dbname=postgres\n\
          debezium.source.topic.prefix={PREFIX}\n\
-         debezium.source.table.include.list=public.iris_.*\n\
+         debezium.source.table.include.list=public.iris_.*,public.ecommerce_.*\n\
          debezium.source.slot.name=eddy_server\n\
          debezium.source.publication.name=eddy_server\n\
          debezium.source.poll.interval.ms=5\n\

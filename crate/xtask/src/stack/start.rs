@@ -49,7 +49,7 @@ pub(super) fn run(repo: &Repo, stack: &Stack, args: &Args) -> Result<ExitCode> {
             _ => Ok(()),
         },
         || match &programs.kafka {
-            Some(kafka) if parts.contains(&Part::Kafka) => kafka::make_topic(stack, kafka),
+            Some(kafka) if parts.contains(&Part::Kafka) => kafka::make_topics(stack, kafka),
             _ => Ok(()),
         },
     )?;

@@ -24,6 +24,11 @@ pub use window::{Bucket, State};
 
 /// What can be set; the defaults are River's.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "Adwin")
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct Spec {
     /// How ready it is to see a drift, above 0.

@@ -71,7 +71,13 @@ pub fn draw_right(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
         .filter(|round| round.of > 0)
         .collect();
     if !snapshot.judged {
-        return soon(pen, frame, "no labels to compare with", cx);
+        let note = &snapshot.measures.note;
+        let words = if note.is_empty() {
+            "no labels to compare with"
+        } else {
+            note
+        };
+        return soon(pen, frame, words, cx);
     }
     if rounds.is_empty() {
         return soon(pen, frame, "after the first test rows", cx);

@@ -2,10 +2,14 @@
 //!
 //! - [`charts`]: what each one draws in its frame
 //! - [`linear`] and [`coefficients`]: those of a linear model, in their place
+//! - [`scores`]: the measures of every kind of model, as a list
+//! - [`confusion`]: which rows went where
 
 pub mod charts;
 pub mod coefficients;
+pub mod confusion;
 pub mod linear;
+pub mod scores;
 
 use lab::snapshot::Task;
 use wasm_bindgen::JsValue;

@@ -39,7 +39,7 @@ pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
     let snapshot = &cx.state.update.snapshot;
     let stage = &snapshot.stage;
     let range = |feature: usize, range: (f64, f64)| {
-        // The published demo's rows are known before they come: nothing needs to be rescaled for them.
+        // A walk-through's rows are known before they come: nothing needs to be rescaled for them.
         let name = snapshot
             .features
             .get(feature)
@@ -47,9 +47,9 @@ pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
             .unwrap_or_default();
         let known = cx
             .state
-            .demo
+            .walk
             .as_ref()
-            .and_then(|demo| demo.range(name))
+            .and_then(|walk| walk.range(name))
             .unwrap_or(range);
         (range.0.min(known.0), range.1.max(known.1))
     };

@@ -6,11 +6,11 @@
 pub mod names;
 pub mod track;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
-use lab::snapshot::Snapshot;
+use lab::snapshot::{Mark, Snapshot};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, PointerEvent};
 
@@ -29,6 +29,9 @@ const LEFT: f64 = 14.0;
 /// Pixels more where the label of a first test round needs room before it.
 const LEFT_OF_ROUNDS: f64 = 64.0;
 
+/// Pixels from a mark at which a pointer is told of it.
+const NEAR: f64 = 6.0;
+
 /// The timeline.
 #[derive(Debug)]
 pub struct Timeline {
@@ -37,6 +40,8 @@ pub struct Timeline {
     words: Slot,
     /// The scale that pointers are read with.
     scale: Rc<Cell<Scale>>,
+    /// The marks that pointers are told of.
+    marks: Rc<RefCell<Vec<Mark>>>,
     stamp: Shown<(Stamp, u64)>,
     _listeners: Vec<EventListener>,
 }
@@ -69,10 +74,12 @@ impl Timeline {
             domain: (0.0, 1.0),
             pixels: (0.0, 1.0),
         }));
+        let marks = Rc::new(RefCell::new(Vec::new()));
         Ok(Timeline {
             surface: Surface::by_id("track-canvas")?,
             words: Slot::by_id("timeline-scale")?,
-            _listeners: listen(&track, &scale, sender),
+            _listeners: listen(&track, &scale, &marks, sender),
+            marks,
             track,
             scale,
             stamp: Shown::default(),
@@ -93,6 +100,7 @@ impl Timeline {
             "wide: rows, tall: shift"
         });
         self.draw_words(snapshot);
+        self.marks.borrow_mut().clone_from(&snapshot.marks);
         if !self.surface.is_visible() {
             return;
         }
@@ -132,7 +140,12 @@ impl Timeline {
 }
 
 /// Press or drag to go to a record; at most one step a record.
-fn listen(track: &Element, scale: &Rc<Cell<Scale>>, sender: &Sender) -> Vec<EventListener> {
+fn listen(
+    track: &Element,
+    scale: &Rc<Cell<Scale>>,
+    marks: &Rc<RefCell<Vec<Mark>>>,
+    sender: &Sender,
+) -> Vec<EventListener> {
     let held = Rc::new(Cell::new(None::<u64>));
     let seek = {
         let (scale, sender, held) = (scale.clone(), sender.clone(), held.clone());
@@ -149,6 +162,7 @@ fn listen(track: &Element, scale: &Rc<Cell<Scale>>, sender: &Sender) -> Vec<Even
     };
     let pointer = |event: &Event| event.dyn_ref::<PointerEvent>().cloned();
     let (down, moved, ended, target) = (seek.clone(), held.clone(), held, track.clone());
+    let (titled, scale, marks) = (track.clone(), scale.clone(), marks.clone());
     let options = EventListenerOptions::enable_prevent_default();
     vec![
         EventListener::new_with_options(track, "pointerdown", options, move |event| {
@@ -159,10 +173,45 @@ fn listen(track: &Element, scale: &Rc<Cell<Scale>>, sender: &Sender) -> Vec<Even
             }
         }),
         EventListener::new(track, "pointermove", move |event| {
-            if let (Some(event), Some(_)) = (pointer(event), moved.get()) {
+            let Some(event) = pointer(event) else { return };
+            if moved.get().is_some() {
                 seek(&event);
             }
+            let words = title(&marks.borrow(), scale.get(), f64::from(event.offset_x()));
+            dom::set_attribute(&titled, "title", &words);
         }),
         EventListener::new(track, "lostpointercapture", move |_| ended.set(None)),
     ]
+}
+
+/// What the marks near a pointer say, each a line.
+fn title(marks: &[Mark], scale: Scale, x: f64) -> String {
+    let near = |mark: &&Mark| (scale.at(mark.record as f64) - x).abs() <= NEAR;
+    let texts: Vec<&str> = marks
+        .iter()
+        .filter(near)
+        .map(|mark| mark.text.as_str())
+        .collect();
+    texts.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_is_told_of_the_marks_near_it() {
+        let mark = |record, text: &str| Mark {
+            record,
+            text: text.to_owned(),
+            ..Mark::default()
+        };
+        let marks = [mark(10, "a"), mark(12, "b"), mark(90, "c")];
+        let scale = Scale {
+            domain: (0.0, 100.0),
+            pixels: (0.0, 200.0),
+        };
+        assert_eq!(title(&marks, scale, 21.0), "a\nb");
+        assert_eq!(title(&marks, scale, 100.0), "");
+    }
 }

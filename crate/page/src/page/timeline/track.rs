@@ -1,6 +1,6 @@
 //! Bars, rounds, the open batch, what waits, the playhead.
 
-use lab::snapshot::Snapshot;
+use lab::snapshot::{MarkKind, Snapshot};
 
 use super::{Layout, names};
 use crate::page::chart::palette::faded;
@@ -36,16 +36,7 @@ pub fn draw(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
     draw_open_batch(pen, layout, cx);
     draw_waiting(pen, layout, cx);
     names::draw(pen, layout, cx);
-    for mark in &snapshot.marks {
-        let x = crisp(layout.x.at(mark.record as f64));
-        pen.dashes(
-            (x, layout.top - 4.0),
-            (x, layout.base),
-            (3.0, 2.0),
-            1.5,
-            cx.palette.warn,
-        );
-    }
+    draw_marks(pen, layout, cx);
     if snapshot.records == 0 && cx.state.update.waiting_total == 0 && layout.rounds.is_some() {
         let text = "Each full batch adds a version here. Drag to go back to any of them.";
         pen.text(
@@ -55,6 +46,28 @@ pub fn draw(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
         );
     }
     draw_playhead(pen, layout, cx);
+}
+
+/// Gaps as dashed lines; drifts and changes of labels as small diamonds, filled and hollow, above the bars.
+fn draw_marks(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
+    let color = cx.palette.warn;
+    for mark in &cx.state.update.snapshot.marks {
+        let x = crisp(layout.x.at(mark.record as f64));
+        let (top, base) = (layout.top - 4.0, layout.base);
+        if mark.kind == MarkKind::Gap {
+            pen.dashes((x, top), (x, base), (3.0, 2.0), 1.5, color);
+            continue;
+        }
+        pen.line((x, top + 4.0), (x, base), 1.0, color);
+        let diamond = |half: f64| {
+            let (x, y) = (x, top);
+            [(x, y - half), (x + half, y), (x, y + half), (x - half, y)]
+        };
+        pen.polygon(diamond(5.0), color);
+        if mark.kind == MarkKind::Labels {
+            pen.polygon(diamond(2.8), cx.palette.app);
+        }
+    }
 }
 
 /// Bars end where their version was made: a version is as wide as the batch that made it.

@@ -1,10 +1,16 @@
 //! What a lab knows of a model, whichever it is.
+//!
+//! - `linear`: what linear models have in common as a lab runs them
+
+mod linear;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::kmeans::{self, Nearest};
 use crate::{Classified, Linear, Rows};
+
+pub(crate) use linear::OnlineLinear;
 
 /// What a model answers with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -233,16 +239,6 @@ impl Clone for Box<dyn Online> {
     }
 }
 
-/// The mean loss of rows with their targets; NaN without rows.
-pub(crate) fn mean_loss(rows: Rows<'_>, targets: &[f64], answer: impl Fn(&[f64]) -> Answer) -> f64 {
-    let sum: f64 = rows
-        .iter()
-        .zip(targets)
-        .map(|(row, target)| loss(answer(row), *target))
-        .fold(0.0, |sum, loss| sum + loss);
-    sum / rows.len() as f64
-}
-
 /// How bad an answer is: the squared error, or the log-loss.
 pub fn loss(answer: Answer, target: f64) -> f64 {
     match answer {
@@ -251,17 +247,4 @@ pub fn loss(answer: Answer, target: f64) -> f64 {
         Answer::Class(class) if target == 0.0 => crate::metrics::log_loss(1.0 - class.probability),
         Answer::Class(class) => crate::metrics::log_loss(class.probability),
     }
-}
-
-/// The move of coefficients and intercept as one vector.
-pub(crate) fn linear_move(before: &Linear, after: &Linear) -> f64 {
-    let squared = kmeans::squared_difference(&before.coefficients, &after.coefficients);
-    let intercept = before.intercept - after.intercept;
-    (squared + intercept * intercept).sqrt()
-}
-
-/// Rows of class 0 and of class 1.
-pub(crate) fn class_counts(targets: &[f64]) -> Vec<u64> {
-    let ones = targets.iter().filter(|target| **target == 1.0).count() as u64;
-    vec![targets.len() as u64 - ones, ones]
 }
