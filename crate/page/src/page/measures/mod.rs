@@ -1,7 +1,7 @@
 //! Four measures over records seen: right test rows, inertia, shift, rows per cluster.
 //!
 //! - [`charts`]: what each one draws in its frame
-//! - [`linear`] and [`coefficients`]: those of a linear model, in their place
+//! - [`linear`] and [`coefficients`]: those of a linear model, in their place; [`log`] their scale
 //! - [`scores`]: the measures of every kind of model, as a list
 //! - [`confusion`]: which rows went where
 
@@ -9,6 +9,7 @@ pub mod charts;
 pub mod coefficients;
 pub mod confusion;
 pub mod linear;
+pub mod log;
 pub mod scores;
 
 use lab::snapshot::Task;
