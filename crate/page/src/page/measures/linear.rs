@@ -97,8 +97,7 @@ impl LinearMeasures {
         tested: Option<TestedRow>,
     ) {
         let rmse = newest.map(|bar| numbers::significant(bar.loss_before.sqrt(), 3));
-        self.loss
-            .say("Error before learning, RMSE of a batch", rmse);
+        self.loss.say("Error before learning, RMSE", rmse);
         let mse = tested.map(|tested| numbers::significant(tested.mse, 4));
         self.tested.say("Test rows after each batch, MSE", mse);
         self.more.set(&tested.map_or_else(String::new, |tested| {
