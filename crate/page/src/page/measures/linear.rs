@@ -4,7 +4,6 @@
 
 use lab::snapshot::{LedgerRow, Snapshot, Task, TestedRow};
 use wasm_bindgen::JsValue;
-use web_sys::Element;
 
 use super::charts::{draw_inertia, draw_right, is_late, learned, middle, rule, soon};
 use super::coefficients::Coefficients;
@@ -21,8 +20,6 @@ use crate::page::view::Cx;
 /// The charts.
 #[derive(Debug)]
 pub struct LinearMeasures {
-    clusters: Element,
-    root: Element,
     loss: Chart,
     tested: Chart,
     more: Slot,
@@ -50,8 +47,6 @@ impl LinearMeasures {
             })
         };
         Ok(LinearMeasures {
-            clusters: dom::by_id("charts-clusters")?,
-            root: dom::by_id("charts-linear")?,
             loss: chart("chart-loss", "loss-name", "m-loss")?,
             tested: chart("chart-tested", "tested-name", "m-tested")?,
             more: Slot::by_id("tested-more")?,
@@ -65,16 +60,13 @@ impl LinearMeasures {
         self.coefficients.fit() || fits.contains(&true)
     }
 
-    /// Draws the charts, and hides those of other models; false where the shown lane has no linear model.
+    /// Draws the charts; false where the shown lane has no linear model, and those of clusters are drawn.
     ///
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<bool, JsValue> {
         let snapshot = &cx.state.update.snapshot;
-        let is_linear = snapshot.linear.is_some();
-        dom::show(&self.clusters, !is_linear);
-        dom::show(&self.root, is_linear);
-        if !is_linear {
+        if snapshot.linear.is_none() {
             return Ok(false);
         }
         let newest = learned(snapshot)
