@@ -134,7 +134,7 @@ async fn a_logistic_lane_shows_its_decision_line_once_it_has_learned() -> Result
         "target": "ripe",
         "label_names": {"0": "green", "1": "ripe"},
         "lanes": [{"name": "Flink", "model": {"kind": "logistic_regression", "engine": "flink"},
-                   "batch": {"by": "count", "rows": 8}}],
+                   "engine_defects": false, "batch": {"by": "count", "rows": 8}}],
     });
     let rows = (0..20).map(|i| {
         let ripe = i % 2;

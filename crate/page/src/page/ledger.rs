@@ -6,6 +6,7 @@ use web_sys::{Element, HtmlElement};
 
 use super::dom::{self, Shown};
 use super::numbers;
+use super::regression::task_word;
 use super::rows::{Cells, RowNode, Rows};
 
 /// The table.
@@ -74,12 +75,7 @@ impl Ledger {
         self.table.clear();
         if let Some(table) = self.head.closest("table")? {
             dom::set_attribute(&table, "style", &format!("--columns: {k}"));
-            let word = match task {
-                Task::Clustering => "clustering",
-                Task::Regression => "regression",
-                Task::Classification => "classification",
-            };
-            dom::set_attribute(&table, "data-task", word);
+            dom::set_attribute(&table, "data-task", task_word(task));
         }
         self.head.set_text_content(None);
         let [counts, loss, tested] = match task {

@@ -2,6 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
+use lab::snapshot::Task;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -24,6 +25,7 @@ use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
 use super::rail::Rail;
+use super::regression::task_word;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
@@ -129,8 +131,16 @@ impl View {
     /// # Errors
     /// An element is missing.
     pub fn new(sender: &Sender, state: &State) -> Result<View, JsValue> {
+        let app: Element = dom::by_id("app")?;
+        // The parts that the first lane has, before its first picture comes.
+        let task = match state.scenario.model.as_str() {
+            "linear regression" => Task::Regression,
+            "logistic regression" => Task::Classification,
+            _ => Task::Clustering,
+        };
+        dom::set_attribute(&app, "data-task", task_word(task));
         Ok(View {
-            app: dom::by_id("app")?,
+            app,
             header: Header::new(sender, state)?,
             rail: Rail::new(sender, state)?,
             walkthrough: Walkthrough::new(sender, state)?,

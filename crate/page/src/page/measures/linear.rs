@@ -4,28 +4,22 @@
 
 use lab::snapshot::{LedgerRow, Snapshot, Task, TestedRow};
 use wasm_bindgen::JsValue;
-use web_sys::Element;
 
 use super::charts::{draw_inertia, draw_right, is_late, learned, middle, rule, soon};
 use super::coefficients::Coefficients;
+use super::log::log_scale;
 use super::{Frame, frame};
 use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{At, Pen};
-use crate::page::chart::scale::{Scale, log_ticks, ticks};
 use crate::page::chart::surface::Surface;
 use crate::page::dom::{self, Slot};
 use crate::page::numbers;
 use crate::page::regression::rows::rows;
 use crate::page::view::Cx;
 
-/// The widest range of a logarithmic scale: what is smaller stands at its lower edge.
-const DECADES: f64 = 10_000.0;
-
 /// The charts.
 #[derive(Debug)]
 pub struct LinearMeasures {
-    clusters: Element,
-    root: Element,
     loss: Chart,
     tested: Chart,
     more: Slot,
@@ -53,8 +47,6 @@ impl LinearMeasures {
             })
         };
         Ok(LinearMeasures {
-            clusters: dom::by_id("charts-clusters")?,
-            root: dom::by_id("charts-linear")?,
             loss: chart("chart-loss", "loss-name", "m-loss")?,
             tested: chart("chart-tested", "tested-name", "m-tested")?,
             more: Slot::by_id("tested-more")?,
@@ -68,16 +60,13 @@ impl LinearMeasures {
         self.coefficients.fit() || fits.contains(&true)
     }
 
-    /// Draws the charts, and hides those of other models; false where the shown lane has no linear model.
+    /// Draws the charts; false where the shown lane has no linear model, and those of clusters are drawn.
     ///
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<bool, JsValue> {
         let snapshot = &cx.state.update.snapshot;
-        let is_linear = snapshot.linear.is_some();
-        dom::show(&self.clusters, !is_linear);
-        dom::show(&self.root, is_linear);
-        if !is_linear {
+        if snapshot.linear.is_none() {
             return Ok(false);
         }
         let newest = learned(snapshot)
@@ -100,8 +89,7 @@ impl LinearMeasures {
         tested: Option<TestedRow>,
     ) {
         let rmse = newest.map(|bar| numbers::significant(bar.loss_before.sqrt(), 3));
-        self.loss
-            .say("Error before learning, RMSE of a batch", rmse);
+        self.loss.say("Error before learning, RMSE", rmse);
         let mse = tested.map(|tested| numbers::significant(tested.mse, 4));
         self.tested.say("Test rows after each batch, MSE", mse);
         self.more.set(&tested.map_or_else(String::new, |tested| {
@@ -233,103 +221,5 @@ fn draw_run(pen: &Pen, frame: Frame, cx: &Cx<'_>, run: impl Iterator<Item = (f64
         if Some(i) == last || places.len() <= 12 {
             pen.disc(*at, 3.0, color(*late));
         }
-    }
-}
-
-/// A logarithmic scale.
-#[derive(Clone, Copy, Debug)]
-struct Log {
-    scale: Scale,
-    least: f64,
-}
-
-impl Log {
-    /// The pixel of a number; what is smaller than the scale stands at its lower edge.
-    fn at_least(&self, value: f64) -> f64 {
-        self.scale.at(libm::log(value.max(self.least)))
-    }
-}
-
-/// A logarithmic scale for these values with its rules; None where there are none yet, which is said.
-fn log_scale(
-    pen: &Pen,
-    frame: Frame,
-    cx: &Cx<'_>,
-    values: impl Iterator<Item = f64>,
-) -> Option<Log> {
-    let finite = values.filter(|value| value.is_finite() && *value > 0.0);
-    let (least, most) = finite.fold((f64::INFINITY, 0.0), |(least, most), value| {
-        (f64::min(least, value), f64::max(most, value))
-    });
-    if most == 0.0 {
-        for (share, text) in [(0.0, "1"), (1.0, "100")] {
-            let y = frame.bottom + (frame.top - frame.bottom) * share;
-            rule(pen, frame, y, text, cx);
-        }
-        soon(pen, frame, "after batch 1", cx);
-        return None;
-    }
-    let (low, high) = (least.max(most / DECADES) / 1.5, most * 1.25);
-    let scale = Scale {
-        domain: (libm::log(low), libm::log(high)),
-        pixels: (frame.bottom, frame.top),
-    };
-    let mut marks = log_ticks(low, high);
-    if marks.is_empty() {
-        marks = ticks(low, high, 1.0).0;
-    }
-    let mut free_from = f64::INFINITY;
-    for tick in marks {
-        let at = scale.at(libm::log(tick));
-        if at + 14.0 < free_from {
-            rule(pen, frame, at, &short(tick), cx);
-            free_from = at;
-        }
-    }
-    Some(Log { scale, least: low })
-}
-
-/// A tick in the little room before the axis: "500", "20k", "5M".
-fn short(tick: f64) -> String {
-    for (size, letter) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] {
-        if tick >= size {
-            let shown = tick / size;
-            let decimals = numbers::decimals(std::iter::once(shown)).min(1);
-            return format!("{}{letter}", numbers::fixed(shown, decimals));
-        }
-    }
-    numbers::significant(tick, 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ticks_are_short() {
-        let rows = [
-            (0.05, "0.05"),
-            (500.0, "500"),
-            (5_000.0, "5k"),
-            (1_500.0, "1.5k"),
-            (20_000.0, "20k"),
-            (5e7, "50M"),
-        ];
-        for (tick, text) in rows {
-            assert_eq!(short(tick), text);
-        }
-    }
-
-    #[test]
-    fn what_is_below_the_scale_stands_at_its_edge() {
-        let log = Log {
-            scale: Scale {
-                domain: (0.0, libm::log(100.0)),
-                pixels: (100.0, 0.0),
-            },
-            least: 1.0,
-        };
-        assert_eq!(log.at_least(0.0), 100.0);
-        assert!((log.at_least(10.0) - 50.0).abs() < 1e-9);
     }
 }

@@ -1,14 +1,15 @@
 //! Four measures over records seen: right test rows, inertia, shift, rows per cluster.
 //!
 //! - [`charts`]: what each one draws in its frame
+//! - [`linear`] and [`coefficients`]: those of a linear model, in their place; [`log`] their scale
 //! - [`scores`]: the measures of every kind of model, as a list
 //! - [`confusion`]: which rows went where
-//! - [`linear`] and [`coefficients`]: those of a linear model, in their place
 
 pub mod charts;
 pub mod coefficients;
 pub mod confusion;
 pub mod linear;
+pub mod log;
 pub mod scores;
 
 use lab::snapshot::Task;

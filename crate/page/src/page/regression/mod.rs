@@ -38,6 +38,7 @@ use super::{names, numbers};
 /// The two panels.
 #[derive(Debug)]
 pub struct Regression {
+    /// style.css shows the parts that the task of the shown lane's model has.
     app: Element,
     root: HtmlElement,
     fit: Surface,
@@ -120,13 +121,7 @@ impl Regression {
             .linear
             .as_ref()
             .filter(|_| snapshot.task == Task::Regression);
-        let word = match snapshot.task {
-            Task::Clustering => "clustering",
-            Task::Regression => "regression",
-            Task::Classification => "classification",
-        };
-        dom::set_attribute(&self.app, "data-task", word);
-        dom::show(&self.root, linear.is_some());
+        dom::set_attribute(&self.app, "data-task", task_word(snapshot.task));
         let Some(linear) = linear else {
             return Ok(false);
         };
@@ -204,6 +199,15 @@ impl Regression {
             f64::from(panel.offset_top()),
         );
         Some((row, (at.0 + left, at.1 + top)))
+    }
+}
+
+/// What style.css calls a task.
+pub fn task_word(task: Task) -> &'static str {
+    match task {
+        Task::Clustering => "clustering",
+        Task::Regression => "regression",
+        Task::Classification => "classification",
     }
 }
 

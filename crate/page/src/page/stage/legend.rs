@@ -216,6 +216,9 @@ fn slice(cx: &Cx<'_>) -> String {
             let version = snapshot.version;
             let named = |class: usize| predictions::cluster(snapshot, class as u32).1;
             match plot::decision(cx) {
+                Shows::Line if keeps_first(snapshot) => {
+                    format!("Line: p = 0.5 as learned; predictions keep the first one{at}")
+                }
                 Shows::Line => format!("Line: p = 0.5{at}"),
                 Shows::Nothing => "No decision line yet: all coefficients are 0".to_owned(),
                 Shows::Outside(class) => format!(
@@ -225,6 +228,14 @@ fn slice(cx: &Cx<'_>) -> String {
             }
         }
     }
+}
+
+/// Whether the lane shows the engine's defect that predictions are made with the first coefficients for good: the
+/// drawn line is then that of what was learned.
+pub fn keeps_first(snapshot: &Snapshot) -> bool {
+    let lane = snapshot.lanes.get(snapshot.lane);
+    snapshot.task == Task::Classification
+        && lane.is_some_and(|lane| lane.engine == "Flink" && !lane.defects.is_empty())
 }
 
 /// Why a regression's line is not seen; nothing where it is.

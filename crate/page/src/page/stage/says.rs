@@ -2,6 +2,7 @@
 
 use lab::snapshot::Task;
 
+use super::legend;
 use super::marks;
 use super::plot::Plot;
 use super::points::class;
@@ -217,7 +218,10 @@ fn on_decision(place: (f64, f64), probability: f64, cx: &Cx<'_>) -> Vec<Line> {
         Line::Text(name(snapshot.axes.0), numbers::fixed(place.0, 2)),
         Line::Text(name(snapshot.axes.1), numbers::fixed(place.1, 2)),
         Line::Cluster(
-            format!("v{} gives", snapshot.version),
+            match legend::keeps_first(snapshot) {
+                true => "as learned".to_owned(),
+                false => format!("v{} gives", snapshot.version),
+            },
             given as u32,
             color,
             label,
