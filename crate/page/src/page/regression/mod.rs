@@ -2,7 +2,7 @@
 //!
 //! - [`fit`]: the left panel, with the line of the shown version and of a few earlier ones
 //! - [`against`]: the right panel, actual against predicted or the errors
-//! - [`panel`]: scales, rules, ticks; [`line`](mod@line) and [`rows`] what is drawn
+//! - [`panel`]: scales, rules, ticks; [`line`](mod@line) and [`rows`](mod@rows) what is drawn
 //! - [`words`]: what stands around, and the panels in words
 
 pub mod against;
