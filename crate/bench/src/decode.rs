@@ -1,4 +1,4 @@
-//! Values of records become numbers, as `lab::reading` does it: every column, the names compared with the last row's.
+//! Values of records become numbers, as `lab::reading` does it: every column, the layout compared with the last row's.
 
 use anyhow::{Context, Result, ensure};
 use change::Reader;
@@ -9,8 +9,8 @@ use crate::events::{Events, Form};
 pub(crate) struct Decode {
     events: Events,
     reader: Reader,
-    /// Names of the columns of the last row, in its order.
-    names: Vec<String>,
+    /// The layout of the last row.
+    layout: Option<u64>,
     numbers: Vec<f64>,
     sum: f64,
 }
@@ -22,7 +22,7 @@ impl Decode {
         Ok(Decode {
             events,
             reader: Reader::new(),
-            names: Vec::new(),
+            layout: None,
             numbers: Vec::new(),
             sum: 0.0,
         })
@@ -36,12 +36,13 @@ impl Workload for Decode {
                 .reader
                 .read("shop.public.iris_train", None, Some(&event.value))?;
             let row = change.after.context("an event without a row")?;
-            for (i, (name, value)) in row.columns().enumerate() {
-                if self.names.get(i).is_none_or(|known| *known != name) {
-                    self.names = row.columns().map(|(name, _)| name.into_owned()).collect();
-                    self.numbers = vec![f64::NAN; self.names.len()];
-                }
-                self.numbers[i] = value.as_number().map_err(anyhow::Error::msg)?;
+            let cells = self.reader.cells(row);
+            if self.layout != Some(cells.layout()) {
+                self.layout = Some(cells.layout());
+                self.numbers = vec![f64::NAN; cells.clone().count()];
+            }
+            for (number, cell) in self.numbers.iter_mut().zip(cells) {
+                *number = cell.number().context("a column without a number")?;
             }
             self.sum += self.numbers.iter().sum::<f64>();
         }
