@@ -61,8 +61,10 @@ async fn a_regression_shows_the_replays_coefficients_and_errors() -> Result<()> 
 
     let predictions = of("prediction");
     assert_eq!(predictions.len(), ROWS);
+    // The table may be drawn a frame after the rest.
+    let drawn = format!("document.querySelectorAll('#predictions-body tr').length === {ROWS}");
+    page.wait_for(&drawn, SOON).await?;
     let rows = cells(&page, "#predictions-body tr").await?;
-    assert_eq!(rows.len(), ROWS);
     // Newest first; topic, three features, predicted, price, error, model, bar.
     for (row, line) in rows.iter().zip(predictions.iter().rev()) {
         let value = |name: &str| line[name].as_f64().context("a number");
