@@ -62,6 +62,41 @@ fn what_is_not_built_is_said_and_refused() {
     }
 }
 
+#[cfg(feature = "schema")]
+#[test]
+fn every_name_of_the_schema_is_documented() {
+    let schema = schemars::schema_for!(LabFile).to_value();
+    let mut names = Vec::new();
+    collect_names(&schema, &mut names);
+    assert!(names.len() > 100, "only {} names were found", names.len());
+    let text = section("Lab file");
+    let is_missing = |name: &String| {
+        !["\"", "`"]
+            .iter()
+            .any(|mark| text.contains(&format!("{mark}{name}{mark}")))
+    };
+    names.retain(is_missing);
+    assert!(names.is_empty(), "FORMATS.md does not name {names:?}");
+}
+
+/// Names of fields, and the words that fields may hold.
+#[cfg(feature = "schema")]
+fn collect_names(schema: &Value, names: &mut Vec<String>) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(Value::Object(properties)) = object.get("properties") {
+                names.extend(properties.keys().cloned());
+            }
+            let words = object.get("enum").and_then(Value::as_array);
+            let words = words.into_iter().flatten().chain(object.get("const"));
+            names.extend(words.filter_map(Value::as_str).map(str::to_owned));
+            object.values().for_each(|part| collect_names(part, names));
+        }
+        Value::Array(parts) => parts.iter().for_each(|part| collect_names(part, names)),
+        _ => {}
+    }
+}
+
 /// The text of a section, without its heading.
 fn section(name: &str) -> &'static str {
     let mut sections = FORMATS.split("\n## ");
