@@ -1,4 +1,8 @@
 //! A record's way through the lab: read, recognised, kept, handed out to the lanes.
+//!
+//! - `hand_out`: what a row, or a truncate, does in each lane
+//! - `faults`: what is rejected, and why; `remarks`: what a record shows of its stream as a whole
+//! - `transactions`: what it says of its database transaction
 
 use change::{Change, Kind, Op};
 use wire::RecordRef;

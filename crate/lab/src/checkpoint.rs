@@ -1,39 +1,12 @@
-//! Checkpoint: a lab as JSON, to go on from.
+//! Checkpoint: a lab as JSON, to go on from (FORMATS: "Checkpoint", field by field).
 //!
-//! ```json
-//! {"eddy_checkpoint": 1, "lab_hash": "0f3c…", "time_ms": 1795239000005, "records": 12,
-//!  "offsets": [{"topic": "flink.public.iris_train", "partition": 0, "offset": 11}],
-//!  "lanes": [{"name": "Flink", "newest": {"first": 5, "last": 5, "model": {…}, …}, "model": {…}, "scaler": {…},
-//!             "batch": {…}, …}],
-//!  "streams": [{"topic": "flink.public.iris_train", "repeats": {…}}], "lab": {…}, …}
-//! ```
-//!
-//! One object; what is loaded goes on as if it had never stopped: versions, predictions, rejections and summaries are the
-//! same, bit for bit. Doubles read back exactly; a number that is not finite is "NaN", "inf" or "-inf"; bytes are text, or
-//! `{"base64": ".."}` where they are not UTF-8, as in record lines.
-//!
-//! | field | what |
-//! | --- | --- |
-//! | `eddy_checkpoint` | version of the form: 1 |
-//! | `lab`, `lab_hash` | the lab file that it is of, and the hash of what matters of it: all but `label_names` and `publish` |
-//! | `offsets` | the last record applied of each partition: reading goes on behind it |
-//! | `others` | batches closed by hand and gaps since the last record |
-//! | `time_ms`, `records` | lab time; records applied |
-//! | `lanes[].newest` | the newest version: numbers (in the model's units), scale, the batch that made it |
-//! | `lanes[].model` | all that the model has learned, in its own form; null while it waits for its first rows |
-//! | `lanes[].scaler` | what the scaler has learned, and what it does |
-//! | `lanes[].batch`, `transactions`, `held`, `window` | open batch, open transactions, rows that wait for the window's end, its number |
-//! | `lanes[].test_rows`, `scores` | the newest test rows; how the lane did in each round |
-//! | `streams[].repeats` | events that would be recognised when they come again: hashes and places, packed, in base64 |
-//! | `codes`, `rows` | codes of texts; names of the columns, and texts that are labels |
-//! | `rounds`, `notes`, `marks`, `ranges`, `sums`, `rejected`, `redelivered` | test rounds, what was said, counts |
-//! | `held_back` | empty versions that are told together when something happens |
-//!
-//! Not in it is what is only drawn: retained records, predictions that were made, and all versions but the newest.
+//! What is loaded goes on as if it had never stopped: versions, predictions, rejections and summaries are the same, bit for
+//! bit. Not in it is what is only drawn: retained records, predictions that were made, and all versions but the newest.
 //!
 //! - `kept`: a lab to a checkpoint and back; `compare`: whether two lab files are of the same experiment
 //! - `at`: stopping at a version; `past`: what of a recording lies before a checkpoint
 //! - [`mod@diff`]: what changed between two; `initial`: a lane that starts from one
+//! - `seen`: how far a lab has read; `bytes`: bytes as record lines have them
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,6 @@
-//! Predictions as CSV (RFC 4180), for spreadsheets and data frames.
+//! Predictions as CSV (RFC 4180), for spreadsheets and data frames (FORMATS: "Predictions").
 //!
-//! One table for all lanes: `lane,version,topic,partition,offset`, the features by their columns' names, `prediction`, and
-//! then what the lanes' models say beside it: `distance,runner_up` (clusters), `probability` (classes), `target` (numbers and
-//! classes), `error` (numbers: target less prediction), `label`. What a model does not say, or is not known, stays empty.
+//! One table for all lanes. What a model does not say, or is not known, stays empty.
 
 use learn::online::{Answer, Task};
 

@@ -1,8 +1,12 @@
 //! One model under one configuration, with its open batch.
 //!
-//! In `lane/`: the start, the rows that wait for a scaler or a model, the rows of a batch, the scaler, predictions, windows and
-//! transactions that cut batches, the restart; what predictions are worth, in test rounds and all in all, which labels
-//! clusters stand for, drift; what a checkpoint keeps of it.
+//! - `start`: how it starts; `restart`: how it starts again; `waiting`: rows that come before the model can take them
+//! - `batch`: the rows of a batch; `windows`, `transactions`: what cuts batches; `scaling`: the scaler
+//! - `predict`: predictions; `judging`, `rounds`, `tested`: right or wrong, by test rounds, by the newest version
+//! - [`measures`]: what predictions are worth; [`definitions`]: the measures' names; `measuring`: all of
+//!   that together; `sample`: rows for measures that are too dear for all of them
+//! - [`alignment`]: which labels clusters stand for; [`drift`]: whether the batches' error has changed
+//! - `kept`: what a checkpoint keeps of it
 
 use std::collections::VecDeque;
 use std::sync::Arc;

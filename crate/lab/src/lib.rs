@@ -14,7 +14,7 @@
 //! - [`rows`]: retained rows, as columns
 //! - [`rounds`]: test rounds and their score
 //! - [`event`]: what happened, in order
-//! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table
+//! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
 //! - [`peek`]: how a record that waits would be read
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared

@@ -1,4 +1,4 @@
-//! Predictions as messages for other programs.
+//! Predictions as messages for other programs (FORMATS: "Predictions").
 
 use learn::online::Answer;
 use wire::{Header, Publication};

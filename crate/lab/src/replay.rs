@@ -1,28 +1,6 @@
 //! Replay output: one line of JSON for each thing that happened (FORMATS: "Replay output").
 //!
-//! Three fields stand only where there is something to say: `lane` in a rejection that is one lane's alone,
-//! `redelivered` in a summary (the rows that came again and were left out), and in place of `batch` a version's
-//! `restarted`: the truncate because of which the lane started again from its initial model.
-//!
-//! What a lane's predictions are worth, each counted when it is made (before its row is learned):
-//!
-//! ```text
-//! {"event":"version", .. ,"metrics":{"rows":33,"accuracy":.., ..}}
-//! {"event":"round","lane":"RLS","round":1,"first":{"topic":..,"partition":..,"offset":..},"last":{..},
-//!  "rows":200,"mse":..,"rmse":..,"mae":..,"r2":..}
-//! {"event":"drift","lane":"RLS","version":12,"detector":"adwin","error":..}
-//! ```
-//!
-//! - `metrics` stands in each version's line of a lane that has `metrics` in the lab file: over the span that it gives,
-//!   as of that version. `rows` are the predictions with a label or target in that span.
-//! - A test round's line comes when the next training record does, or at the end, once none of the round's rows waits
-//!   for its window. It stands for lanes that learn a target, and for those with `metrics`; over the round's
-//!   predictions with a label or target, and not where there are none.
-//! - Clusterings have `accuracy` (by `cluster_labels`, else by labels that are written like the engine's ids),
-//!   `accuracy_aligned` (under the best assignment), `adjusted_rand`, `nmi`, `purity`, and in versions `silhouette` and
-//!   `silhouette_simplified` of a sample of the training rows. Regressions have `mse`, `rmse`, `mae`, `r2`;
-//!   classifications `accuracy`, `log_loss`, `auc` (of the newest 1,000). What cannot be measured is "NaN".
-//! - `drift` follows the version's line whose batch showed it; `error` is the batch's `.._before`.
+//! Fields stand only where there is something to say: FORMATS.md says of each when, and what it is.
 
 use std::fmt::Write;
 

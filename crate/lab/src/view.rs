@@ -1,6 +1,9 @@
 //! Makes the picture of the lab at the playhead.
 //!
 //! Everything is read from what lab and lanes keep; nothing here changes them.
+//!
+//! - `stage`: the scatter plot; `linear`: what a linear model's panels are drawn from
+//! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
 
 mod events;
 mod ledger;

@@ -1,4 +1,4 @@
-//! Record lines: one JSON object a line, the text form of everything that a log says.
+//! Record lines: one JSON object a line, the text form of everything that a log says (FORMATS: "Record line").
 //!
 //! A record is
 //!
@@ -16,7 +16,7 @@
 //! | `{"close":"LANE"}` | recordings | a batch was ended by hand |
 //! | `{"hello":{"log_id":..,"topics":[ENDS, ..]}}` | `eddy.json` | which log this is; first of all, and when it was made anew |
 //! | `{"ends":[ENDS, ..]}` | `eddy.json` | where the partitions begin and end |
-//! | `{"gap":{"topic":..,"partition":..,"from":..,"to":..}}` | `eddy.json` | records that are gone, both ends inclusive |
+//! | `{"gap":{"topic":..,"partition":..,"from":..,"to":..}}` | recordings, `eddy.json` | records that are gone, both ends inclusive |
 //! | `{"error":".."}` | `eddy.json` | something went wrong |
 //!
 //! where ENDS is `{"topic":..,"partition":..,"start":..,"end":..}`.

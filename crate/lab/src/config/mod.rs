@@ -1,4 +1,8 @@
-//! The lab file: one experiment as JSON, and its checked form.
+//! The lab file: one experiment as JSON (FORMATS: "Lab file"), and its checked form.
+//!
+//! - `file`: its form, field by field; `columns`: what it declares of columns
+//! - `check`: its values, checked once; of a lane, `scaler` and `metrics`
+//! - `not_built`: names that are agreed on and refused
 
 mod check;
 mod columns;
