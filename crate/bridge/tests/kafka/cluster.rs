@@ -94,8 +94,14 @@ impl Cluster {
         let made = self.admin.create_topics([&new], &AdminOptions::new());
         let made = self.runtime.block_on(made).expect("an answer");
         made[0].as_ref().expect("the topic is made");
-        // A topic is announced before it has a leader.
-        wait("a leader", || self.ends(topic, 0));
+        self.wait_for_leaders(topic, partitions);
+    }
+
+    /// A partition is announced before it has a leader.
+    fn wait_for_leaders(&self, topic: &str, partitions: i32) {
+        for partition in 0..partitions {
+            wait("a leader", || self.ends(topic, partition));
+        }
     }
 
     /// Removes a topic, and waits until it is gone.
@@ -111,6 +117,7 @@ impl Cluster {
         let wider = self.admin.create_partitions([&wider], &AdminOptions::new());
         let wider = self.runtime.block_on(wider).expect("an answer");
         wider[0].as_ref().expect("the topic is widened");
+        self.wait_for_leaders(topic, i32::try_from(partitions).expect("few partitions"));
     }
 
     /// Removes a partition's records before this offset, as retention would.
