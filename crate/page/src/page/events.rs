@@ -1,6 +1,6 @@
 //! The change events as they arrive.
 
-use lab::snapshot::EventRow;
+use lab::snapshot::{EventRow, Snapshot, Task};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
@@ -27,6 +27,7 @@ pub struct Events {
     empty: Element,
     table: Rows<EventNode>,
     columns: Shown<Vec<String>>,
+    widths: Shown<Vec<String>>,
     stamp: Shown<(Stamp, u64)>,
     notes: Notes,
 }
@@ -76,6 +77,7 @@ impl Events {
             empty: dom::by_id("events-empty")?,
             table: Rows::new(dom::by_id("events-body")?),
             columns: Shown::default(),
+            widths: Shown::default(),
             stamp: Shown::default(),
             notes: Notes::new()?,
         })
@@ -93,7 +95,17 @@ impl Events {
         }
         self.notes
             .draw(&snapshot.notes, &cx.state.scenario.prefix)?;
-        self.draw_head(&snapshot.features)?;
+        let target = target_of(snapshot);
+        let features = match target {
+            Some(_) => COLUMNS_MOST - 1,
+            None => COLUMNS_MOST,
+        };
+        let features = snapshot.features.len().min(features);
+        let heads: Vec<&str> = (snapshot.features.iter().take(features))
+            .map(String::as_str)
+            .chain(target)
+            .collect();
+        self.draw_head(&heads, target.is_some())?;
         let waiting = if update.waiting_total > 0 {
             format!(", {} waiting", numbers::count(update.waiting_total))
         } else {
@@ -112,7 +124,6 @@ impl Events {
             "{}{read}{again}{waiting}",
             numbers::count(snapshot.record)
         ));
-        let columns = snapshot.features.len().min(COLUMNS_MOST);
         let all = || {
             snapshot
                 .events
@@ -120,39 +131,109 @@ impl Events {
                 .chain(&update.waiting)
                 .take(ROWS_MOST)
         };
-        let decimals: Vec<usize> = (0..columns)
+        let features: Vec<usize> = (0..features)
             .map(|i| decimals(all().filter_map(move |event| event.values.get(i).copied())))
             .collect();
+        let targets = target.map(|_| {
+            let shown = decimals(all().filter_map(|event| target_value(snapshot, event)));
+            move |event: &EventRow| {
+                target_value(snapshot, event)
+                    .map_or_else(|| numbers::NONE.to_owned(), |it| numbers::fixed(it, shown))
+            }
+        });
         let prefix = &cx.state.scenario.prefix;
+        let line = |event: &EventRow| {
+            let target = targets.as_ref().map(|of| of(event));
+            line(event, prefix, &features, target)
+        };
         let mut lines = Vec::new();
         for event in update.waiting.iter().rev() {
-            lines.push((waiting_key(event), line(event, prefix, &decimals)));
+            lines.push((waiting_key(event), line(event)));
         }
         if !lines.is_empty() && !snapshot.events.is_empty() {
             lines.push((u64::MAX, Line::Here));
         }
         for event in snapshot.events.iter().take(ROWS_MOST) {
-            lines.push((event.record.unwrap_or(0), line(event, prefix, &decimals)));
+            lines.push((event.record.unwrap_or(0), line(event)));
         }
         dom::show(&self.empty, lines.is_empty());
-        self.table.show(columns, &lines)
+        if target.is_some() {
+            self.fit_columns(&heads, &lines);
+        }
+        self.table.show(heads.len(), &lines)
     }
 
-    fn draw_head(&mut self, features: &[String]) -> Result<(), JsValue> {
-        if !self.columns.change(features.to_vec()) {
+    /// Gives each column the width of its longest number: an income and an age are not as wide.
+    fn fit_columns(&mut self, heads: &[&str], lines: &[(u64, Line)]) {
+        let of_column = |i: usize| {
+            let values = lines.iter().filter_map(|(_, line)| match line {
+                Line::Event {
+                    says: Says::Values { values, .. },
+                    ..
+                } => values.get(i).map(String::as_str),
+                _ => None,
+            });
+            let head = 0.9 * names::short_feature(heads[i]).chars().count() as f64;
+            values.map(digits).fold(head, f64::max)
+        };
+        let widths: Vec<String> = (0..heads.len())
+            .map(|i| format!("--digits: {:.1}", of_column(i)))
+            .collect();
+        if self.widths.change(widths.clone()) {
+            // After the heads of operation and offset.
+            let mut cell = self.head.query_selector("th:nth-child(3)").ok().flatten();
+            for width in &widths {
+                let Some(head) = cell else { break };
+                dom::set_attribute(&head, "style", width);
+                cell = head.next_element_sibling();
+            }
+        }
+    }
+
+    fn draw_head(&mut self, heads: &[&str], has_target: bool) -> Result<(), JsValue> {
+        let names = heads.iter().map(|name| (*name).to_owned()).collect();
+        if !self.columns.change(names) {
             return Ok(());
         }
+        self.widths = Shown::default();
+        self.head
+            .set_class_name(if has_target { "has-target" } else { "" });
         self.table.clear();
         self.head.set_text_content(None);
         let operation = dom::child(&self.head, "th", "", "")?;
         dom::child(&operation, "span", "sr", "operation")?;
         dom::child(&self.head, "th", "", "offset")?;
-        for name in features.iter().take(COLUMNS_MOST) {
+        for name in heads {
             let head = dom::child(&self.head, "th", "num", &names::short_feature(name))?;
             dom::set_attribute(&head, "title", name);
         }
         Ok(())
     }
+}
+
+/// What a regression learns to predict: it has a column of its own.
+fn target_of(snapshot: &Snapshot) -> Option<&str> {
+    (snapshot.task == Task::Regression).then_some(snapshot.target.as_str())
+}
+
+/// The target of an event's row, where it is known: rows that are plotted have their record's number.
+fn target_value(snapshot: &Snapshot, event: &EventRow) -> Option<f64> {
+    let linear = snapshot.linear.as_ref()?;
+    let record = u32::try_from(event.record?).ok()?;
+    let at = linear.record.binary_search(&record).ok()?;
+    linear.actual.get(at).copied()
+}
+
+/// How wide a number is, in digits: marks between them are about half as wide.
+fn digits(number: &str) -> f64 {
+    let width = |letter: char| {
+        if matches!(letter, ',' | '.') {
+            0.5
+        } else {
+            1.0
+        }
+    };
+    number.chars().map(width).sum()
 }
 
 /// A key of its own for a row that waits: FNV-1a of where its record stands, apart from the numbers of applied ones.
@@ -168,7 +249,7 @@ fn waiting_key(event: &EventRow) -> u64 {
     WAITING_KEY | (hash >> 2)
 }
 
-fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
+fn line(event: &EventRow, prefix: &str, decimals: &[usize], target: Option<String>) -> Line {
     let class = match (event.op, event.role, event.record) {
         ('!', ..) => "bad",
         (_, _, None) => "waits",
@@ -183,7 +264,7 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
     let says = if nothing {
         Says::Note(event.note.clone())
     } else {
-        values(event, decimals)
+        values(event, decimals, target)
     };
     Line::Event {
         class,
@@ -195,7 +276,7 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize]) -> Line {
 }
 
 /// The values, as far as there are columns for them; what is no number stands there as it arrived.
-fn values(event: &EventRow, decimals: &[usize]) -> Says {
+fn values(event: &EventRow, decimals: &[usize], target: Option<String>) -> Says {
     let bad = |i: usize| event.values.get(i).is_some_and(|value| !value.is_finite());
     let shown = |(i, decimals): (usize, &usize)| match event.texts.get(i) {
         Some(text) if bad(i) && !text.is_empty() => text.clone(),
@@ -203,8 +284,12 @@ fn values(event: &EventRow, decimals: &[usize]) -> Says {
         _ => numbers::fixed(event.values.get(i).copied().unwrap_or(f64::NAN), *decimals),
     };
     Says::Values {
-        values: decimals.iter().enumerate().map(shown).collect(),
-        bad: (0..decimals.len()).map(bad).collect(),
+        bad: ((0..decimals.len()).map(bad))
+            .chain(target.iter().map(|_| false))
+            .collect(),
+        values: (decimals.iter().enumerate().map(shown))
+            .chain(target)
+            .collect(),
         note: event.note.clone(),
     }
 }

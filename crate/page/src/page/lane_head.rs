@@ -16,6 +16,7 @@ use crate::protocol::Command;
 #[derive(Debug)]
 pub struct LaneHead {
     sender: Sender,
+    title: Element,
     engine: Slot,
     algorithm: Slot,
     params: Slot,
@@ -44,6 +45,7 @@ impl LaneHead {
             sender: sender.clone(),
             engine: Slot::new(dom::child(&title, "b", "", "")?),
             algorithm: Slot::new(dom::child(&title, "span", "", "")?),
+            title,
             params: Slot::by_id("lane-params")?,
             warning,
             scaler: Sheet::new("lane-scaler")?,
@@ -71,7 +73,10 @@ impl LaneHead {
             algorithm = capital(&lane.algorithm);
         }
         self.algorithm.set(&algorithm);
-        self.params.set(&lane.parameters);
+        let title = format!("{}{algorithm}", lane.engine);
+        dom::set_attribute(&self.title, "title", title.trim_start());
+        self.params.set(&unbroken(&lane.parameters));
+        dom::set_attribute(&self.params.element, "title", &lane.parameters);
         dom::show(
             &self.warning,
             lane.parameters.split(" · ").any(|part| part == "decay 0"),
@@ -129,6 +134,15 @@ impl LaneHead {
         dom::show(&self.switch, self.choices.len() > 1);
         Ok(())
     }
+}
+
+/// Parameters that break before their dots only, so that one which does not fit goes as a whole.
+fn unbroken(parameters: &str) -> String {
+    let parts: Vec<String> = parameters
+        .split(" · ")
+        .map(|part| part.replace(' ', "\u{a0}"))
+        .collect();
+    parts.join(" ·\u{a0}")
 }
 
 fn capital(text: &str) -> String {

@@ -218,7 +218,8 @@ impl View {
     fn is_flooded(&mut self, state: &State, now_ms: f64) -> bool {
         let records = state.update.snapshot.records;
         let (listed, listed_ms) = self.listed;
-        if records > listed + FLOOD && now_ms - listed_ms < LISTS_MS {
+        // The first lists do not wait: empty ones beside a full plot would be wrong.
+        if listed > 0 && records > listed + FLOOD && now_ms - listed_ms < LISTS_MS {
             return true;
         }
         self.listed = (records, now_ms);

@@ -5,7 +5,7 @@ use lab::checkpoint::diff::diff;
 
 use super::store::{self, Meta};
 use super::{KeptMsg, Work};
-use crate::page::dom;
+use crate::page::{dom, numbers};
 use crate::protocol::KeptVersion;
 
 /// Does it; answers what came of it.
@@ -29,7 +29,10 @@ fn add(kept: &KeptVersion) -> Result<Vec<KeptMsg>, String> {
     let list = store::add(kept, js_sys::Date::now())?;
     let said = format!(
         "{} is kept: {} version {}, after {} records.",
-        kept.name, kept.lane, kept.version, kept.records
+        kept.name,
+        kept.lane,
+        kept.version,
+        numbers::count(kept.records)
     );
     Ok(vec![KeptMsg::Listed(list), KeptMsg::Said(Ok(said))])
 }

@@ -143,11 +143,17 @@ fn common_size(rounds: &[Round]) -> Option<u32> {
         })
 }
 
-/// A number's middle, moved to the left of the playhead where that would cross it.
+/// A number's middle, moved beside the playhead where that would cross it: to its left, if the axis' numbers do not
+/// stand there.
 fn beside_playhead(x: f64, half: f64, frame: Frame, cx: &Cx<'_>) -> f64 {
     let playhead = frame.x.at(cx.state.update.snapshot.record as f64);
     if (x - playhead).abs() < half + 3.0 {
-        playhead - half - 4.0
+        let left = playhead - half - 4.0;
+        if left - half < LEFT {
+            playhead + half + 4.0
+        } else {
+            left
+        }
     } else {
         x
     }

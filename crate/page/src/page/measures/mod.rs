@@ -26,7 +26,7 @@ use crate::page::predictions;
 use crate::page::view::{Cx, Stamp};
 
 /// Pixels left of a chart's frame, for its ticks.
-const LEFT: f64 = 34.0;
+const LEFT: f64 = 40.0;
 /// Pixels right of it.
 const RIGHT: f64 = 4.0;
 /// Pixels below the lowest chart, for its ticks.

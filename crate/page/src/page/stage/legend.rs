@@ -244,6 +244,10 @@ fn regression_note(cx: &Cx<'_>) -> String {
     let Some(linear) = &snapshot.linear else {
         return String::new();
     };
+    // Axes without rows are no frame that a line could lie outside of.
+    if linear.record.is_empty() {
+        return String::new();
+    }
     let line = fit::shown(snapshot, linear);
     let (x, y) = (snapshot.stage.x_range, linear.target_range);
     let ends = [line.at(x.0), line.at(x.1)];

@@ -95,9 +95,9 @@ impl Timeline {
         let snapshot = &cx.state.update.snapshot;
         let (least, most) = shifts(snapshot);
         self.words.set(if is_wide(least, most) {
-            "wide: rows, tall: log shift"
+            "wide: rows, tall:\u{a0}log\u{a0}shift"
         } else {
-            "wide: rows, tall: shift"
+            "wide: rows, tall:\u{a0}shift"
         });
         self.draw_words(snapshot);
         self.marks.borrow_mut().clone_from(&snapshot.marks);

@@ -162,6 +162,8 @@ fn draw_rounds(pen: &Pen, layout: Layout, cx: &Cx<'_>) {
             pen.text(&score, (x + name_width, label_y), style.bold());
             free_from = x + name_width + score_width + 8.0;
         }
+        // Nor on this round's line.
+        free_from = free_from.max(to + 4.0);
     }
 }
 
