@@ -15,7 +15,7 @@ const COLUMNS_MOST: usize = 4;
 /// A table's name and an offset have room for this many characters.
 const PLACE_CHARS: usize = 9;
 /// And beside a target's column for so many.
-const PLACE_CHARS_BESIDE_TARGET: usize = 8;
+const PLACE_CHARS_BESIDE_TARGET: usize = 6;
 /// So many rows are shown.
 const ROWS_MOST: usize = 120;
 /// Keys of rows that wait lie above those of applied ones.
