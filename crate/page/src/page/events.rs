@@ -437,8 +437,8 @@ mod tests {
         }
         let beside = |offset| place("train", offset, PLACE_CHARS_BESIDE_TARGET);
         assert_eq!(
-            (beside(226), beside(1_089)),
-            ("tra… 226".to_owned(), "1089".to_owned())
+            (beside(6), beside(226)),
+            ("tra… 6".to_owned(), "226".to_owned())
         );
     }
 }
