@@ -14,6 +14,8 @@ use super::{names, numbers};
 const COLUMNS_MOST: usize = 4;
 /// A table's name and an offset have room for this many characters.
 const PLACE_CHARS: usize = 9;
+/// And beside a target's column for so many.
+const PLACE_CHARS_BESIDE_TARGET: usize = 6;
 /// So many rows are shown.
 const ROWS_MOST: usize = 120;
 /// Keys of rows that wait lie above those of applied ones.
@@ -257,6 +259,10 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize], target: Option<Strin
         (_, 1, _) => "test",
         _ => "",
     };
+    let room = match target {
+        Some(_) => PLACE_CHARS_BESIDE_TARGET,
+        None => PLACE_CHARS,
+    };
     let short = names::short_topic(&event.topic, prefix);
     let title = format!("{}/{}/{}", event.topic, event.partition, event.offset);
     let nothing = event.values.iter().all(|value| !value.is_finite())
@@ -269,7 +275,7 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize], target: Option<Strin
     Line::Event {
         class,
         op: if event.op == '0' { '∅' } else { event.op },
-        place: place(short, event.offset),
+        place: place(short, event.offset, room),
         title,
         says,
     }
@@ -295,9 +301,9 @@ fn values(event: &EventRow, decimals: &[usize], target: Option<String>) -> Says 
 }
 
 /// A table's name and an offset: the name is cut, so that the offset stays in sight.
-fn place(name: &str, offset: i64) -> String {
+fn place(name: &str, offset: i64, chars: usize) -> String {
     let offset = offset.to_string();
-    let room = PLACE_CHARS.saturating_sub(offset.len() + 1);
+    let room = chars.saturating_sub(offset.len() + 1);
     match name.chars().count() {
         count if count <= room => format!("{name} {offset}"),
         _ if room < 4 => offset,
@@ -417,7 +423,7 @@ impl EventNode {
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use super::{PLACE_CHARS, PLACE_CHARS_BESIDE_TARGET, place};
 
     #[test]
     fn the_offset_stays_in_sight_beside_a_long_name() {
@@ -427,7 +433,12 @@ mod tests {
             ("measurements", 7, "measur… 7"),
             ("measurements", 1_234, "mea… 1234"),
         ] {
-            assert_eq!(place(name, offset), text);
+            assert_eq!(place(name, offset, PLACE_CHARS), text);
         }
+        let beside = |offset| place("train", offset, PLACE_CHARS_BESIDE_TARGET);
+        assert_eq!(
+            (beside(6), beside(226)),
+            ("tra… 6".to_owned(), "226".to_owned())
+        );
     }
 }

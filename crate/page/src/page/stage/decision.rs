@@ -82,6 +82,14 @@ impl Decision {
         if self.of_x == 0.0 && self.of_y == 0.0 {
             return None;
         }
+        // The same probability everywhere: the frame's own sides would do for a line.
+        if self.of_x == 0.0 && self.of_y == 0.0 {
+            return None;
+        }
+        // The same probability everywhere: the frame's own sides would do for a line.
+        if self.of_x == 0.0 && self.of_y == 0.0 {
+            return None;
+        }
         let bound = libm::log(probability / (1.0 - probability));
         let below = cut(&rectangle(from, to), |place| self.score(place) - bound);
         let on = |place: &Place| {
@@ -211,6 +219,8 @@ mod tests {
     fn a_model_of_zeros_has_no_line_and_no_tints() {
         let decision = Decision::new(&[0.0, 0.0], 0.0, &[1.0, 1.0], (0, 1));
         assert_eq!(decision.shows(FRAME.0, FRAME.1), Shows::Nothing);
+        assert_eq!(line(decision, 0.5), None);
+        assert_eq!(line(decision, 0.5), None);
         assert_eq!(line(decision, 0.5), None);
         assert!(decision.halves(FRAME.0, FRAME.1).is_empty());
         let broken = Decision::new(&[f64::NAN, 1.0], 0.0, &[1.0, 1.0], (0, 1));
