@@ -143,6 +143,8 @@ pub struct LaneHead {
     pub algorithm: String,
     /// What the model answers with.
     pub task: Task,
+    /// Whether the engine answers before its first batch.
+    pub answers_at_once: bool,
     /// The engine's defects that show in the lane, each a sentence.
     pub defects: Vec<String>,
     /// "k 3 · decay 0 · batch 32 · euclidean".

@@ -72,7 +72,7 @@ impl Lab {
                 .iter()
                 .rev()
                 .take(view.rows)
-                .map(|entry| with_drift(place.lane, ledger_row(entry)))
+                .map(|entry| with_drift(place.lane, ledger_row(place.lane, entry)))
                 .collect(),
             bars: bars(place.lane, view.bars),
             predictions,
@@ -115,6 +115,7 @@ impl Lab {
             engine: about.engine.to_owned(),
             algorithm: about.algorithm.to_owned(),
             task: lane.model().task(),
+            answers_at_once: lane.model().answers_at_once(),
             defects: about
                 .defects
                 .iter()

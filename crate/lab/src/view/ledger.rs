@@ -1,6 +1,6 @@
 //! The open batch, and the versions with the batches that made them.
 
-use learn::online::Answer;
+use learn::online::{Answer, Task};
 
 use super::Place;
 use crate::config::{Cut, Role};
@@ -77,7 +77,7 @@ fn was_dropped(place: &Place<'_>, record: u64) -> bool {
         })
 }
 
-pub(super) fn ledger_row(entry: &Entry) -> LedgerRow {
+pub(super) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
     LedgerRow {
         first: entry.first,
         last: entry.last,
@@ -91,7 +91,7 @@ pub(super) fn ledger_row(entry: &Entry) -> LedgerRow {
         from_record: entry.from_record,
         to_record: entry.to_record,
         offsets: offsets(entry),
-        note: note(entry),
+        note: note(lane, entry),
     }
 }
 
@@ -154,9 +154,12 @@ fn offsets(entry: &Entry) -> String {
     }
 }
 
-fn note(entry: &Entry) -> String {
+fn note(lane: &Lane, entry: &Entry) -> String {
     if entry.first == 1 {
-        return "the initial model: it already answers test rows".to_owned();
+        return match lane.model().answers_at_once() {
+            true => "the initial model: it already answers test rows".to_owned(),
+            false => "the initial model: test rows wait for version 2".to_owned(),
+        };
     }
     if let Some(restart) = &entry.restarted {
         let topic = &restart.source.topic;
@@ -184,10 +187,14 @@ fn note(entry: &Entry) -> String {
         .filter(|(_, count)| **count == 0)
         .map(|(i, _)| i.to_string())
         .collect();
+    let (one, more) = match lane.model().task() {
+        Task::Classification => ("class", "classes"),
+        Task::Clustering | Task::Regression => ("cluster", "clusters"),
+    };
     match silent.len() {
         0 => String::new(),
-        1 => format!("cluster {} got no rows", silent[0]),
-        _ => format!("clusters {} got no rows", silent.join(", ")),
+        1 => format!("{one} {} got no rows", silent[0]),
+        _ => format!("{more} {} got no rows", silent.join(", ")),
     }
 }
 
@@ -200,7 +207,7 @@ pub(super) fn bars(lane: &Lane, most: usize) -> Vec<LedgerRow> {
         .map(|entries| {
             entries
                 .iter()
-                .map(ledger_row)
+                .map(|entry| ledger_row(lane, entry))
                 .reduce(merge)
                 .unwrap_or_default()
         })

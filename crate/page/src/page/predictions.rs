@@ -239,6 +239,8 @@ fn empty(snapshot: &Snapshot, none: bool) -> &'static str {
         "Predictions that were made before the page went on from a kept version are not in it."
     } else if snapshot.predictions_total > 0 {
         "No prediction is of this kind."
+    } else if snapshot.version == 1 && !answers_at_once(snapshot) {
+        "The engine has no model before its first batch: test rows wait for version 2."
     } else if snapshot.batch.held > 0 {
         "Test rows wait for the window to end: within a window training comes first."
     } else if snapshot.records > snapshot.record {
@@ -254,6 +256,11 @@ fn empty(snapshot: &Snapshot, none: bool) -> &'static str {
             _ => "No test row was classified yet. Version 1, the initial model, already answers.",
         }
     }
+}
+
+fn answers_at_once(snapshot: &Snapshot) -> bool {
+    let lane = snapshot.lanes.get(snapshot.lane);
+    lane.is_none_or(|lane| lane.answers_at_once)
 }
 
 #[cfg(test)]
