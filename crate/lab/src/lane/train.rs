@@ -155,14 +155,11 @@ impl Lane {
     pub(super) fn grow_ranges(&mut self) {
         let dim = self.config.dim();
         let version = self.version();
-        let Some(centroids) = version
-            .in_columns()
-            .clusters()
-            .map(|model| model.centroids.clone())
-        else {
+        let numbers = version.in_columns();
+        let Some(model) = numbers.clusters() else {
             return;
         };
-        for (i, value) in centroids.iter().enumerate() {
+        for (i, value) in model.centroids.iter().enumerate() {
             if value.is_finite() {
                 let range = &mut self.ranges[i % dim];
                 *range = (range.0.min(*value), range.1.max(*value));
