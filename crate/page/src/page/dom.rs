@@ -184,3 +184,10 @@ impl<T: PartialEq> Shown<T> {
         true
     }
 }
+
+impl Shown<String> {
+    /// The same of a value that may hold NaN, which is not itself: compared as text.
+    pub fn change_text(&mut self, value: &impl std::fmt::Debug) -> bool {
+        self.change(format!("{value:?}"))
+    }
+}

@@ -52,8 +52,7 @@ impl RowNode for ErrorNode {
     }
 
     fn set(&mut self, line: &Line) {
-        // NaN is not itself: compared as text.
-        if self.shown.change(format!("{line:?}")) {
+        if self.shown.change_text(line) {
             self.fill(line);
         }
     }

@@ -40,7 +40,7 @@ impl Tip {
     /// # Errors
     /// The browser refused an element.
     pub fn show(&mut self, lines: &[Line], at: At, corners: (At, At)) -> Result<(), JsValue> {
-        if self.shown.change(format!("{lines:?}")) {
+        if self.shown.change_text(&lines) {
             self.fill(lines)?;
         }
         dom::show(&self.element, !lines.is_empty());
