@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::Client;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -150,13 +152,28 @@ impl Page {
             .await?)
     }
 
-    /// Types into whatever has the focus; `fantoccini::key::Key` names the special keys.
+    /// Types on the keyboard, into whatever has the focus; `fantoccini::key::Key` names the special keys.
+    ///
+    /// `Key::Shift` is held from where it stands to the end.
     ///
     /// # Errors
     ///
-    /// If nothing takes keys.
+    /// If the browser is gone.
     pub async fn keys(&self, keys: &str) -> Result<()> {
-        Ok(self.client.active_element().await?.send_keys(keys).await?)
+        // Not `send_keys` of the active element: that asks whether the element can take keys, and while a
+        // dialog closes or a page has just loaded the answer is no, though a keyboard would work.
+        let shift = char::from(Key::Shift);
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for value in keys.chars() {
+            actions = actions.then(KeyAction::Down { value });
+            if value != shift {
+                actions = actions.then(KeyAction::Up { value });
+            }
+        }
+        if keys.contains(shift) {
+            actions = actions.then(KeyAction::Up { value: shift });
+        }
+        Ok(self.client.perform_actions(actions).await?)
     }
 
     /// Gives the viewport exactly this size; below 600 px wide it is a phone's.

@@ -32,7 +32,6 @@ async fn what_waits_is_applied_step_by_step_to_the_same_versions() -> Result<()>
     // A row, a batch, a row: then on, and all of it is there.
     page.keys(&format!("{}{}", Key::Shift, Key::Right)).await?;
     shows(page, "batch-title", "Batch 1: 1 of 32 rows").await?;
-    page.keys(&Key::Null.to_string()).await?;
     page.keys(&Key::Right.to_string()).await?;
     shows(page, "where-version", "Version 2").await?;
     shows(page, "connection", "18 records waiting").await?;
