@@ -31,13 +31,16 @@ impl Covariance {
             return;
         }
         self.rows += 1;
-        for i in 0..dim {
-            self.before[i] = row[i] - self.mean[i];
-            self.mean[i] += self.before[i] / self.rows as f64;
+        let rows = self.rows as f64;
+        for ((x, mean), before) in row.iter().zip(&mut self.mean).zip(&mut self.before) {
+            *before = x - *mean;
+            *mean += *before / rows;
         }
-        for i in 0..dim {
-            for j in i..dim {
-                self.products[i * dim + j] += self.before[i] * (row[j] - self.mean[j]);
+        let lines = self.products.chunks_exact_mut(dim.max(1));
+        for (i, (products, before)) in lines.zip(&self.before).enumerate() {
+            let after = row.iter().zip(&self.mean).map(|(x, mean)| x - mean);
+            for (product, after) in products.iter_mut().zip(after).skip(i) {
+                *product += before * after;
             }
         }
     }

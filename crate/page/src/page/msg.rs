@@ -1,5 +1,6 @@
 //! What happens on the page thread, and what is to be done about it outside of it.
 
+use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
@@ -15,10 +16,10 @@ pub enum Msg {
     Send(Command),
     /// Play or pause.
     PlayPause,
-    /// Choose a feature for the horizontal axis.
-    AxisX(usize),
-    /// Choose a feature for the vertical axis.
-    AxisY(usize),
+    /// Choose what is on the horizontal axis.
+    AxisX(Axis),
+    /// Choose what is on the vertical axis.
+    AxisY(Axis),
     /// Switch to another scenario.
     Scenario(String),
     /// Light or dark.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::stage::axes::Axes;
 use super::walk::{Entry, Table, Walk};
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
@@ -30,8 +31,8 @@ pub struct State {
     pub asked: Option<Vec<f64>>,
     /// The form's row as a command, where the page cannot insert it.
     pub row_command: String,
-    /// Feature indices that were chosen; the next picture has them.
-    pub axes_wanted: (usize, usize),
+    /// Axes that were chosen; the next picture has them.
+    pub axes: Axes,
     /// Width of the page, pixels.
     pub width: f64,
     /// Tab of the left rail.

@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::Task;
+use lab::snapshot::{Axis, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -57,7 +57,9 @@ pub struct Cx<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stamp {
     lane: usize,
-    axes: (usize, usize),
+    axes: (Axis, Axis),
+    /// Rows that the principal components are of.
+    components: u64,
     records: u64,
     record: u64,
     live: bool,
@@ -110,6 +112,7 @@ impl<'a> Cx<'a> {
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
+            components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,

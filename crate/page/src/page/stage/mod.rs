@@ -1,5 +1,6 @@
-//! The stage: a scatter plot of two features, with regions, rows and centroids.
+//! The stage: a scatter plot of two features or components, with regions, rows and centroids.
 //!
+//! - [`axes`]: which features, or components, are its axes
 //! - [`plot`]: the frame: scales, ticks, what the picture is made of
 //! - [`regions`]: which cluster each place of the plane belongs to; [`decision`]: which class, and the line between
 //! - [`points`]: training rows
@@ -10,6 +11,7 @@
 //!
 //! A regression has two panels of its own in its place: [`super::regression`].
 
+pub mod axes;
 pub mod decision;
 pub mod labels;
 pub mod legend;
@@ -21,6 +23,7 @@ pub mod regions;
 pub mod says;
 pub mod tip;
 
+use lab::snapshot::Axis;
 use wasm_bindgen::JsValue;
 
 use self::labels::Side;
@@ -49,7 +52,7 @@ pub struct Stage {
     glide: Glide,
     fills: Fills,
     stamp: Shown<Stamp>,
-    axes: Shown<(usize, usize)>,
+    axes: Shown<(Axis, Axis)>,
     sides: Vec<Side>,
     newest: Shown<u64>,
     pulse_start_ms: Option<f64>,
