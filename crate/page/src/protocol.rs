@@ -61,6 +61,11 @@ pub enum Command {
         /// What is on the vertical axis.
         y: Axis,
     },
+    /// Bring all features of this many of the newest points along.
+    Values {
+        /// How many; 0 for none.
+        most: usize,
+    },
     /// Replay speed: 1, 2, 5, 0 for as fast as possible.
     Speed {
         /// Factor.

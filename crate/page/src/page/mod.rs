@@ -7,6 +7,7 @@
 //! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - right rail and drawer: [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`views`]: what the stage shows rows as
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
@@ -49,5 +50,6 @@ pub mod timeline;
 pub mod transport;
 pub mod update;
 pub mod view;
+pub mod views;
 pub mod walk;
 pub mod walkthrough;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
 use super::state::{LeftTab, Tab};
+use super::views::ViewsMsg;
 use crate::protocol::{Command, Update};
 
 /// Something happened.
@@ -85,6 +86,8 @@ pub enum Msg {
     Back(Errands, Result<String, String>),
     /// The page has this width, pixels.
     Width(f64),
+    /// Of what the stage shows rows as.
+    Views(ViewsMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
 }

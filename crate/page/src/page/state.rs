@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::kept::Kept;
 use super::stage::axes::Axes;
+use super::views::Views;
 use super::walk::{Entry, Table, Walk};
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
@@ -63,6 +64,8 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// What the stage shows rows as.
+    pub views: Views,
 }
 
 /// How rows get into the stream.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
+use super::views;
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -24,6 +25,9 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
         Msg::Close => {
             (state.left_open, state.card_open) = (false, false);
+            if std::mem::take(&mut state.views.open) {
+                out.push(Effect::Focus("view-button"));
+            }
             out.push(Effect::CloseDialogs);
         }
         Msg::Left(tab) => choose_left(state, tab, out),
@@ -95,6 +99,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         }
         Msg::Kept(msg) => kept::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
+        Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
     }

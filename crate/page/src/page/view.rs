@@ -30,6 +30,8 @@ use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
 use super::transport::Transport;
+use super::views::Views;
+use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
 use super::{keys, theme};
 
@@ -70,6 +72,7 @@ pub struct Stamp {
     held: u64,
     marks: usize,
     waiting: u64,
+    views: Views,
     look: u32,
 }
 
@@ -94,6 +97,7 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    view_menu: ViewMenu,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -123,6 +127,10 @@ impl<'a> Cx<'a> {
             held: snapshot.batch.held,
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            views: Views {
+                open: false,
+                ..self.state.views
+            },
             look: self.look,
         }
     }
@@ -161,6 +169,7 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            view_menu: ViewMenu::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -205,6 +214,7 @@ impl View {
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
         self.lane_head.draw(&cx)?;
+        self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
         if !later {

@@ -134,7 +134,7 @@ pub fn says(snapshot: &Snapshot) -> Option<String> {
             format!("No components yet: {rows}. Until two differ, the first two features are shown")
         }
         false => format!(
-            "Tint: plane through the mean of {rows}, as received; it holds {} of their variance",
+            "Plane through the mean of {rows}, in the columns’ units: {} of the variance",
             percent(both.min(1.0))
         ),
     })

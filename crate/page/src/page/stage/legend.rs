@@ -13,6 +13,7 @@ use crate::page::dom::{self, Shown, Slot};
 use crate::page::msg::Msg;
 use crate::page::regression::fit;
 use crate::page::view::Cx;
+use crate::page::views::{Kind, many};
 use crate::page::{numbers, predictions};
 
 /// What stands around the plot.
@@ -97,12 +98,13 @@ impl Legend {
                 .any(|round| round.right < round.of && round.first < snapshot.record);
         let tested = snapshot.stage.point_test.contains(&1);
         let clusters = snapshot.task == Task::Clustering;
+        let scatter = cx.state.views.shown(snapshot) == Kind::Scatter;
         for (key, shown) in self.keys.iter().zip([
-            !begun && clusters,
+            !begun && clusters && scatter,
             begun,
             tested,
             wrong,
-            snapshot.version > 1 && clusters,
+            snapshot.version > 1 && clusters && scatter && cx.state.views.paths,
         ]) {
             dom::show(key, shown);
         }
@@ -236,6 +238,13 @@ fn fill(select: &HtmlSelectElement, options: &[(Axis, String)]) -> Result<(), Js
 /// "Tint: slice at mean sepal_length 5.8, sepal_width 3.1", and what else there is to say of the model in this plane.
 fn slice(cx: &Cx<'_>) -> String {
     let snapshot = &cx.state.update.snapshot;
+    let kind = cx.state.views.shown(snapshot);
+    if kind != Kind::Scatter {
+        return many::caption(cx, kind);
+    }
+    if !cx.state.views.regions && snapshot.task == Task::Clustering {
+        return String::new();
+    }
     let mean = if snapshot.record > 0 { "mean " } else { "" };
     let others = others(snapshot);
     match snapshot.task {

@@ -9,7 +9,7 @@
 //! - [`legend`]: axis choosers, caption, and the plot in words
 //! - [`probe`]: what is under the pointer; [`says`] what there is to say of it; [`tip`] where it is said
 //!
-//! A regression has two panels of its own in its place: [`super::regression`].
+//! Views of all features at once stand in its place, too: [`super::views`]. A regression has two panels of its own in its place: [`super::regression`].
 
 pub mod axes;
 pub mod decision;
@@ -38,6 +38,7 @@ use super::dom::Shown;
 use super::motion::{Glide, PULSE_MS};
 use super::regression::Regression;
 use super::view::{Cx, Stamp};
+use super::views::many::Many;
 
 /// The stage.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ pub struct Stage {
     marks: Surface,
     legend: Legend,
     regression: Regression,
+    many: Many,
     probe: Probe,
     tip: Tip,
     glide: Glide,
@@ -70,6 +72,7 @@ impl Stage {
             points: Surface::by_id("plot-points")?,
             legend: Legend::new(sender)?,
             regression: Regression::new(sender)?,
+            many: Many::new()?,
             probe: Probe::new(&marks.canvas, sender),
             tip: Tip::new()?,
             marks,
@@ -101,6 +104,10 @@ impl Stage {
             self.legend.draw(cx)?;
         }
         if self.regression.draw(cx, changed, &mut self.tip)? {
+            return Ok(false);
+        }
+        if self.many.draw(cx, changed) {
+            self.tip.hide();
             return Ok(false);
         }
         if !self.marks.is_visible() || snapshot.features.is_empty() {

@@ -188,7 +188,7 @@ pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
         None => regions(&plot.slice(), low, high),
     };
     let straight = decision.is_some() || plot.distance == "euclidean";
-    for region in &regions {
+    for region in regions.iter().filter(|_| cx.state.views.regions) {
         let color = labels
             .get(region.cluster)
             .copied()
@@ -210,7 +210,7 @@ pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
     }
     if let Some(decision) = &decision {
         decision::draw(pen, plot, decision, cx);
-    } else if straight {
+    } else if straight && cx.state.views.regions {
         for region in &regions {
             let corners = region.corners.iter().chain(region.corners.first());
             pen.path(corners.map(|(x, y)| plot.at(*x, *y)), 2.0, palette.stage);
