@@ -1,6 +1,6 @@
 //! One model under one configuration, with its open batch.
 //!
-//! - `start`: how it starts; `restart`: how it starts again; `waiting`: rows that come before the model can take them
+//! - `start`: how it starts; `restart`: how it starts again; `forking`: how it leaves the lane that it was; `waiting`: rows that come before the model can take them
 //! - `row`: a row, what was said of it, and how that was
 //! - `train`: training rows and the versions they make; `batch`: the rows of a batch; `windows`, `transactions`: what cuts batches; `scaling`: the scaler
 //! - `predict`: predictions; `judging`, `rounds`, `tested`: right or wrong, by test rounds, by the newest version
@@ -23,6 +23,7 @@ pub mod alignment;
 mod batch;
 pub mod definitions;
 pub mod drift;
+mod forking;
 mod judging;
 mod kept;
 pub mod measures;
