@@ -163,6 +163,16 @@ impl Lane {
         lane
     }
 
+    /// The same lane at another place of a lab file, in which columns may have other numbers.
+    pub(crate) fn at_index(self, index: usize, config: &LaneConfig) -> Lane {
+        let config = config.at_version(self.timeline.versions()).clone();
+        Lane {
+            index,
+            config,
+            ..self
+        }
+    }
+
     /// Whether the engine can take a row; its target is there where it is to be learned.
     ///
     /// # Errors
