@@ -135,7 +135,7 @@ mod tests {
             let mut pieces = 0;
             let has_time = || {
                 pieces += 1;
-                pieces <= 1
+                pieces <= 2
             };
             if rebuild.work(&mut desk.applied, has_time) {
                 break;
