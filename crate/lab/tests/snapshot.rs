@@ -286,6 +286,18 @@ fn the_axes_along_components_grow_only() {
 }
 
 #[test]
+fn lanes_side_by_side_are_shown_along_the_same_components_with_the_same_ranges() {
+    let lab = demo();
+    let axes = Follower::default().follow(&lab, 1);
+    let panels = lab.panels(&along_components(axes, 1));
+    assert_eq!(panels.len(), 2);
+    let [one, other] = [&panels[0].stage, &panels[1].stage];
+    assert!(one.components.is_some());
+    assert_eq!(one.components, other.components);
+    assert_eq!((one.x_range, one.y_range), (other.x_range, other.y_range));
+}
+
+#[test]
 fn components_that_are_not_known_leave_the_last_two_features() {
     let lab = demo();
     let view = along_components(None, 0);

@@ -43,6 +43,8 @@ impl Axis {
 pub struct ComponentAxes {
     /// The components, in column units.
     pub components: Components,
+    /// The columns of the features that they are made of.
+    pub columns: Vec<usize>,
     /// How far rows and centroids reached along each so far.
     pub reach: [Option<(f64, f64)>; 2],
 }

@@ -47,6 +47,7 @@ impl Follower {
         self.take(&place);
         Some(ComponentAxes {
             components: self.components.clone()?,
+            columns: self.of.2.clone(),
             reach: self.reach,
         })
     }

@@ -14,7 +14,13 @@ const GRID: (usize, usize) = (48, 32);
 /// At most so many older rows are counted.
 const SAMPLE: u64 = 4_096;
 
-pub(super) fn stage(place: &Place<'_>, view: &View, labels: &[String]) -> Stage {
+/// The stage of a place; `within` are ranges that it shares with others.
+pub(super) fn stage(
+    place: &Place<'_>,
+    view: &View,
+    labels: &[String],
+    within: Option<Ranges>,
+) -> Stage {
     let lane = place.lane;
     let components = components_of(lane, view);
     let slice = slice(place);
@@ -47,10 +53,14 @@ pub(super) fn stage(place: &Place<'_>, view: &View, labels: &[String]) -> Stage 
         }
     }
     let older = older_places(place, &plane, before);
-    (stage.x_range, stage.y_range) = match components {
-        None => (range(place, plane.axes().0), range(place, plane.axes().1)),
+    let ranges = within.unwrap_or_else(|| match components {
+        None => Ranges {
+            x: range(place, plane.axes().0),
+            y: range(place, plane.axes().1),
+        },
         Some(axes) => reach(&stage, &older, &plane, axes),
-    };
+    });
+    (stage.x_range, stage.y_range) = (ranges.x, ranges.y);
     stage.older = density(&older, &stage);
     set_values(&mut stage, place, view.values);
     stage
@@ -184,7 +194,7 @@ fn reach(
     older: &[((f64, f64), u32)],
     plane: &Plane,
     axes: &ComponentAxes,
-) -> ((f64, f64), (f64, f64)) {
+) -> Ranges {
     let points = stage.point_x.iter().zip(&stage.point_y);
     let points = points.map(|(x, y)| (f64::from(*x), f64::from(*y)));
     let older = older.iter().map(|(place, _)| *place);
@@ -207,7 +217,10 @@ fn reach(
             (0.0, 1.0)
         }
     };
-    (known(x), known(y))
+    Ranges {
+        x: known(x),
+        y: known(y),
+    }
 }
 
 /// How far rows and centroids reached along a feature.
@@ -276,4 +289,55 @@ pub(super) fn kept_versions<'a>(place: &Place<'a>, most: usize) -> Vec<(&'a Entr
     let step = models.len().div_ceil(most.max(1)).max(1);
     // Every step-th one, counted from the newest, so that a path ends where the centroid is.
     models.into_iter().rev().step_by(step).rev().collect()
+}
+
+/// What a stage's axes reach over.
+#[derive(Clone, Copy)]
+pub(super) struct Ranges {
+    x: (f64, f64),
+    y: (f64, f64),
+}
+
+/// For each place the ranges that all places with the same features on their axes share.
+pub(super) fn shared_ranges(places: &[Place<'_>], view: &View) -> Vec<Ranges> {
+    let names = |place: &Place<'_>| {
+        let (x, y) = axes(place.lane, view);
+        let name = |axis: Axis| match axis {
+            Axis::Feature(feature) => (place.lane.config.feature_names[feature].clone(), None),
+            // Those of the shown lane: the same for all that have its features.
+            Axis::Component(component) => (String::new(), Some(component)),
+        };
+        (name(x), name(y))
+    };
+    let all: Vec<_> = places
+        .iter()
+        .map(|place| (names(place), ranges(place, view)))
+        .collect();
+    let union = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
+    let shared = |(names, own): &(_, Ranges)| {
+        let alike = all.iter().filter(|(other, _)| other == names);
+        alike.fold(*own, |ranges, (_, other)| Ranges {
+            x: union(ranges.x, other.x),
+            y: union(ranges.y, other.y),
+        })
+    };
+    all.iter().map(shared).collect()
+}
+
+fn ranges(place: &Place<'_>, view: &View) -> Ranges {
+    // Along components it takes what is drawn to know how far that reaches.
+    let stage = match components_of(place.lane, view) {
+        Some(_) => stage(place, view, &[], None),
+        None => {
+            let (x, y) = axes(place.lane, view);
+            return Ranges {
+                x: range(place, x),
+                y: range(place, y),
+            };
+        }
+    };
+    Ranges {
+        x: stage.x_range,
+        y: stage.y_range,
+    }
 }
