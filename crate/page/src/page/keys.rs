@@ -8,6 +8,7 @@ use super::app::Sender;
 use super::dom;
 use super::kept::KeptMsg;
 use super::msg::Msg;
+use super::pipeline::PipelineMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use crate::protocol::Command;
@@ -28,6 +29,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("b" | "B", _) => Msg::Tab(Tab::Ledger),
         ("m" | "M", _) => Msg::Right(RightTab::Measures),
         ("k" | "K", _) => Msg::Kept(KeptMsg::Open),
+        ("g" | "G", _) => Msg::Pipeline(PipelineMsg::Open),
         ("v" | "V", _) => Msg::Views(ViewsMsg::Open),
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
@@ -105,6 +107,7 @@ mod tests {
             ("End", false, Msg::Send(Command::Live)),
             ("i", false, Msg::Left(LeftTab::Insert)),
             ("k", false, Msg::Kept(KeptMsg::Open)),
+            ("g", false, Msg::Pipeline(PipelineMsg::Open)),
             ("v", false, Msg::Views(ViewsMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),

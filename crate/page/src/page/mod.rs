@@ -8,6 +8,7 @@
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`pipeline`]: source, bridge, page, lanes and sink, with what flows between them
 //! - [`views`]: what the stage shows rows as
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`keys`]: the keyboard
@@ -39,6 +40,7 @@ pub mod names;
 pub mod notes;
 pub mod numbers;
 pub mod offer;
+pub mod pipeline;
 pub mod predictions;
 pub mod progress;
 pub mod psql;

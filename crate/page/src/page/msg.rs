@@ -5,6 +5,7 @@ use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
+use super::pipeline::PipelineMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use crate::protocol::{Command, Update};
@@ -91,6 +92,8 @@ pub enum Msg {
     Width(f64),
     /// Of what the stage shows rows as.
     Views(ViewsMsg),
+    /// Of the pipeline.
+    Pipeline(PipelineMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
 }
@@ -140,6 +143,8 @@ pub enum Effect {
     KeepOrder(String),
     /// Do something where versions are kept.
     Kept(Work),
+    /// Ask the bridge for its health and its metrics, if it is this one: host and port.
+    AskBridge(Option<String>),
     /// Say it to screen readers.
     Say(String),
     /// Let the reader save a file.
@@ -160,4 +165,6 @@ pub enum Dialog {
     Over,
     /// Kept versions.
     Kept,
+    /// The pipeline.
+    Pipeline,
 }

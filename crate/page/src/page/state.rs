@@ -4,6 +4,7 @@ use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::pipeline::PipelineState;
 use super::stage::axes::Axes;
 use super::views::Views;
 use super::walk::{Entry, Table, Walk};
@@ -77,6 +78,8 @@ pub struct State {
     pub kept: Kept,
     /// What the stage shows rows as.
     pub views: Views,
+    /// What flows from the source to the sink.
+    pub pipeline: PipelineState,
 }
 
 /// How rows get into the stream.

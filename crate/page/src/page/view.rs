@@ -24,6 +24,7 @@ use super::lane_head::LaneHead;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::pipeline::dialog::PipelineDialog;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
@@ -102,6 +103,7 @@ pub struct View {
     dialogs: Dialogs,
     kept: KeptDialog,
     view_menu: ViewMenu,
+    pipeline: PipelineDialog,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -180,6 +182,7 @@ impl View {
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
+            pipeline: PipelineDialog::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -221,6 +224,7 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.pipeline.draw(&cx)?;
         if !state.started {
             return Ok(false);
         }

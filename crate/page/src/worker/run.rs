@@ -11,6 +11,7 @@ use super::change::Change;
 use super::desk::Desk;
 use super::link::Link;
 use super::order::Order;
+use super::pipeline::Pipes;
 use super::player::Player;
 use super::session::Session;
 use crate::protocol::{Banner, Command, Connection, KeptVersion, Status, Update};
@@ -65,6 +66,7 @@ pub(super) struct Worker {
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) pipes: Pipes,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
 }
@@ -100,11 +102,15 @@ pub(super) fn with(act: impl FnOnce(&mut Worker)) {
 /// Acts on the worker, then posts an update if the answer is true.
 pub(super) fn with_if(act: impl FnOnce(&mut Worker) -> bool) {
     WORKER.with_borrow_mut(|worker| {
-        if let Some(worker) = worker
-            && act(worker)
-        {
+        let Some(worker) = worker else {
+            return;
+        };
+        let began_ms = worker.clock_ms();
+        if act(worker) {
             worker.post_soon();
         }
+        let worked_ms = worker.clock_ms() - began_ms;
+        worker.pipes.worked(worked_ms);
     });
 }
 
@@ -175,9 +181,15 @@ impl Worker {
             wants_csv: false,
             kept: None,
             change: Change::default(),
+            pipes: Pipes::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
         }
+    }
+
+    /// A clock that is fine enough for pieces of work, ms.
+    pub(super) fn clock_ms(&self) -> f64 {
+        self.scope.performance().map_or(0.0, |clock| clock.now())
     }
 
     fn post_soon(&mut self) {
@@ -188,8 +200,11 @@ impl Worker {
                 WORKER.with_borrow_mut(|worker| {
                     if let Some(worker) = worker {
                         (worker.post, worker.posted_ms) = (None, now_ms());
+                        let began_ms = worker.clock_ms();
                         let update = worker.update();
                         post(&worker.scope, &update);
+                        let worked_ms = worker.clock_ms() - began_ms;
+                        worker.pipes.worked(worked_ms);
                         if worker.desk.is_looking() {
                             worker.post_soon();
                         }
@@ -240,6 +255,7 @@ impl Worker {
             rebuilding: self.change.rebuilding(),
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
+            pipeline: self.pipeline(),
         }
     }
 
