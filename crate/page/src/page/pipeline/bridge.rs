@@ -72,8 +72,11 @@ impl Bridge {
         };
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let sum = |name: &str| sum(metrics, name);
-        let posted = ["kept", "unreadable", "repeated"];
-        let of_posted = |outcome: &str| sum_of(metrics, "eddy_debezium_events_total", outcome);
+        let posted = [
+            "eddy_debezium_kept_total",
+            "eddy_debezium_unreadable_total",
+            "eddy_debezium_repeats_total",
+        ];
         Ok(Bridge {
             version: text(&said["bridge"]["version"]),
             source: source.to_owned(),
@@ -90,35 +93,26 @@ impl Bridge {
             ring_bytes: (sum("eddy_ring_bytes"), sum("eddy_ring_limit_bytes")),
             published: sum("eddy_published_total"),
             rejected: sum("eddy_publish_rejected_total"),
-            posted: metrics
-                .contains("eddy_debezium_events_total{")
-                .then(|| posted.map(of_posted)),
+            posted: (samples(metrics, posted[0]).next().is_some()).then(|| posted.map(sum)),
         })
     }
 }
 
 /// The sum of all samples of a metric.
 fn sum(metrics: &str, name: &str) -> u64 {
-    samples(metrics, name).map(|(_, value)| value).sum()
+    samples(metrics, name).sum()
 }
 
-/// The sum of those whose labels name this.
-fn sum_of(metrics: &str, name: &str, label: &str) -> u64 {
-    let label = format!("\"{label}\"");
-    let own = samples(metrics, name).filter(|(labels, _)| labels.contains(&label));
-    own.map(|(_, value)| value).sum()
-}
-
-/// The samples of a metric in Prometheus's text format, with their labels as they stand.
-fn samples<'a>(metrics: &'a str, name: &'a str) -> impl Iterator<Item = (&'a str, u64)> {
+/// The samples of a metric in Prometheus's text format.
+fn samples<'a>(metrics: &'a str, name: &'a str) -> impl Iterator<Item = u64> + 'a {
     metrics.lines().filter_map(move |line| {
         let rest = line.strip_prefix(name)?;
         if !rest.starts_with(['{', ' ']) {
             return None;
         }
-        let (labels, value) = rest.rsplit_once(' ')?;
+        let (_, value) = rest.rsplit_once(' ')?;
         let value: f64 = value.parse().ok()?;
-        Some((labels, value.max(0.0) as u64))
+        Some(value.max(0.0) as u64)
     })
 }
 
@@ -218,7 +212,7 @@ eddy_publish_rejected_total{reason=\"sink\"} 4
         assert_eq!((bridge.lag, bridge.failures, bridge.rejected), (7, 3, 4));
         assert_eq!(bridge.ring_bytes, (1 << 20, 64 << 20));
         assert_eq!(bridge.posted, None);
-        let posted = "eddy_debezium_events_total{outcome=\"kept\"} 9\neddy_debezium_events_total{outcome=\"repeated\"} 2\n";
+        let posted = "eddy_debezium_kept_total 9\neddy_debezium_repeats_total 2\n";
         let bridge = Bridge::read(HEALTH, posted).unwrap();
         assert_eq!(bridge.posted, Some([9, 0, 2]));
     }

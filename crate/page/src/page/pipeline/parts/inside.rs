@@ -38,12 +38,12 @@ pub(super) fn page(state: &State, pipeline: &Pipeline) -> Part {
     }
     part.rows.extend([
         ("out, applied", flow(pipeline.applied)),
-        ("wait to be applied", counted(pipeline.waiting)),
+        ("waiting", counted(pipeline.waiting)),
     ]);
     if !replays {
         let ahead = (pipeline.ahead_bytes, pipeline.ahead_most_bytes);
         part.rows.extend([
-            ("behind the log’s end", counted(pipeline.behind)),
+            ("behind the log", counted(pipeline.behind)),
             ("credit in use", bytes(ahead)),
         ]);
         // What is left would not take another frame: the bridge waits.
@@ -79,8 +79,8 @@ fn lane(head: &LaneHead, of: &LaneFlow) -> Part {
     let title = format!("{} {}", head.engine, head.algorithm);
     let title = title.trim().to_owned();
     let mut rows = vec![
-        ("in, training rows", flow(of.rows)),
-        ("in the open batch", numbers::counted(of.open, "row")),
+        ("in, training", flow(of.rows)),
+        ("open batch", numbers::counted(of.open, "row")),
         ("versions", flow(of.versions)),
         ("predictions", flow(of.predictions)),
     ];

@@ -207,7 +207,7 @@ mod tests {
         let page = &columns(&state)[2].parts[0];
         assert_eq!((page.tone, page.state.as_str()), (Tone::Slow, "paused"));
         assert!(page.note.starts_with("Backpressured"));
-        let waiting = ("wait to be applied", "12,400 records".to_owned());
+        let waiting = ("waiting", "12,400 records".to_owned());
         assert!(page.rows.contains(&waiting), "{page:?}");
     }
 }

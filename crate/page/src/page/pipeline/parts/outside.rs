@@ -88,8 +88,8 @@ pub(super) fn bridge(state: &State, said: Option<&Bridge>) -> Part {
     }
     let growth = &state.pipeline.growth;
     part.rows = vec![
-        ("out, to all sessions", flow(growth.sent())),
-        ("slowest session lags by", counted(bridge.lag)),
+        ("out, all sessions", flow(growth.sent())),
+        ("largest lag", counted(bridge.lag)),
         ("sessions", of_which(bridge.sessions.0, bridge.sessions.1)),
         ("ring", bytes(bridge.ring_bytes)),
         ("version", bridge.version.clone()),
@@ -133,8 +133,8 @@ pub(super) fn sink(state: &State, said: Option<&Bridge>, pipeline: &Pipeline) ->
         _ => (Tone::Well, "all published".to_owned()),
     };
     part.rows = vec![
-        ("wait to be published", numbers::count(pipeline.unpublished)),
-        ("published by this page", flow(pipeline.published)),
+        ("to be published", numbers::count(pipeline.unpublished)),
+        ("published", flow(pipeline.published)),
     ];
     if let Some(bridge) = said.filter(|_| !has_none) {
         part.rows
