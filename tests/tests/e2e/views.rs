@@ -49,6 +49,17 @@ async fn the_stage_is_looked_at_along_principal_components() -> Result<()> {
     };
     let page = &open.page;
     walk_through(&open).await?;
+    // Curves have the rail's whole height; scores and the confusion table are a click away.
+    let seen = "['chart-rows', 'confusion'].map((id) => document.getElementById(id).getClientRects().length > 0).join()";
+    page.wait_for(&format!("{seen} === 'true,false'"), SOON)
+        .await?;
+    page.click("#show-scores").await?;
+    page.wait_for(&format!("{seen} === 'false,true'"), SOON)
+        .await?;
+    page.keep_shot("scores").await?;
+    page.click("#show-curves").await?;
+    page.wait_for(&format!("{seen} === 'true,false'"), SOON)
+        .await?;
     page.click("#axis-x option[value=pc1]").await?;
     // The other axis goes with it, and each says its share.
     page.wait_for(

@@ -92,6 +92,8 @@ pub enum Msg {
     Width(f64),
     /// Of what the stage shows rows as.
     Views(ViewsMsg),
+    /// Show the measures' scores, or their curves.
+    Scores(bool),
     /// Of the pipeline.
     Pipeline(PipelineMsg),
     /// Colours or the pointer changed: draw again.

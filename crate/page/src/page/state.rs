@@ -80,6 +80,8 @@ pub struct State {
     pub views: Views,
     /// What flows from the source to the sink.
     pub pipeline: PipelineState,
+    /// Show the measures' scores in place of their curves, where there is no room for both.
+    pub scores: bool,
 }
 
 /// How rows get into the stream.

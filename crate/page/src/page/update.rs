@@ -101,6 +101,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         }
         Msg::Kept(msg) => kept::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
+        Msg::Scores(scores) => state.scores = scores,
         Msg::Pipeline(msg) => pipeline::update(state, msg, now_ms, out),
         Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,

@@ -22,6 +22,7 @@ use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::measures::Measures;
+use super::measures::choice::Choice;
 use super::measures::scores::Scores;
 use super::msg::Msg;
 use super::pipeline::dialog::PipelineDialog;
@@ -64,6 +65,8 @@ pub struct Stamp {
     axes: (Axis, Axis),
     /// Rows that the principal components are of.
     components: u64,
+    /// Numbers of the rows that come with all their features.
+    values: usize,
     records: u64,
     record: u64,
     live: bool,
@@ -104,6 +107,7 @@ pub struct View {
     kept: KeptDialog,
     view_menu: ViewMenu,
     pipeline: PipelineDialog,
+    choice: Choice,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -126,6 +130,7 @@ impl<'a> Cx<'a> {
             lane: snapshot.lane,
             axes: snapshot.axes,
             components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
+            values: snapshot.stage.values.len(),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -183,6 +188,7 @@ impl View {
             kept: KeptDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
             pipeline: PipelineDialog::new(sender)?,
+            choice: Choice::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -244,6 +250,7 @@ impl View {
             self.drawer.draw(&cx)?;
             self.scores.draw(&cx)?;
         }
+        self.choice.draw(&cx);
         self.measures.draw(&cx)?;
         self.timeline.draw(&cx);
         Ok(self.stage.draw(&cx)? || later)
