@@ -11,7 +11,9 @@ use crate::page::Quality;
 use crate::programs::Sources;
 use crate::repo::Repo;
 use crate::tally::{self, Tally};
-use crate::{apt, chromium, kafka_client, page, programs, python, run, rustup, stack, websocat};
+use crate::{
+    apt, axe, chromium, kafka_client, page, programs, python, run, rustup, stack, websocat,
+};
 
 /// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +193,7 @@ fn browser(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
     // Each test has a browser of its own, which keeps a core busy.
     cargo.arg("--test-threads=2");
     with_browser(&mut cargo, repo, &program, &chromium);
+    cargo.env("EDDY_AXE", axe::find_or_install(repo)?);
     tally::run(cargo)
 }
 
