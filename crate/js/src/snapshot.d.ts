@@ -2,7 +2,7 @@
 export interface ClassRow {
   /** The label, by name. */
   name: string;
-  /** Its colour index; None where no cluster can stand for it. */
+  /** Its colour index; null where no cluster can stand for it. */
   label: number | null;
   /** Rows by cluster (engine id), or by predicted class; sums of weights where the past fades. */
   counts: number[];
@@ -41,7 +41,7 @@ export interface Density {
 
 /** One change event as it was read. */
 export interface EventRow {
-  /** The record's number, counted from 0; None while it waits. */
+  /** The record's number, counted from 0; null while it waits. */
   record: number | null;
   /** Topic. */
   topic: string;
@@ -94,7 +94,7 @@ export interface LaneHead {
    * in an open interval window. Count lanes are always ready.
    */
   ready: boolean;
-  /** When the open window ends, ms of lab time; None for lanes that do not cut by interval. */
+  /** When the open window ends, ms of lab time; null for lanes that do not cut by interval. */
   window_end_ms: number | null;
   /** Training rows in the open batch. */
   waiting: number;
@@ -120,7 +120,7 @@ export interface LedgerRow {
   loss_before: number;
   /** Mean loss per row after; NaN without rows. */
   loss_after: number;
-  /** How the version does on the newest test rows; None where there are none with a target. */
+  /** How the version does on the newest test rows; null where there are none with a target. */
   tested: TestedRow | null;
   /** Records applied when the batch was opened (the version before it was made). */
   from_record: number;
@@ -216,7 +216,7 @@ export interface MeasuresView {
   rows: number;
   /** The measures of the shown lane's kind of model, always in the same order. */
   list: MeasureRow[];
-  /** Labels by clusters, or classes by predicted ones; None before the first row, and of a regression. */
+  /** Labels by clusters, or classes by predicted ones; null before the first row, and of a regression. */
   confusion: ConfusionView | null;
   /**
    * The measures over the whole timeline, oldest first, at most `View::bars`: as they were at versions and ends of
@@ -267,11 +267,11 @@ export interface PredictionRow {
   value: number;
   /** What was to be predicted; NaN where that is not known. */
   target: number;
-  /** The row's label, by name; None without. */
+  /** The row's label, by name; null without. */
   label: string | null;
-  /** Colour index of the label; None where no cluster stands for it. */
+  /** Colour index of the label; null where no cluster stands for it. */
   label_index: number | null;
-  /** Whether the given cluster stands for the label; None without labels. */
+  /** Whether the given cluster stands for the label; null without labels. */
   right: boolean | null;
   /** Version that gave it. */
   version: number;
@@ -333,11 +333,11 @@ export interface Snapshot {
   version: number;
   /** The newest version of the shown lane. */
   versions: number;
-  /** Lab time at the newest record or tick, ms since the epoch; None before the first. */
+  /** Lab time at the newest record or tick, ms since the epoch; null before the first. */
   lab_time_ms: number | null;
   /** The scatter plot. */
   stage: Stage;
-  /** What the panels of a linear model are drawn from; None where the shown lane has another. */
+  /** What the panels of a linear model are drawn from; null where the shown lane has another. */
   linear: LinearView | null;
   /** What the shown lane's predictions are worth at the playhead. */
   measures: MeasuresView;

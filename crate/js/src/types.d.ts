@@ -51,6 +51,8 @@ export interface Lane {
   name: string;
   /** The model. */
   model: Model;
+  /** Another lane that this one is up to a version, and goes on from with its own parameters. */
+  fork?: { of: string; version: number };
   /** When a batch ends; left out: as the engine does. */
   batch?: Batch;
   /** Columns of this lane, in place of the lab's. */
