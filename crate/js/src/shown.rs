@@ -96,6 +96,7 @@ impl Shown {
             points: self.points.unwrap_or(default.points),
             rows: self.rows.unwrap_or(default.rows),
             bars: self.bars.unwrap_or(default.bars),
+            ..default
         })
     }
 }

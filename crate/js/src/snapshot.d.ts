@@ -69,6 +69,16 @@ export interface EventRow {
   note: string;
 }
 
+/** Where a lane leaves another. */
+export interface ForkMark {
+  /** Index of the other lane; the lane's own where that is no longer there. */
+  of: number;
+  /** The version that both have. */
+  version: number;
+  /** Records applied when it was made; null while it is not. */
+  record: number | null;
+}
+
 /** The head of a lane. */
 export interface LaneHead {
   /** Name, as in the lab file. */
@@ -365,6 +375,8 @@ export interface Snapshot {
   marks: Mark[];
   /** Rows by record that were let go because of the retention bound. */
   let_go: number;
+  /** What the timeline shows of each lane, in the order of `lanes`. */
+  tracks: Track[];
 }
 
 /** The scatter plot at the playhead: all coordinates in feature units. */
@@ -442,4 +454,18 @@ export interface TestedRow {
   accuracy: number;
   /** Mean log-loss; NaN of a regression. */
   log_loss: number;
+}
+
+/** A lane on the timeline. */
+export interface Track {
+  /** All of its versions, oldest first, merged to at most `View::bars`. */
+  bars: LedgerRow[];
+  /** Its version at the playhead. */
+  version: number;
+  /** Its newest version. */
+  versions: number;
+  /** Its open batch at the playhead. */
+  batch: OpenBatch;
+  /** Where it leaves another lane; null for a lane of its own. */
+  fork: ForkMark | null;
 }
