@@ -7,6 +7,7 @@
 //! - [`demo`]: the published demo, as a second process plays it
 //! - [`stack`]: PostgreSQL, Kafka and Connect with Debezium, as `cargo xtask stack` starts them
 //! - [`axe`]: what keeps people out of a page
+//! - [`node`]: Node and TypeScript, for the npm package
 //! - [`page`]: one browser window: scripts, waits, sizes, screenshots, console
 //!
 //! The tests themselves are in `tests/e2e`. They run with `cargo xtask test`, which builds page and
@@ -21,6 +22,7 @@ pub mod axe;
 pub mod browser;
 pub mod demo;
 pub mod golden;
+pub mod node;
 pub mod page;
 pub mod process;
 pub mod program;

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Each crate, and which siblings it may import.
-const MAY_IMPORT: [(&str, &[&str]); 10] = [
+const MAY_IMPORT: [(&str, &[&str]); 11] = [
     ("eddy-learn", &[]),
     ("eddy-change", &[]),
     ("eddy-wire", &[]),
@@ -19,6 +19,7 @@ const MAY_IMPORT: [(&str, &[&str]); 10] = [
     // Neither change nor learn nor lab: it relays bytes it does not read.
     ("eddy-bridge", &["eddy-wire"]),
     ("eddy-page", &["eddy-lab", "eddy-wire"]),
+    ("eddy-js", &["eddy-lab", "eddy-wire"]),
     (
         "eddy",
         &["eddy-bridge", "eddy-lab", "eddy-change", "eddy-wire"],
@@ -43,7 +44,7 @@ const MAY_IMPORT: [(&str, &[&str]); 10] = [
 ];
 
 /// A crate, its target, and what must not be anywhere in its tree, with the reason.
-const MUST_NOT_NEED: [(&str, &str, &[&str], &str); 6] = [
+const MUST_NOT_NEED: [(&str, &str, &[&str], &str); 7] = [
     (
         "eddy-learn",
         "wasm32-unknown-unknown",
@@ -73,6 +74,14 @@ const MUST_NOT_NEED: [(&str, &str, &[&str], &str); 6] = [
         "wasm32-unknown-unknown",
         &["tokio", "rdkafka", "rusqlite"],
         "a browser has none of these",
+    ),
+    (
+        "eddy-js",
+        "wasm32-unknown-unknown",
+        &[
+            "web-sys", "gloo", "plotters", "tokio", "rdkafka", "rusqlite",
+        ],
+        "it runs where there is no DOM, and draws nothing",
     ),
     (
         "eddy-bridge",

@@ -15,13 +15,14 @@
 //! - [`rounds`]: test rounds and their score
 //! - [`event`]: what happened, in order
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
-//! - [`peek`]: how a record that waits would be read
+//! - [`peek`]: how a record that waits would be read; [`ask`]: what a lane would say of a row
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
 //! - `rebuild`: an experiment that is changed while it runs
 //! - [`snapshot`]: what the page draws; [`view`] makes it
 
 mod apply;
+pub mod ask;
 pub mod checkpoint;
 mod codes;
 pub mod config;

@@ -23,7 +23,8 @@ use crate::timeline::{Entry, Version};
 
 pub use events::role_number;
 pub(crate) use events::texts;
-use ledger::{bars, ledger_row, open_batch, with_drift};
+pub(crate) use ledger::ledger_row;
+use ledger::{bars, open_batch, with_drift};
 use linear::linear;
 use measures::{cluster_labels, judged, measures};
 use predictions::predictions;

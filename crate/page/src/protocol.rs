@@ -121,6 +121,17 @@ pub enum Command {
         /// Or only the shown one.
         on: bool,
     },
+    /// Ask for [`Update::ledger_csv`].
+    LedgerCsv,
+    /// Play these record lines, so many records at once: the page was there before it was loaded anew.
+    Resume {
+        /// Name for the state line.
+        name: String,
+        /// NDJSON text.
+        text: String,
+        /// Records.
+        rows: u64,
+    },
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -160,6 +171,8 @@ pub struct Update {
     pub refused: Option<String>,
     /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
     pub panels: Vec<Snapshot>,
+    /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
+    pub ledger_csv: Option<String>,
 }
 
 /// A changed experiment on its way.

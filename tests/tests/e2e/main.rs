@@ -5,6 +5,7 @@ mod ecommerce;
 mod insert;
 mod kept;
 mod module;
+mod package;
 mod recording;
 mod regression;
 mod relay;

@@ -62,6 +62,7 @@ pub(super) struct Worker {
     pub(super) wants_recording: bool,
     pub(super) wants_lines: bool,
     pub(super) wants_csv: bool,
+    pub(super) wants_ledger_csv: bool,
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
@@ -173,6 +174,7 @@ impl Worker {
             wants_recording: false,
             wants_lines: false,
             wants_csv: false,
+            wants_ledger_csv: false,
             kept: None,
             change: Change::default(),
             announced: (1, 0.0),
@@ -230,6 +232,8 @@ impl Worker {
                 None
             },
             csv: std::mem::take(&mut self.wants_csv).then(|| lab::csv::kept(&self.desk.lab)),
+            ledger_csv: std::mem::take(&mut self.wants_ledger_csv)
+                .then(|| lab::csv::ledger(&self.desk.lab)),
             kept: self.kept.take(),
             published: self.session.outbox.published,
             order: self.order_to_keep(),

@@ -56,6 +56,8 @@ impl Worker {
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::ChangeLab { lab } => self.change_lab(&lab),
             Command::Compare { on } => self.desk.view.compare = on,
+            Command::LedgerCsv => self.wants_ledger_csv = true,
+            Command::Resume { name, text, rows } => self.resume(name, &text, rows),
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
         }
         self.answer();
@@ -75,6 +77,14 @@ impl Worker {
         self.paused = false;
         self.failed = None;
         self.beat = Some(Interval::new(BEAT_MS, || with_if(Worker::play_beat)));
+    }
+
+    /// Plays a recording on from a record that it had come to.
+    fn resume(&mut self, name: String, text: &str, rows: u64) {
+        self.replay(name, text);
+        let before = self.desk.lab.rows.end();
+        while self.desk.lab.rows.end() - before < rows && self.desk.step_row() {}
+        self.count_played(self.desk.lab.rows.end() - before);
     }
 
     /// Plays what was played from its start.
