@@ -15,6 +15,7 @@
 //! - [`rounds`]: test rounds and their score
 //! - [`event`]: what happened, in order
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
+//! - [`lint`]: what to know before a lane is deployed
 //! - [`peek`]: how a record that waits would be read
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
@@ -28,6 +29,7 @@ pub mod csv;
 pub mod event;
 pub mod lab;
 pub mod lane;
+pub mod lint;
 mod notes;
 pub mod number;
 pub mod peek;

@@ -95,7 +95,7 @@ pub struct PlusPlusStart {
 
 impl Start for Settings {
     fn start(&self, setting: Setting) -> Result<Box<dyn Online>, Refused> {
-        let params = Params::new(self.spec(setting.dim)?).map_err(|e| Refused::new("", e))?;
+        let params = self.params(setting.dim)?;
         let initial = &self.initial;
         let ways = [
             initial.centroids.is_some(),
@@ -141,6 +141,15 @@ impl Start for Settings {
 }
 
 impl Settings {
+    /// The parameters for rows of so many numbers.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that cannot be.
+    pub fn params(&self, dim: usize) -> Result<Params, Refused> {
+        Params::new(self.spec(dim)?).map_err(|e| Refused::new("", e))
+    }
+
     fn spec(&self, dim: usize) -> Result<Spec, Refused> {
         let flink = self.engine == Engine::Flink;
         let decay = match (self.decay_factor, self.half_life) {
