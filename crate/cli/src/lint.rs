@@ -57,6 +57,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     match broken {
         0 => Ok(()),
+        1 => bail!("1 line could not be read; mend or remove it"),
         broken => bail!("{broken} lines could not be read; mend or remove them"),
     }
 }
