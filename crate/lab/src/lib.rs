@@ -13,6 +13,7 @@
 //! - [`timeline`]: the versions of a lane, each with the batch that made it
 //! - [`rows`]: retained rows, as columns
 //! - [`rounds`]: test rounds and their score
+//! - [`elbow`]: which k, tried beside a lane
 //! - [`event`]: what happened, in order
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
 //! - [`lint`]: what to know before a lane is deployed
@@ -27,6 +28,7 @@ pub mod checkpoint;
 mod codes;
 pub mod config;
 pub mod csv;
+pub mod elbow;
 pub mod event;
 pub mod lab;
 pub mod lane;
