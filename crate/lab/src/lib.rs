@@ -13,9 +13,11 @@
 //! - [`timeline`]: the versions of a lane, each with the batch that made it
 //! - [`rows`]: retained rows, as columns
 //! - [`rounds`]: test rounds and their score
+//! - [`elbow`]: which k, tried beside a lane
 //! - [`event`]: what happened, in order
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
 //! - [`peek`]: how a record that waits would be read; [`ask`]: what a lane would say of a row
+//! - [`lint`]: what to know before a lane is deployed
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
 //! - `rebuild`: an experiment that is changed while it runs
@@ -27,9 +29,11 @@ pub mod checkpoint;
 mod codes;
 pub mod config;
 pub mod csv;
+pub mod elbow;
 pub mod event;
 pub mod lab;
 pub mod lane;
+pub mod lint;
 mod notes;
 pub mod number;
 pub mod peek;

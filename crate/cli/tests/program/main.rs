@@ -7,6 +7,7 @@ mod debezium_server;
 mod file;
 mod insert;
 mod inspect;
+mod lint;
 mod operations;
 mod record;
 mod serve;
