@@ -15,6 +15,7 @@
 //! - [`rounds`]: test rounds and their score
 //! - [`event`]: what happened, in order
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
+//! - [`propose`]: what an experiment on unknown topics could be like
 //! - [`peek`]: how a record that waits would be read
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
@@ -32,6 +33,7 @@ pub mod lane;
 mod notes;
 pub mod number;
 pub mod peek;
+pub mod propose;
 pub mod publish;
 mod reading;
 mod rebuild;
