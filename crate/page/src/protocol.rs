@@ -111,6 +111,16 @@ pub enum Command {
         /// The log that it is of; empty where that is not known.
         log_id: String,
     },
+    /// Go over to another lab file: lanes are rebuilt from what was applied, other topics are read anew.
+    ChangeLab {
+        /// JSON text of a whole lab file.
+        lab: String,
+    },
+    /// Show all lanes side by side.
+    Compare {
+        /// Or only the shown one.
+        on: bool,
+    },
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -142,6 +152,23 @@ pub struct Update {
     pub published: u64,
     /// The order in which records were applied, to be kept in localStorage under `eddy.order`; None: as it was.
     pub order: Option<String>,
+    /// The lab file in force, where it is another one since the last update.
+    pub lab: Option<String>,
+    /// How far the rebuild of a changed experiment has come.
+    pub rebuilding: Option<Rebuilding>,
+    /// Why the last [`Command::ChangeLab`] was refused.
+    pub refused: Option<String>,
+    /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
+    pub panels: Vec<Snapshot>,
+}
+
+/// A changed experiment on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rebuilding {
+    /// Records it has been fed.
+    pub done: u64,
+    /// Records to feed.
+    pub of: u64,
 }
 
 /// A version that was kept.

@@ -31,8 +31,6 @@ pub struct Applied {
     bytes: usize,
     /// Pieces that were let go.
     pieces_let_go: u64,
-    /// Records that were let go.
-    pub records_let_go: u64,
     /// Whether the oldest were let go.
     pub let_go: bool,
 }
@@ -84,6 +82,17 @@ impl Applied {
         0
     }
 
+    /// How many of the records that are kept are of a lab's streams.
+    pub fn records_of(&self, lab: &Lab) -> u64 {
+        let mut records = 0;
+        for piece in &self.pieces {
+            if let Piece::Frame(frame) = piece {
+                each_record(frame, |record| records += u64::from(lab.reads(record)));
+            }
+        }
+        records
+    }
+
     /// The recording as record lines.
     pub fn ndjson(&mut self) -> String {
         self.end_frame();
@@ -119,7 +128,6 @@ impl Applied {
             self.pieces_let_go += 1;
             if let Piece::Frame(frame) = piece {
                 self.bytes -= frame.len();
-                self.records_let_go += each_record(&frame, |_| {});
             }
         }
     }

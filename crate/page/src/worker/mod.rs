@@ -11,12 +11,13 @@
 //! - [`banners`]: what needs the reader, in words
 //! - `checkpoints`: versions that are kept, and going on from one
 //! - `connect`: the connection as the reader sees it
-//! - [`rebuild`]: a changed experiment; `change`: how it comes about
+//! - `change`: another lab file; [`rebuild`]: the lab that is made of it
 //! - `transport`: play, pause, step, look back, replay
 //! - [`run`]: commands in, updates out
 
 pub mod applied;
 pub mod banners;
+mod change;
 mod checkpoints;
 mod connect;
 pub mod desk;

@@ -29,15 +29,16 @@ impl Rebuild {
     /// The lab file holds a value that cannot be.
     pub fn new(desk: &mut Desk, file: LabFile) -> Result<Rebuild, LabError> {
         let whole = desk.has_everything();
-        let end = desk.lab.rows.end();
-        let kept = desk.records_applied - desk.applied.records_let_go;
+        let pieces = desk.applied.pieces();
+        let kept = desk.applied.records_of(&desk.lab);
+        let before = desk.lab.rows.end().saturating_sub(kept);
         let lab = match whole {
             true => Lab::new(file)?,
-            false => Lab::behind(file, &desk.lab, end.saturating_sub(kept))?,
+            false => Lab::behind(file, &desk.lab, before)?,
         };
         Ok(Rebuild {
             lab,
-            next: desk.applied.pieces().start,
+            next: pieces.start,
             done: 0,
             of: kept,
             whole,
