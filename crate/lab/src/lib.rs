@@ -18,6 +18,7 @@
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
 //! - [`peek`]: how a record that waits would be read; [`ask`]: what a lane would say of a row
 //! - [`lint`]: what to know before a lane is deployed
+//! - [`propose`]: what an experiment on unknown topics could be like
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
 //! - `rebuild`: an experiment that is changed while it runs
@@ -37,6 +38,7 @@ pub mod lint;
 mod notes;
 pub mod number;
 pub mod peek;
+pub mod propose;
 pub mod publish;
 mod reading;
 mod rebuild;

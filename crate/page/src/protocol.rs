@@ -132,6 +132,22 @@ pub enum Command {
         /// Records.
         rows: u64,
     },
+    /// Go over to a lab file, and play these record lines with it.
+    PlayAs {
+        /// JSON text of a lab file.
+        lab: String,
+        /// Name for the state line.
+        name: String,
+        /// NDJSON text.
+        text: String,
+        /// Records a second at speed 1; None: as any recording.
+        records_per_s: Option<f64>,
+    },
+    /// Ask for [`Update::surveyed`]: the bridge's topics, and the first records of some.
+    Survey {
+        /// The topics to look into.
+        topics: Vec<String>,
+    },
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -173,6 +189,32 @@ pub struct Update {
     pub panels: Vec<Snapshot>,
     /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
     pub ledger_csv: Option<String>,
+    /// What the bridge has, in answer to [`Command::Survey`].
+    pub surveyed: Option<Surveyed>,
+}
+
+/// The bridge's topics, and the first records of some.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surveyed {
+    /// All topics that may be read, by name.
+    pub topics: Vec<SurveyedTopic>,
+    /// Those that were to be looked into.
+    pub of: Vec<String>,
+    /// First records of those, as record lines, bounded.
+    pub lines: String,
+    /// Why nothing more was seen; empty where all was.
+    pub failed: String,
+}
+
+/// A topic that may be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyedTopic {
+    /// Its name.
+    pub name: String,
+    /// How many partitions it has.
+    pub partitions: u64,
+    /// Offsets between their starts and ends.
+    pub records: u64,
 }
 
 /// A changed experiment on its way.

@@ -9,6 +9,7 @@
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`kept`]: versions that are kept, and gone on from
+//! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
@@ -31,6 +32,7 @@ pub mod kept;
 pub mod keys;
 pub mod lane_head;
 pub mod ledger;
+pub mod made;
 pub mod measures;
 pub mod motion;
 pub mod msg;
@@ -54,3 +56,4 @@ pub mod update;
 pub mod view;
 pub mod walk;
 pub mod walkthrough;
+pub mod yours;

@@ -4,7 +4,9 @@ use lab::config::LabFile;
 use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
+use super::made::MadeMsg;
 use super::state::{LeftTab, RightTab, Tab};
+use super::yours::YoursMsg;
 use crate::protocol::{Command, Update};
 
 /// Something happened.
@@ -89,6 +91,10 @@ pub enum Msg {
     Width(f64),
     /// Colours or the pointer changed: draw again.
     Redraw,
+    /// Of made-up streams.
+    Made(MadeMsg),
+    /// Of the reader's own stream.
+    Yours(YoursMsg),
 }
 
 /// What was sent away.
@@ -156,4 +162,8 @@ pub enum Dialog {
     Over,
     /// Kept versions.
     Kept,
+    /// A made-up stream.
+    Made,
+    /// The reader's own stream.
+    Yours,
 }

@@ -4,7 +4,9 @@ use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::made::Made;
 use super::walk::{Entry, Table, Walk};
+use super::yours::Yours;
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
 
@@ -73,6 +75,10 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Made-up streams.
+    pub made: Made,
+    /// The reader's own stream.
+    pub yours: Yours,
 }
 
 /// How rows get into the stream.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{experiment, right};
+use super::{experiment, made, right, yours};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -86,7 +86,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Recording { name, text } => {
             (state.drawer_open, state.card_open) = (true, false);
             state.recording = Errand::Idle;
-            out.push(Effect::Send(Command::Replay { name, text }));
+            yours::recording(state, name, text, out);
         }
         Msg::ChangeAddress => {
             state.card_open = true;
@@ -100,6 +100,8 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
+        Msg::Made(msg) => made::update(state, msg, out),
+        Msg::Yours(msg) => yours::update(state, msg, out),
     }
 }
 
@@ -126,6 +128,9 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         }
     }
     experiment::arrived(state, &update);
+    if let Some(surveyed) = &update.surveyed {
+        yours::surveyed(state, surveyed);
+    }
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection {
         of

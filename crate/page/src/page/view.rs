@@ -21,6 +21,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
@@ -32,6 +33,7 @@ use super::state::{State, Tab};
 use super::timeline::Timeline;
 use super::transport::Transport;
 use super::walkthrough::Walkthrough;
+use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
 
 /// More records than this at once, and lists of them wait their turn.
@@ -96,6 +98,8 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    made: MadeDialog,
+    yours: YoursDialog,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -168,6 +172,8 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            made: MadeDialog::new(sender)?,
+            yours: YoursDialog::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -209,6 +215,8 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.made.draw(&cx);
+        self.yours.draw(&cx)?;
         if !state.started {
             return Ok(false);
         }

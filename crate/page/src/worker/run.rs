@@ -13,6 +13,7 @@ use super::link::Link;
 use super::order::Order;
 use super::player::Player;
 use super::session::Session;
+use super::survey::Survey;
 use crate::protocol::{Banner, Command, Connection, KeptVersion, Status, Update};
 
 /// Updates are posted no closer together than this, ms: about one a frame.
@@ -66,6 +67,7 @@ pub(super) struct Worker {
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) survey: Survey,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
 }
@@ -177,6 +179,7 @@ impl Worker {
             wants_ledger_csv: false,
             kept: None,
             change: Change::default(),
+            survey: Survey::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
         }
@@ -241,6 +244,7 @@ impl Worker {
             rebuilding: self.change.rebuilding(),
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
+            surveyed: self.survey.take_done(),
         }
     }
 

@@ -58,12 +58,20 @@ impl Worker {
             Command::Compare { on } => self.desk.view.compare = on,
             Command::LedgerCsv => self.wants_ledger_csv = true,
             Command::Resume { name, text, rows } => self.resume(name, &text, rows),
+            Command::PlayAs {
+                lab,
+                name,
+                text,
+                records_per_s,
+            } => self.play_as(&lab, name, &text, records_per_s),
+            Command::Survey { topics } => self.survey(topics),
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
         }
         self.answer();
     }
 
-    fn replay(&mut self, name: String, text: &str) {
+    pub(super) fn replay(&mut self, name: String, text: &str) {
+        self.settle_change();
         (self.link, self.url, self.timer, self.open) = (None, None, None, false);
         let recording = player::read(text);
         self.banners.clear();
@@ -91,9 +99,14 @@ impl Worker {
     fn replay_again(&mut self) {
         // What is due after the last record, a window's end for one, belongs to it.
         while self.desk.step_row() {}
-        let name = self.player.take().map(|player| player.name);
+        let Some(played) = self.player.take() else {
+            return;
+        };
         let text = self.desk.applied.ndjson();
-        self.replay(name.unwrap_or_default(), &text);
+        self.replay(played.name, &text);
+        if let Some(player) = &mut self.player {
+            player.records_per_s = played.records_per_s;
+        }
     }
 
     /// Plays what is due; false when nothing was.
@@ -191,6 +204,7 @@ impl Worker {
     }
 
     pub(super) fn start_over(&mut self) {
+        self.settle_change();
         self.banners.clear();
         self.closed.clear();
         if let Some(url) = self.url.clone() {
