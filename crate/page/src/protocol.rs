@@ -1,6 +1,6 @@
 //! What page thread and worker say to each other.
 
-use lab::snapshot::{EventRow, Snapshot};
+use lab::snapshot::{Axis, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
 
 /// Page thread to worker, as a plain JS object (serde-wasm-bindgen).
@@ -54,12 +54,17 @@ pub enum Command {
         /// Index.
         lane: usize,
     },
-    /// Show these features.
+    /// Show these features, or components.
     Axes {
-        /// Feature index of the horizontal axis.
-        x: usize,
-        /// Feature index of the vertical axis.
-        y: usize,
+        /// What is on the horizontal axis.
+        x: Axis,
+        /// What is on the vertical axis.
+        y: Axis,
+    },
+    /// Bring all features of this many of the newest points along.
+    Values {
+        /// How many; 0 for none.
+        most: usize,
     },
     /// Replay speed: 1, 2, 5, 0 for as fast as possible.
     Speed {

@@ -12,4 +12,5 @@ mod relay;
 mod smoke;
 mod support;
 mod transport;
+mod views;
 mod walkthrough;

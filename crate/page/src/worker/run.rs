@@ -195,6 +195,9 @@ impl Worker {
                         (worker.post, worker.posted_ms) = (None, now_ms());
                         let update = worker.update();
                         post(&worker.scope, &update);
+                        if worker.desk.is_looking() {
+                            worker.post_soon();
+                        }
                     }
                 });
             }));
@@ -214,7 +217,7 @@ impl Worker {
             (_, true) => self.desk.progress.behind(),
         };
         Update {
-            snapshot: self.desk.lab.snapshot(&self.desk.view),
+            snapshot: self.desk.snapshot(),
             status: Status {
                 connection,
                 paused: self.paused,

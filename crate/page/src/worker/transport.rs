@@ -36,6 +36,7 @@ impl Worker {
             Command::Seek { record } => self.desk.view.at = Playhead::Record(record),
             Command::ShowLane { lane } => self.desk.view.lane = lane,
             Command::Axes { x, y } => (self.desk.view.x, self.desk.view.y) = (x, y),
+            Command::Values { most } => self.desk.view.values = most,
             Command::Speed { factor } => self.speed = factor,
             Command::CloseBatch { lane } => self.desk.take(super::desk::Item::Close(lane)),
             Command::StartOver => self.start_over(),
