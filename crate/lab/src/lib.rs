@@ -11,7 +11,7 @@
 //! - `notes`: what holds for a stream as a whole
 //! - [`lane`]: one model under one configuration, with its open batch
 //! - [`timeline`]: the versions of a lane, each with the batch that made it
-//! - [`rows`]: retained rows, as columns
+//! - [`rows`]: retained rows, as columns; [`tally`]: how many there are of each kind
 //! - [`rounds`]: test rounds and their score
 //! - [`event`]: what happened, in order
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
@@ -38,6 +38,7 @@ pub mod replay;
 pub mod rounds;
 pub mod rows;
 pub mod snapshot;
+pub mod tally;
 mod time;
 pub mod timeline;
 pub mod view;

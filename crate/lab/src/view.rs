@@ -4,13 +4,16 @@
 //!
 //! - `stage`: the scatter plot; `linear`: what a linear model's panels are drawn from
 //! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
+//! - `why`: what became of one record; `life`: of one centroid
 
 mod events;
 mod ledger;
+mod life;
 mod linear;
 mod measures;
 mod predictions;
 mod stage;
+mod why;
 
 use learn::scaler::Kind;
 

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::settings::PlusPlusStart;
 use super::{
-    Distance, Engine, Kmeans, Model, ParamError, Params, TimeUnit, check_row, nearest, plus_plus,
+    Distance, Engine, Kmeans, Model, ParamError, Params, TimeUnit, check_row, distances, nearest,
+    plus_plus,
 };
 use crate::online::{About, Answer, Fitted, Numbers, Online, Task};
 use crate::{Checkpoint, Rows};
@@ -113,6 +114,11 @@ impl Online for OnlineKmeans {
     fn answer(&self, numbers: &Numbers, row: &[f64]) -> Answer {
         let model = numbers.clusters().unwrap_or(self.kmeans.model());
         Answer::Cluster(nearest(self.params(), model, row))
+    }
+
+    fn distances(&self, numbers: &Numbers, row: &[f64]) -> Vec<f64> {
+        let model = numbers.clusters().unwrap_or(self.kmeans.model());
+        distances(self.params(), model, row)
     }
 
     fn fade(&mut self, batches: u64) -> Option<bool> {
