@@ -140,7 +140,7 @@ impl Lab {
         }
     }
 
-    fn label_name(&self, label: &str) -> String {
+    pub(crate) fn label_name(&self, label: &str) -> String {
         self.config
             .file
             .label_names
