@@ -16,6 +16,7 @@
 //! - [`event`]: what happened, in order
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
 //! - [`peek`]: how a record that waits would be read; [`mod@inspect`]: an event as it arrived, and how it is read
+//! - [`filter`]: which of the applied events are wanted
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
 //! - [`snapshot`]: what the page draws; [`view`] makes it
@@ -26,6 +27,7 @@ mod codes;
 pub mod config;
 pub mod csv;
 pub mod event;
+pub mod filter;
 pub mod inspect;
 pub mod lab;
 pub mod lane;

@@ -11,6 +11,7 @@
 //! - [`banners`]: what needs the reader, in words
 //! - `checkpoints`: versions that are kept, and going on from one
 //! - `connect`: the connection as the reader sees it
+//! - [`look`]: what is looked at closer; [`search`]: through what was applied
 //! - `transport`: play, pause, step, look back, replay
 //! - [`run`]: commands in, updates out
 
@@ -20,10 +21,12 @@ mod checkpoints;
 mod connect;
 pub mod desk;
 pub mod link;
+pub mod look;
 pub mod order;
 pub mod player;
 pub mod progress;
 pub mod retry;
 pub mod run;
+pub mod search;
 pub mod session;
 mod transport;

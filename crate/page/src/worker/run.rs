@@ -9,10 +9,11 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::desk::Desk;
 use super::link::Link;
+use super::look::Looking;
 use super::order::Order;
 use super::player::Player;
 use super::session::Session;
-use crate::protocol::{Banner, Command, Connection, KeptVersion, Status, Update};
+use crate::protocol::{Banner, Closer, Command, Connection, KeptVersion, Status, Update};
 
 /// Updates are posted no closer together than this, ms: about one a frame.
 const POST_MS: u32 = 16;
@@ -22,6 +23,9 @@ const ANNOUNCE_MS: f64 = 2_000.0;
 
 /// An order is kept at most this often, ms.
 const KEEP_ORDER_MS: f64 = 250.0;
+
+/// So long a search goes on between two updates, ms.
+const SEARCH_MS: f64 = 6.0;
 
 type Listener = Closure<dyn FnMut(MessageEvent)>;
 
@@ -65,6 +69,8 @@ pub(super) struct Worker {
     pub(super) kept: Option<KeptVersion>,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
+    /// What the reader looks at closer.
+    pub(super) look: Looking,
 }
 
 /// Starts the worker: it listens for commands.
@@ -174,6 +180,7 @@ impl Worker {
             kept: None,
             announced: (1, 0.0),
             order_kept: (0, 0.0),
+            look: Looking::default(),
         }
     }
 
@@ -205,6 +212,7 @@ impl Worker {
             (Connection::Replaying { .. }, true) => self.desk.waiting() as u64,
             (_, true) => self.desk.progress.behind(),
         };
+        let closer = self.closer();
         Update {
             snapshot: self.desk.lab.snapshot(&self.desk.view),
             status: Status {
@@ -230,7 +238,18 @@ impl Worker {
             kept: self.kept.take(),
             published: self.session.outbox.published,
             order: self.order_to_keep(),
+            closer,
         }
+    }
+
+    /// What is looked at closer; a search that has not ended goes on after the next update.
+    fn closer(&mut self) -> Closer {
+        let (upto, end_ms) = (self.snapshot_place().0, now_ms() + SEARCH_MS);
+        let closer = self.look.answer(&self.desk, upto, || now_ms() < end_ms);
+        if self.look.is_searching() {
+            self.post_soon();
+        }
+        closer
     }
 
     fn announcement(&mut self) -> Option<String> {

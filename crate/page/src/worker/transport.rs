@@ -55,6 +55,8 @@ impl Worker {
             } => self.keep(name, lane, version),
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
+            Command::Look(look) => self.look.look(look, &self.desk),
+            Command::Filter(filter) => self.look.filter(filter, &self.desk),
         }
         self.answer();
     }
