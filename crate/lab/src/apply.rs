@@ -68,6 +68,11 @@ impl Lab {
         true
     }
 
+    /// Whether a record is of one of the lab's streams, and not before its start.
+    pub fn reads(&self, record: RecordRef<'_>) -> bool {
+        self.stream_of(record).is_some()
+    }
+
     /// The stream that takes a record; None where its topic is none, or it lies before the stream's start.
     pub(crate) fn stream_of(&self, record: RecordRef<'_>) -> Option<usize> {
         let mut streams = self.streams.iter();

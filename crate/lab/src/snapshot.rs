@@ -52,6 +52,8 @@ pub struct View {
     pub rows: usize,
     /// At most this many bars on the timeline and measures; older ones merge.
     pub bars: usize,
+    /// Whether all lanes are looked at side by side; see [`crate::view`].
+    pub compare: bool,
 }
 
 impl Default for View {
@@ -64,6 +66,7 @@ impl Default for View {
             points: 2_000,
             rows: 200,
             bars: 400,
+            compare: false,
         }
     }
 }
@@ -133,6 +136,34 @@ pub struct Snapshot {
     pub marks: Vec<Mark>,
     /// Rows by record that were let go because of the retention bound.
     pub let_go: u64,
+    /// What the timeline shows of each lane, in the order of `lanes`.
+    pub tracks: Vec<Track>,
+}
+
+/// A lane on the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Track {
+    /// All of its versions, oldest first, merged to at most `View::bars`.
+    pub bars: Vec<LedgerRow>,
+    /// Its version at the playhead.
+    pub version: u64,
+    /// Its newest version.
+    pub versions: u64,
+    /// Its open batch at the playhead.
+    pub batch: OpenBatch,
+    /// Where it leaves another lane; None for a lane of its own.
+    pub fork: Option<ForkMark>,
+}
+
+/// Where a lane leaves another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForkMark {
+    /// Index of the other lane; the lane's own where that is no longer there.
+    pub of: usize,
+    /// The version that both have.
+    pub version: u64,
+    /// Records applied when it was made; None while it is not.
+    pub record: Option<u64>,
 }
 
 /// The head of a lane.

@@ -21,7 +21,7 @@ use crate::config::{Cut, Role};
 use crate::lab::Lab;
 use crate::lane::Lane;
 use crate::rows::Verdict;
-use crate::snapshot::{LaneHead, Playhead, Round, Snapshot, View};
+use crate::snapshot::{ForkMark, LaneHead, Playhead, Round, Snapshot, Track, View};
 use crate::timeline::{Entry, Version};
 
 pub use events::role_number;
@@ -30,7 +30,10 @@ use ledger::{bars, ledger_row, open_batch, with_drift};
 use linear::linear;
 use measures::{cluster_labels, judged, measures};
 use predictions::predictions;
-use stage::stage;
+use stage::{Ranges, shared_ranges, stage};
+
+/// So many rows of each list are in a picture beside others.
+const PANEL_ROWS: usize = 50;
 
 /// What a view sees: the lane, and the place on its timeline.
 struct Place<'a> {
@@ -46,10 +49,14 @@ struct Place<'a> {
 impl Lab {
     /// The picture at the playhead.
     pub fn snapshot(&self, view: &View) -> Snapshot {
+        self.snapshot_within(view, None)
+    }
+
+    fn snapshot_within(&self, view: &View, within: Option<Ranges>) -> Snapshot {
         let lane_index = view.lane.min(self.lanes.len() - 1);
         let place = self.place(lane_index, view.at);
         let labels = self.labels();
-        let stage = stage(&place, view, &labels);
+        let stage = stage(&place, view, &labels, within);
         let (predictions, predictions_total) = predictions(&place, &labels, view.rows);
         Snapshot {
             lanes: self.lanes.iter().map(|lane| self.head(lane)).collect(),
@@ -87,7 +94,67 @@ impl Lab {
             notes: self.notes().to_vec(),
             marks: self.marks_of(place.lane),
             let_go: self.rows.first(),
+            tracks: self.tracks(lane_index, view),
         }
+    }
+
+    /// A picture of each lane, with the lists cut short, at the record where the view's lane is looked at.
+    ///
+    /// All stages have the same ranges, so that they can be drawn with the same axes, where their axes are the same features.
+    pub fn panels(&self, view: &View) -> Vec<Snapshot> {
+        let shown = view.lane.min(self.lanes.len() - 1);
+        let at = |lane| self.at(shown, view.at, lane);
+        let lanes = 0..self.lanes.len();
+        let places: Vec<Place<'_>> = lanes
+            .clone()
+            .map(|lane| self.place(lane, at(lane)))
+            .collect();
+        let ranges = shared_ranges(&places, view);
+        let panel = |(lane, within)| {
+            let view = View {
+                lane,
+                at: at(lane),
+                rows: PANEL_ROWS.min(view.rows),
+                ..view.clone()
+            };
+            self.snapshot_within(&view, Some(within))
+        };
+        lanes.zip(ranges).map(panel).collect()
+    }
+
+    /// Where a lane is looked at while another one is shown there: at the same record.
+    fn at(&self, shown: usize, at: Playhead, lane: usize) -> Playhead {
+        match at {
+            Playhead::Version(_) if lane != shown => Playhead::Record(self.place(shown, at).record),
+            at => at,
+        }
+    }
+
+    fn tracks(&self, shown: usize, view: &View) -> Vec<Track> {
+        let track = |(i, lane)| {
+            let place = self.place(i, self.at(shown, view.at, i));
+            Track {
+                bars: bars(lane, view.bars),
+                version: place.entry().last,
+                versions: lane.timeline.versions(),
+                batch: open_batch(&place),
+                fork: self.fork_mark(i),
+            }
+        };
+        self.lanes.iter().enumerate().map(track).collect()
+    }
+
+    fn fork_mark(&self, lane: usize) -> Option<ForkMark> {
+        let fork = self.config.file.lanes[lane].fork.as_ref()?;
+        let lanes = &self.config.file.lanes;
+        let of = lanes.iter().position(|other| other.name == fork.of);
+        let timeline = &self.lanes[lane].timeline;
+        let entry = &timeline.entries()[timeline.of_version(fork.version)];
+        Some(ForkMark {
+            of: of.unwrap_or(lane),
+            version: fork.version,
+            record: (timeline.versions() >= fork.version).then_some(entry.to_record),
+        })
     }
 
     fn place(&self, lane: usize, at: Playhead) -> Place<'_> {

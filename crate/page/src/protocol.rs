@@ -1,10 +1,14 @@
 //! What page thread and worker say to each other.
+//!
+//! - `closer`: of what is looked at closer
+
+mod closer;
 
 use lab::filter::Filter;
-use lab::inspect::EventView;
-use lab::snapshot::{EventRow, Life, Snapshot, Why};
-use lab::tally::Tally;
+use lab::snapshot::{EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
+
+pub use closer::{Closer, Form, Found, Look};
 
 /// Page thread to worker, as a plain JS object (serde-wasm-bindgen).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,50 +118,20 @@ pub enum Command {
         /// The log that it is of; empty where that is not known.
         log_id: String,
     },
+    /// Go over to another lab file: lanes are rebuilt from what was applied, other topics are read anew.
+    ChangeLab {
+        /// JSON text of a whole lab file.
+        lab: String,
+    },
+    /// Show all lanes side by side.
+    Compare {
+        /// Or only the shown one.
+        on: bool,
+    },
     /// Look at something closer: [`Update::closer`] says what there is.
     Look(Look),
     /// List the events that pass a filter in [`Closer::found`]; an empty one lists none.
     Filter(Filter),
-}
-
-/// What to look at closer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Look {
-    /// Nothing.
-    Nothing,
-    /// An event, applied or waiting.
-    Event {
-        /// Topic.
-        topic: String,
-        /// Partition.
-        partition: i32,
-        /// Offset.
-        offset: i64,
-    },
-    /// The event of an applied record.
-    Record {
-        /// Its number, from 0.
-        record: u64,
-    },
-    /// The newest applied event at an offset.
-    Offset {
-        /// What its topic is called or ends with; empty for any.
-        topic: String,
-        /// Its partition.
-        partition: Option<i32>,
-        /// The offset.
-        offset: i64,
-    },
-    /// The first applied event that is not older than this.
-    Time {
-        /// ms since the epoch.
-        ms: i64,
-    },
-    /// A centroid of the shown lane.
-    Centroid {
-        /// Engine id.
-        cluster: u32,
-    },
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -189,63 +163,25 @@ pub struct Update {
     pub published: u64,
     /// The order in which records were applied, to be kept in localStorage under `eddy.order`; None: as it was.
     pub order: Option<String>,
+    /// The lab file in force, where it is another one since the last update.
+    pub lab: Option<String>,
+    /// How far the rebuild of a changed experiment has come.
+    pub rebuilding: Option<Rebuilding>,
+    /// Why the last [`Command::ChangeLab`] was refused.
+    pub refused: Option<String>,
+    /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
+    pub panels: Vec<Snapshot>,
     /// What is looked at closer.
     pub closer: Closer,
 }
 
-/// What is looked at closer, as far as there is news.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Closer {
-    /// How many events there are of each kind, up to the playhead.
-    pub tally: Tally,
-    /// Events that pass the filter, if there is one.
-    pub found: Option<Found>,
-    /// The event that was opened; None: as it was.
-    pub event: Option<Box<EventView>>,
-    /// What became of it; None: as it was.
-    pub why: Option<Box<Why>>,
-    /// Other events of the same row, newest first; None: as they were.
-    pub forms: Option<Vec<Form>>,
-    /// The centroid that was opened; None: as it was.
-    pub life: Option<Box<Life>>,
-    /// Why nothing was opened.
-    pub missing: Option<String>,
-}
-
-/// Events that pass a filter, up to the playhead.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Found {
-    /// The filter.
-    pub filter: Filter,
-    /// The newest ones, newest first, bounded as the list of all events is.
-    pub rows: Vec<EventRow>,
-    /// Records that were looked at: the newest ones.
-    pub searched: u64,
-    /// Records up to the playhead.
-    pub of: u64,
-    /// Whether nothing more is looked at.
-    pub done: bool,
-    /// Whether the oldest events' bytes are no longer there to be searched.
-    pub bytes_let_go: bool,
-}
-
-/// Another event of the same row.
+/// A changed experiment on its way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Form {
-    /// Its record's number.
-    pub record: u64,
-    /// Partition.
-    pub partition: i32,
-    /// Offset.
-    pub offset: i64,
-    /// Its operation's letter.
-    pub op: char,
-    /// Whether it came before.
-    pub again: bool,
-    /// The batch that it is in.
-    pub batch: Option<u64>,
-    /// The version that learned it.
-    pub version: Option<u64>,
+pub struct Rebuilding {
+    /// Records it has been fed.
+    pub done: u64,
+    /// Records to feed.
+    pub of: u64,
 }
 
 /// A version that was kept.

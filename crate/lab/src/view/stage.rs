@@ -14,12 +14,19 @@ const GRID: (usize, usize) = (48, 32);
 /// At most so many older rows are counted.
 const SAMPLE: u64 = 4_096;
 
-pub(super) fn stage(place: &Place<'_>, view: &View, labels: &[String]) -> Stage {
+/// The stage of a place; `within` are ranges that it shares with others.
+pub(super) fn stage(
+    place: &Place<'_>,
+    view: &View,
+    labels: &[String],
+    within: Option<Ranges>,
+) -> Stage {
     let (lane, lab) = (place.lane, place.lab);
     let (x, y) = axes(lane, view);
+    let reach = within.unwrap_or_else(|| ranges(place, view));
     let mut stage = Stage {
-        x_range: range(place, x),
-        y_range: range(place, y),
+        x_range: reach.x,
+        y_range: reach.y,
         slice: slice(place),
         distance: lane.model().about().distance.to_owned(),
         ..Stage::default()
@@ -189,4 +196,41 @@ pub(super) fn kept_versions<'a>(place: &Place<'a>, most: usize) -> Vec<(&'a Entr
     let step = models.len().div_ceil(most.max(1)).max(1);
     // Every step-th one, counted from the newest, so that a path ends where the centroid is.
     models.into_iter().rev().step_by(step).rev().collect()
+}
+
+/// What a stage's axes reach over.
+#[derive(Clone, Copy)]
+pub(super) struct Ranges {
+    x: (f64, f64),
+    y: (f64, f64),
+}
+
+/// For each place the ranges that all places with the same features on their axes share.
+pub(super) fn shared_ranges(places: &[Place<'_>], view: &View) -> Vec<Ranges> {
+    let names = |place: &Place<'_>| {
+        let (x, y) = axes(place.lane, view);
+        let names = &place.lane.config.feature_names;
+        (names[x].clone(), names[y].clone())
+    };
+    let all: Vec<_> = places
+        .iter()
+        .map(|place| (names(place), ranges(place, view)))
+        .collect();
+    let union = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
+    let shared = |(names, own): &(_, Ranges)| {
+        let alike = all.iter().filter(|(other, _)| other == names);
+        alike.fold(*own, |ranges, (_, other)| Ranges {
+            x: union(ranges.x, other.x),
+            y: union(ranges.y, other.y),
+        })
+    };
+    all.iter().map(shared).collect()
+}
+
+fn ranges(place: &Place<'_>, view: &View) -> Ranges {
+    let (x, y) = axes(place.lane, view);
+    Ranges {
+        x: range(place, x),
+        y: range(place, y),
+    }
 }

@@ -8,7 +8,7 @@ use super::app::Sender;
 use super::dom;
 use super::kept::KeptMsg;
 use super::msg::Msg;
-use super::state::{LeftTab, Tab};
+use super::state::{LeftTab, RightTab, Tab};
 use crate::protocol::Command;
 
 /// What a key does.
@@ -25,7 +25,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("e" | "E", _) => Msg::Events,
         ("p" | "P", _) => Msg::Tab(Tab::Predictions),
         ("b" | "B", _) => Msg::Tab(Tab::Ledger),
-        ("m" | "M", _) => Msg::Measures,
+        ("m" | "M", _) => Msg::Right(RightTab::Measures),
         ("k" | "K", _) => Msg::Kept(KeptMsg::Open),
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,

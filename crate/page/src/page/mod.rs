@@ -6,7 +6,8 @@
 //! - [`header`], [`transport`], [`timeline`], [`dialogs`], [`banners`], [`first_open`]
 //! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
-//! - right rail and drawer: [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`experiment`]: the lab file is changed
+//! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
@@ -21,6 +22,7 @@ pub mod dialogs;
 pub mod dom;
 pub mod drawer;
 pub mod events;
+pub mod experiment;
 pub mod first_open;
 pub mod header;
 pub mod http;
@@ -41,6 +43,7 @@ pub mod progress;
 pub mod psql;
 pub mod rail;
 pub mod regression;
+pub mod right;
 pub mod rows;
 pub mod stage;
 pub mod state;

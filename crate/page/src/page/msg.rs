@@ -1,9 +1,10 @@
 //! What happens on the page thread, and what is to be done about it outside of it.
 
+use lab::config::LabFile;
 use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
-use super::state::{LeftTab, Tab};
+use super::state::{LeftTab, RightTab, Tab};
 use crate::protocol::{Command, Update};
 
 /// Something happened.
@@ -42,8 +43,10 @@ pub enum Msg {
     Unfold,
     /// Go to the change events.
     Events,
-    /// Go to the measures.
-    Measures,
+    /// Choose a tab of the right rail, and go there.
+    Right(RightTab),
+    /// Change the experiment to this lab file.
+    Change(Box<LabFile>),
     /// Show the newest round only, or all.
     OnlyRound,
     /// Show wrong predictions only, or all.

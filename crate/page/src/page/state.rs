@@ -1,5 +1,6 @@
 //! What the page knows.
 
+use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
@@ -38,6 +39,16 @@ pub struct State {
     pub left: LeftTab,
     /// Tab of the drawer.
     pub tab: Tab,
+    /// Tab of the right rail.
+    pub right: RightTab,
+    /// The lab file that was sent to the worker and is not in force yet.
+    pub wanted_lab: Option<String>,
+    /// Why the experiment could not be changed.
+    pub change_refused: String,
+    /// Counts up with each lab file.
+    pub experiment: u64,
+    /// Whether all lanes are shown side by side.
+    pub compare: bool,
     /// Whether the drawer shows its tables.
     pub drawer_open: bool,
     /// Whether the left rail, where it is folded, opens over the stage.
@@ -100,6 +111,16 @@ pub enum LeftTab {
     Insert,
 }
 
+/// Tab of the right rail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RightTab {
+    /// How good the lane is.
+    #[default]
+    Measures,
+    /// What the lane is made of.
+    Settings,
+}
+
 /// Tab of the drawer; the last two only where the page is narrow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
@@ -145,6 +166,14 @@ const WIDE: f64 = 900.0;
 const PHONE: f64 = 600.0;
 
 impl State {
+    /// The lab file that changes start from: the newest one that was sent, or else the one in force.
+    ///
+    /// # Errors
+    /// The page's own lab file cannot be read; the worker says why.
+    pub fn file(&self) -> Result<LabFile, LabError> {
+        LabFile::parse(self.wanted_lab.as_ref().unwrap_or(&self.scenario.lab))
+    }
+
     /// Whether measures are a tab of the drawer.
     pub fn is_narrow(&self) -> bool {
         self.width < WIDE

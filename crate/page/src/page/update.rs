@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
+use super::{experiment, right};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -34,12 +35,14 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             open_left(state);
             out.push(Effect::Focus("events-title"));
         }
-        Msg::Measures => {
+        Msg::Right(tab) => {
+            state.right = tab;
             if state.is_narrow() {
                 (state.tab, state.drawer_open) = (Tab::Measures, true);
             }
-            out.push(Effect::Focus("measures-title"));
+            out.push(Effect::Focus(right::tab_id(tab)));
         }
+        Msg::Change(file) => out.extend(experiment::send(state, &file)),
         Msg::OnlyRound => state.only_round = !state.only_round,
         Msg::OnlyWrong => state.only_wrong = !state.only_wrong,
         Msg::WorstFirst => state.worst_first = !state.worst_first,
@@ -122,6 +125,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
             });
         }
     }
+    experiment::arrived(state, &update);
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection {
         of

@@ -26,6 +26,7 @@ use super::measures::scores::Scores;
 use super::msg::Msg;
 use super::rail::Rail;
 use super::regression::task_word;
+use super::right::RightRail;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
@@ -66,6 +67,8 @@ pub struct Stamp {
     predictions: u64,
     rows: u64,
     held: u64,
+    experiment: u64,
+    compare: usize,
     marks: usize,
     waiting: u64,
     look: u32,
@@ -85,6 +88,7 @@ pub struct View {
     stage: Stage,
     first_open: FirstOpen,
     banners: Banners,
+    right: RightRail,
     measures: Measures,
     scores: Scores,
     drawer: Drawer,
@@ -99,6 +103,9 @@ pub struct View {
     /// Records when the lists were last written, and that frame, ms.
     listed: (u64, f64),
     layout: Shown<(Tab, bool, bool, bool)>,
+    sender: Sender,
+    /// The lab file that the form was made for.
+    experiment: Shown<u64>,
     _sizes: Sizes,
     _listeners: Vec<EventListener>,
 }
@@ -118,6 +125,8 @@ impl<'a> Cx<'a> {
             predictions: snapshot.predictions_total,
             rows: snapshot.batch.rows,
             held: snapshot.batch.held,
+            experiment: self.state.experiment,
+            compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
             look: self.look,
@@ -151,6 +160,7 @@ impl View {
             stage: Stage::new(sender)?,
             first_open: FirstOpen::new(sender, state)?,
             banners: Banners::new(sender)?,
+            right: RightRail::new(sender)?,
             measures: Measures::new()?,
             scores: Scores::new()?,
             drawer: Drawer::new(sender)?,
@@ -164,6 +174,8 @@ impl View {
             less_motion: theme::less_motion(),
             listed: (0, f64::NEG_INFINITY),
             layout: Shown::default(),
+            sender: sender.clone(),
+            experiment: Shown::default(),
             _sizes: Sizes::watch(sender)?,
             _listeners: listen(sender)?,
         })
@@ -192,12 +204,18 @@ impl View {
         };
         self.header.draw(&cx);
         self.rail.draw(&cx);
+        self.right.draw(&cx);
         self.banners.draw(&cx)?;
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
         if !state.started {
             return Ok(false);
+        }
+        if self.experiment.change(state.experiment) && state.experiment > 0 {
+            // Its columns and tables may be others.
+            self.insert = InsertForm::new(&self.sender, state)?;
+            self.rail.has_walk(state.walk.is_some());
         }
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);

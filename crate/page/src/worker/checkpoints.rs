@@ -137,7 +137,10 @@ impl Desk {
     }
 
     /// Takes a checkpoint's lab in place of its own; what waits is forgotten.
-    fn go_on_from(&mut self, kept: Checkpoint) -> Result<(), lab::checkpoint::CheckpointError> {
+    pub(super) fn go_on_from(
+        &mut self,
+        kept: Checkpoint,
+    ) -> Result<(), lab::checkpoint::CheckpointError> {
         let lab = Lab::resume(self.file().clone(), kept.clone())?;
         self.start_over();
         self.lab = lab;
@@ -154,7 +157,7 @@ impl Desk {
     }
 
     /// All of a recording: what was applied, and what waits.
-    fn everything(&mut self) -> Vec<Item> {
+    pub(super) fn everything(&mut self) -> Vec<Item> {
         let mut items = player::read(&self.applied.ndjson()).items;
         items.extend(self.take_waiting());
         items

@@ -276,6 +276,20 @@ impl Desk {
         self.queue.drain(..)
     }
 
+    /// While lanes are compared, a picture of each.
+    pub fn panels(&self) -> Vec<lab::snapshot::Snapshot> {
+        match self.view.compare {
+            true => self.lab.panels(&self.view),
+            false => Vec::new(),
+        }
+    }
+
+    /// Goes by another lab file from now on.
+    pub(super) fn set_file(&mut self, file: LabFile) {
+        self.file = file;
+        self.edition += 1;
+    }
+
     /// Newest version of the shown lane.
     pub fn versions(&self) -> u64 {
         let lane = self.view.lane.min(self.lab.lanes.len() - 1);

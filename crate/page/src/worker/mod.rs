@@ -11,12 +11,14 @@
 //! - [`banners`]: what needs the reader, in words
 //! - `checkpoints`: versions that are kept, and going on from one
 //! - `connect`: the connection as the reader sees it
+//! - `change`: another lab file; [`rebuild`]: the lab that is made of it
 //! - [`look`]: what is looked at closer; [`search`]: through what was applied
 //! - `transport`: play, pause, step, look back, replay
 //! - [`run`]: commands in, updates out
 
 pub mod applied;
 pub mod banners;
+mod change;
 mod checkpoints;
 mod connect;
 pub mod desk;
@@ -25,6 +27,7 @@ pub mod look;
 pub mod order;
 pub mod player;
 pub mod progress;
+pub mod rebuild;
 pub mod retry;
 pub mod run;
 pub mod search;

@@ -7,6 +7,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+use super::change::Change;
 use super::desk::Desk;
 use super::link::Link;
 use super::look::Looking;
@@ -67,6 +68,7 @@ pub(super) struct Worker {
     pub(super) wants_csv: bool,
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
+    pub(super) change: Change,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
     /// What the reader looks at closer.
@@ -178,6 +180,7 @@ impl Worker {
             wants_lines: false,
             wants_csv: false,
             kept: None,
+            change: Change::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
             look: Looking::default(),
@@ -238,6 +241,10 @@ impl Worker {
             kept: self.kept.take(),
             published: self.session.outbox.published,
             order: self.order_to_keep(),
+            lab: self.lab_to_tell(),
+            rebuilding: self.change.rebuilding(),
+            refused: self.change.take_refused(),
+            panels: self.desk.panels(),
             closer,
         }
     }
@@ -295,7 +302,7 @@ impl Worker {
     }
 }
 
-fn now_ms() -> f64 {
+pub(super) fn now_ms() -> f64 {
     js_sys::Date::now()
 }
 

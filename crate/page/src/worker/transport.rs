@@ -54,6 +54,8 @@ impl Worker {
                 version,
             } => self.keep(name, lane, version),
             Command::GoOn { lane, version } => self.go_on(lane, version),
+            Command::ChangeLab { lab } => self.change_lab(&lab),
+            Command::Compare { on } => self.desk.view.compare = on,
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
             Command::Look(look) => self.look.look(look, &self.desk),
             Command::Filter(filter) => self.look.filter(filter, &self.desk),
