@@ -1,7 +1,14 @@
 //! What page thread and worker say to each other.
+//!
+//! - `closer`: of what is looked at closer
 
+mod closer;
+
+use lab::filter::Filter;
 use lab::snapshot::{Axis, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
+
+pub use closer::{Closer, Form, Found, Look};
 
 /// Page thread to worker, as a plain JS object (serde-wasm-bindgen).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -153,6 +160,10 @@ pub enum Command {
         /// The topics to look into.
         topics: Vec<String>,
     },
+    /// Look at something closer: [`Update::closer`] says what there is.
+    Look(Look),
+    /// List the events that pass a filter in [`Closer::found`]; an empty one lists none.
+    Filter(Filter),
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -192,6 +203,8 @@ pub struct Update {
     pub refused: Option<String>,
     /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
     pub panels: Vec<Snapshot>,
+    /// What is looked at closer.
+    pub closer: Closer,
     /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
     pub ledger_csv: Option<String>,
     /// What the bridge has, in answer to [`Command::Survey`].

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::kept::{KeptMsg, Work};
 use super::made::MadeMsg;
 use super::state::{LeftTab, RightTab, Tab};
-use super::yours::YoursMsg;
 use super::views::ViewsMsg;
+use super::yours::YoursMsg;
 use crate::protocol::{Command, Update};
 
 /// Something happened.

@@ -67,6 +67,8 @@ impl Worker {
             } => self.play_as(&lab, name, &text, records_per_s),
             Command::Survey { topics } => self.survey(topics),
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
+            Command::Look(look) => self.look.look(look, &self.desk),
+            Command::Filter(filter) => self.look.filter(filter, &self.desk),
         }
         self.answer();
     }
