@@ -6,12 +6,14 @@
 //! - `axes`: what the stage's axes are; `stage`: the scatter plot; `linear`: a linear model's panels
 //! - `measures`: what predictions are worth
 //! - `rows`: lists: batches, predictions, test rounds, events, marks, notes
+//! - `why`: what is known of one record, and of one centroid
 
 mod axes;
 mod linear;
 mod measures;
 mod rows;
 mod stage;
+mod why;
 
 pub use learn::online::Task;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,7 @@ pub use linear::*;
 pub use measures::*;
 pub use rows::*;
 pub use stage::*;
+pub use why::*;
 
 /// Where on the timeline one looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,14 +4,17 @@
 //!
 //! - `stage`: the scatter plot, by features or by [`components`]; `linear`: what a linear model's panels are drawn from
 //! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
+//! - `why`: what became of one record; `life`: of one centroid
 
 pub mod components;
 mod events;
 mod ledger;
+mod life;
 mod linear;
 mod measures;
 mod predictions;
 mod stage;
+mod why;
 
 use learn::scaler::Kind;
 
@@ -28,7 +31,8 @@ pub use components::Follower;
 use components::has_components;
 pub use events::role_number;
 pub(crate) use events::texts;
-use ledger::{bars, ledger_row, open_batch, with_drift};
+pub(crate) use ledger::ledger_row;
+use ledger::{bars, open_batch, with_drift};
 use linear::linear;
 use measures::{cluster_labels, judged, measures};
 use predictions::predictions;
@@ -209,7 +213,7 @@ impl Lab {
         }
     }
 
-    fn label_name(&self, label: &str) -> String {
+    pub(crate) fn label_name(&self, label: &str) -> String {
         self.config
             .file
             .label_names

@@ -1,9 +1,11 @@
 //! The real program and the real page in a real browser; `cargo xtask test` runs them.
 
+mod access;
 mod ecommerce;
 mod insert;
 mod kept;
 mod module;
+mod package;
 mod recording;
 mod regression;
 mod relay;

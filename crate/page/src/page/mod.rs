@@ -11,6 +11,7 @@
 //! - [`pipeline`]: source, bridge, page, lanes and sink, with what flows between them
 //! - [`views`]: what the stage shows rows as
 //! - [`kept`]: versions that are kept, and gone on from
+//! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
@@ -33,6 +34,7 @@ pub mod kept;
 pub mod keys;
 pub mod lane_head;
 pub mod ledger;
+pub mod made;
 pub mod measures;
 pub mod motion;
 pub mod msg;
@@ -58,3 +60,4 @@ pub mod view;
 pub mod views;
 pub mod walk;
 pub mod walkthrough;
+pub mod yours;

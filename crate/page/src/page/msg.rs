@@ -5,9 +5,11 @@ use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
+use super::made::MadeMsg;
 use super::pipeline::PipelineMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
+use super::yours::YoursMsg;
 use crate::protocol::{Command, Update};
 
 /// Something happened.
@@ -98,6 +100,10 @@ pub enum Msg {
     Pipeline(PipelineMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
+    /// Of made-up streams.
+    Made(MadeMsg),
+    /// Of the reader's own stream.
+    Yours(YoursMsg),
 }
 
 /// What was sent away.
@@ -169,4 +175,8 @@ pub enum Dialog {
     Kept,
     /// The pipeline.
     Pipeline,
+    /// A made-up stream.
+    Made,
+    /// The reader's own stream.
+    Yours,
 }

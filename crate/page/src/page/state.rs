@@ -4,10 +4,12 @@ use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::made::Made;
 use super::pipeline::PipelineState;
 use super::stage::axes::Axes;
 use super::views::Views;
 use super::walk::{Entry, Table, Walk};
+use super::yours::Yours;
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
 
@@ -76,6 +78,10 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Made-up streams.
+    pub made: Made,
+    /// The reader's own stream.
+    pub yours: Yours,
     /// What the stage shows rows as.
     pub views: Views,
     /// What flows from the source to the sink.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{experiment, pipeline, right, views};
+use super::{experiment, made, pipeline, right, views, yours};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -89,7 +89,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Recording { name, text } => {
             (state.drawer_open, state.card_open) = (true, false);
             state.recording = Errand::Idle;
-            out.push(Effect::Send(Command::Replay { name, text }));
+            yours::recording(state, name, text, out);
         }
         Msg::ChangeAddress => {
             state.card_open = true;
@@ -106,6 +106,8 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
+        Msg::Made(msg) => made::update(state, msg, out),
+        Msg::Yours(msg) => yours::update(state, msg, out),
     }
 }
 
@@ -132,6 +134,9 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         }
     }
     experiment::arrived(state, &update);
+    if let Some(surveyed) = &update.surveyed {
+        yours::surveyed(state, surveyed);
+    }
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection {
         of

@@ -21,6 +21,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::choice::Choice;
 use super::measures::scores::Scores;
@@ -36,6 +37,7 @@ use super::transport::Transport;
 use super::views::Views;
 use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
+use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
 
 /// More records than this at once, and lists of them wait their turn.
@@ -105,6 +107,8 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    made: MadeDialog,
+    yours: YoursDialog,
     view_menu: ViewMenu,
     pipeline: PipelineDialog,
     choice: Choice,
@@ -186,6 +190,8 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            made: MadeDialog::new(sender)?,
+            yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
             pipeline: PipelineDialog::new(sender)?,
             choice: Choice::new(sender)?,
@@ -231,6 +237,8 @@ impl View {
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
         self.pipeline.draw(&cx)?;
+        self.made.draw(&cx);
+        self.yours.draw(&cx)?;
         if !state.started {
             return Ok(false);
         }

@@ -46,6 +46,11 @@ impl Rebuild {
         })
     }
 
+    /// The lab file that it is by.
+    pub fn file(&self) -> LabFile {
+        self.lab.config.file.clone()
+    }
+
     /// Feeds pieces of the recording as long as there is time; whether its end was reached.
     ///
     /// A tick at the end of the recording may still be moved on by the next one, so the lab takes the other's place at once
