@@ -78,7 +78,7 @@ impl PipelineDialog {
         let over_ms = (cx.state.update.pipeline.as_ref()).map_or(0, |pipeline| pipeline.over_ms);
         self.over.set(&format!(
             "Rates are over the last {} s.",
-            numbers::count(u64::from(over_ms.div_ceil(1_000)).max(1))
+            numbers::count(u64::from(over_ms / 1_000).max(1))
         ));
         let columns = columns(cx.state);
         if self.shown.change(columns.clone()) {
