@@ -156,7 +156,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         // By half again, so that it happens seldom.
         state.domain = needed + needed / 2;
     }
-    state.axes.keep_to(snapshot);
+    out.extend(state.axes.keep_to(snapshot));
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
 }
 
