@@ -3,6 +3,7 @@
 mod ecommerce;
 mod insert;
 mod kept;
+mod made;
 mod module;
 mod recording;
 mod regression;
@@ -11,3 +12,4 @@ mod smoke;
 mod support;
 mod transport;
 mod walkthrough;
+mod yours;

@@ -129,7 +129,7 @@ fn scenarios(
 ) -> Result<(HtmlSelectElement, EventListener), JsValue> {
     let select: HtmlSelectElement = dom::by_id("scenarios")?;
     // What is shown where it is none of the server's.
-    dom::child(&select, "option", "", "")?;
+    dom::set_attribute(&dom::child(&select, "option", "", "")?, "value", "");
     for entry in &state.menu {
         let option = dom::child(&select, "option", "", &entry.title)?;
         dom::set_attribute(&option, "value", &entry.name);
