@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Each crate, and which siblings it may import.
-const MAY_IMPORT: [(&str, &[&str]); 11] = [
+const MAY_IMPORT: [(&str, &[&str]); 12] = [
     ("eddy-learn", &[]),
     ("eddy-change", &[]),
     ("eddy-wire", &[]),
@@ -20,6 +20,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
     ("eddy-generate", &["eddy-learn", "eddy-wire", "eddy-lab"]),
     // Neither change nor learn nor lab: it relays bytes it does not read.
     ("eddy-bridge", &["eddy-wire"]),
+    ("eddy-js", &["eddy-lab", "eddy-wire"]),
     ("eddy-page", &["eddy-lab", "eddy-generate", "eddy-wire"]),
     (
         "eddy",
@@ -87,6 +88,14 @@ const MUST_NOT_NEED: [(&str, &str, &[&str], &str); 7] = [
         "wasm32-unknown-unknown",
         &["tokio", "rdkafka", "rusqlite"],
         "a browser has none of these",
+    ),
+    (
+        "eddy-js",
+        "wasm32-unknown-unknown",
+        &[
+            "web-sys", "gloo", "plotters", "tokio", "rdkafka", "rusqlite",
+        ],
+        "it runs where there is no DOM, and draws nothing",
     ),
     (
         "eddy-bridge",

@@ -10,6 +10,7 @@
 //! - [`checkpoint`]: what changed between two checkpoints; what a replay keeps and starts from
 //! - [`inspect`]: how each record is read; [`columns`]: what a lab file declares of columns
 //! - [`query`]: values in addresses; [`progress`]: how far a long command is
+//! - [`mod@lint`]: what to know before a lane is deployed
 //! - [`schema`]: the lab file's JSON Schema
 //! - [`config`]: settings from a file; [`log`]: what is logged, and how; [`stop`]: signals
 
@@ -24,6 +25,7 @@ mod inspect;
 mod kafka;
 mod lab_file;
 mod lines;
+mod lint;
 mod live;
 mod log;
 mod progress;
@@ -67,6 +69,7 @@ enum Command {
     Replay(replay::Args),
     Checkpoint(checkpoint::Args),
     Inspect(inspect::Args),
+    Lint(lint::Args),
     Schema(schema::Args),
 }
 
@@ -92,6 +95,7 @@ fn run() -> anyhow::Result<()> {
         Command::Replay(args) => replay::run(&args),
         Command::Checkpoint(args) => checkpoint::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Schema(args) => schema::run(&args),
     }
 }

@@ -8,6 +8,7 @@ mod file;
 mod generate;
 mod insert;
 mod inspect;
+mod lint;
 mod operations;
 mod record;
 mod serve;

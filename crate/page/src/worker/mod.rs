@@ -13,6 +13,7 @@
 //! - `connect`: the connection as the reader sees it
 //! - `change`: another lab file; [`rebuild`]: the lab that is made of it
 //! - `survey`: a look at the bridge's topics; `play_as`: a recording that brings its own lab file
+//! - [`look`]: what is looked at closer; [`search`]: through what was applied
 //! - `transport`: play, pause, step, look back, replay
 //! - [`run`]: commands in, updates out
 
@@ -23,6 +24,7 @@ mod checkpoints;
 mod connect;
 pub mod desk;
 pub mod link;
+pub mod look;
 pub mod order;
 mod play_as;
 pub mod player;
@@ -30,6 +32,7 @@ pub mod progress;
 pub mod rebuild;
 pub mod retry;
 pub mod run;
+pub mod search;
 pub mod session;
 mod survey;
 mod transport;

@@ -5,6 +5,7 @@
 use lab::Lab;
 use lab::config::{LabError, LabFile};
 use lab::snapshot::Playhead;
+use lab::view::Follower;
 
 use super::applied::Applied;
 use super::desk::Desk;
@@ -86,6 +87,8 @@ impl Desk {
             of: _,
         } = rebuild;
         std::mem::swap(&mut self.lab, &mut lab);
+        // Other roles make other rows training rows.
+        self.components = Follower::default();
         self.set_file(self.lab.config.file.clone());
         let lanes = self.lab.lanes.len();
         if self.view.lane >= lanes {

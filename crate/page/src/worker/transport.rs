@@ -36,6 +36,7 @@ impl Worker {
             Command::Seek { record } => self.desk.view.at = Playhead::Record(record),
             Command::ShowLane { lane } => self.desk.view.lane = lane,
             Command::Axes { x, y } => (self.desk.view.x, self.desk.view.y) = (x, y),
+            Command::Values { most } => self.desk.view.values = most,
             Command::Speed { factor } => self.speed = factor,
             Command::CloseBatch { lane } => self.desk.take(super::desk::Item::Close(lane)),
             Command::StartOver => self.start_over(),
@@ -56,6 +57,8 @@ impl Worker {
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::ChangeLab { lab } => self.change_lab(&lab),
             Command::Compare { on } => self.desk.view.compare = on,
+            Command::LedgerCsv => self.wants_ledger_csv = true,
+            Command::Resume { name, text, rows } => self.resume(name, &text, rows),
             Command::PlayAs {
                 lab,
                 name,
@@ -64,6 +67,8 @@ impl Worker {
             } => self.play_as(&lab, name, &text, records_per_s),
             Command::Survey { topics } => self.survey(topics),
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
+            Command::Look(look) => self.look.look(look, &self.desk),
+            Command::Filter(filter) => self.look.filter(filter, &self.desk),
         }
         self.answer();
     }
@@ -83,6 +88,14 @@ impl Worker {
         self.paused = false;
         self.failed = None;
         self.beat = Some(Interval::new(BEAT_MS, || with_if(Worker::play_beat)));
+    }
+
+    /// Plays a recording on from a record that it had come to.
+    fn resume(&mut self, name: String, text: &str, rows: u64) {
+        self.replay(name, text);
+        let before = self.desk.lab.rows.end();
+        while self.desk.lab.rows.end() - before < rows && self.desk.step_row() {}
+        self.count_played(self.desk.lab.rows.end() - before);
     }
 
     /// Plays what was played from its start.
