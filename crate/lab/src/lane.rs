@@ -1,6 +1,6 @@
 //! One model under one configuration, with its open batch.
 //!
-//! - `start`: how it starts; `restart`: how it starts again; `waiting`: rows that come before the model can take them
+//! - `start`: how it starts; `restart`: how it starts again; `forking`: how it leaves the lane that it was; `waiting`: rows that come before the model can take them
 //! - `row`: a row, what was said of it, and how that was
 //! - `train`: training rows and the versions they make; `batch`: the rows of a batch; `windows`, `transactions`: what cuts batches; `scaling`: the scaler
 //! - `predict`: predictions; `judging`, `rounds`, `tested`: right or wrong, by test rounds, by the newest version
@@ -23,6 +23,7 @@ pub mod alignment;
 mod batch;
 pub mod definitions;
 pub mod drift;
+mod forking;
 mod judging;
 mod kept;
 pub mod measures;
@@ -160,6 +161,16 @@ impl Lane {
             lane.begin(0, out);
         }
         lane
+    }
+
+    /// The same lane at another place of a lab file, in which columns may have other numbers.
+    pub(crate) fn at_index(self, index: usize, config: &LaneConfig) -> Lane {
+        let config = config.at_version(self.timeline.versions()).clone();
+        Lane {
+            index,
+            config,
+            ..self
+        }
     }
 
     /// Whether the engine can take a row; its target is there where it is to be learned.

@@ -18,6 +18,7 @@
 //! - [`peek`]: how a record that waits would be read
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
+//! - `rebuild`: an experiment that is changed while it runs
 //! - [`snapshot`]: what the page draws; [`view`] makes it
 
 mod apply;
@@ -33,6 +34,7 @@ pub mod number;
 pub mod peek;
 pub mod publish;
 mod reading;
+mod rebuild;
 mod redelivery;
 pub mod replay;
 pub mod rounds;

@@ -155,6 +155,11 @@ impl Rows {
         })
     }
 
+    /// Goes on behind so many records that are not there; nothing was pushed before.
+    pub(crate) fn begin_at(&mut self, records: u64) {
+        (self.first, self.end) = (records, records);
+    }
+
     /// Number of the oldest retained record: so many were let go.
     pub fn first(&self) -> u64 {
         self.first

@@ -31,6 +31,14 @@ impl Lab {
         while let Some((end_ms, next)) = self.next_window_end()
             && end_ms <= now_ms
         {
+            // Many windows at once no further than to where a fork goes its own way.
+            let leave_ms = self
+                .lanes
+                .iter()
+                .filter_map(|lane| lane.leaves_at_ms())
+                .min();
+            let now_ms = leave_ms.map_or(now_ms, |leave_ms| now_ms.min(leave_ms));
+            may_fade |= leave_ms.is_some();
             if self.lanes.iter().all(|lane| {
                 lane.window_end_ms()
                     .is_none_or(|end| end > now_ms || lane.is_still())

@@ -96,6 +96,9 @@ fn lanes() -> Value {
         json!({"model": {"kind": "kmeans", "engine": "spark", "k": 2, "initial": {"kmeans++": {"seed": 7, "rows": 2}}},
                "batch": {"by": "transaction"}, "scaler": {"kind": "standard"}, "metrics": {}}),
         json!({"model": {"kind": "logistic_regression", "engine": "spark"}, "batch": {"by": "count", "rows": 2}, "with": class}),
+        json!({"model": kmeans("spark"), "batch": {"by": "count", "rows": 3}, "fork": {"of": "0", "version": 2}}),
+        json!({"model": kmeans("spark"), "batch": {"by": "interval", "ms": 300}, "cluster_labels": ["setosa", "versicolor"],
+               "fork": {"of": "1", "version": 4}}),
         json!({"model": {"kind": "logistic_regression", "engine": "flink"}, "batch": {"by": "count", "rows": 3}, "with": class,
                "scaler": {"kind": "min_max"}}),
     ];

@@ -6,6 +6,7 @@ use change::ColumnTypes;
 use learn::models::{Cadence, Refused, Setting, Settings};
 use learn::online::{Online, Task};
 
+use super::fork::check_fork;
 use super::metrics::{check_drift, check_metrics};
 use super::scaler::{Scaling, check_initial, check_scaler, start_scaler};
 use super::{Batch, Changes, LabError, LabFile, LaneFile, NotFinite, Publish, Stream};
@@ -70,6 +71,17 @@ pub struct LaneConfig {
     pub drift: Option<Detector>,
     /// Hash of lane and streams, the first part of `eddy.id`.
     pub hash: u64,
+    /// What it becomes at a later version: a fork is its parent until then.
+    pub then: Option<Box<Then>>,
+}
+
+/// What a lane becomes.
+#[derive(Clone, Debug)]
+pub struct Then {
+    /// When it has this version.
+    pub version: u64,
+    /// Its configuration from there on.
+    pub config: LaneConfig,
 }
 
 /// When a batch ends.
@@ -123,12 +135,9 @@ impl Config {
                     format!("{:?} is there twice", lane.name),
                 ));
             }
-            lanes.push(check_lane(
-                &file,
-                lane,
-                &mut columns,
-                &format!("lanes[{i}]"),
-            )?);
+            let at = format!("lanes[{i}]");
+            let own = check_lane(&file, lane, &mut columns, &at)?;
+            lanes.push(check_fork(&file, &lanes, own, lane, &at)?);
         }
         let is_feature = |column: &usize| {
             lanes
@@ -236,6 +245,7 @@ fn check_lane(
         tells_metrics: lane.metrics.is_some(),
         drift: check_drift(lane.drift, at)?,
         hash: hash(file, lane),
+        then: None,
     })
 }
 

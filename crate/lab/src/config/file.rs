@@ -93,6 +93,9 @@ pub enum From {
 pub struct LaneFile {
     /// Name of the lane, unique.
     pub name: String,
+    /// The lane that it is up to one of its versions; left out: it is a lane of its own from the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork: Option<Fork>,
     /// The model.
     pub model: Settings,
     /// When a batch ends; left out: as the engine does (Flink 32 rows, Spark 10 s).
@@ -133,6 +136,20 @@ pub struct LaneFile {
     /// What looks for drift in the batches' error; left out: nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<DriftFile>,
+}
+
+/// Where a lane leaves another: up to this version it is that lane, from there on it goes its own way.
+///
+/// It goes on from the other's numbers of that version, with its own model's parameters, batches and change policies;
+/// its own initial model is not used. Columns, scaler, labels and measures are the other's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Fork {
+    /// Name of the other lane, one that stands before this one.
+    pub of: String,
+    /// Its version, from 1.
+    pub version: u64,
 }
 
 /// A label as text or as a whole number; both mean its text.

@@ -1,17 +1,18 @@
 //! The lab file: one experiment as JSON (FORMATS: "Lab file"), and its checked form.
 //!
 //! - `file`: its form, field by field; `columns`: what it declares of columns
-//! - `check`: its values, checked once; of a lane, `scaler` and `metrics`
+//! - `check`: its values, checked once; of a lane, `scaler`, `metrics` and `fork`
 //! - `not_built`: names that are agreed on and refused
 
 mod check;
 mod columns;
 mod file;
+mod fork;
 mod metrics;
 mod not_built;
 mod scaler;
 
-pub use check::{Config, Cut, LaneConfig};
+pub use check::{Config, Cut, LaneConfig, Then};
 pub use columns::{BytesAs, Codes, Column, TimeUnitOf};
 pub use file::*;
 pub use learn::models::Settings;

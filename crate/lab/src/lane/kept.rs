@@ -167,6 +167,7 @@ impl Lane {
         kept: KeptLane,
     ) -> Result<Lane, String> {
         let mut said = Outbox::new(index + 1);
+        let config = config.at_version(kept.newest.last).clone();
         let new = Lane::new(index, config, bounds, &mut said);
         check(&new, &kept)?;
         let KeptLane {

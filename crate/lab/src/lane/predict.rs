@@ -66,6 +66,14 @@ impl Lane {
         self.rounds_let_go = rounds;
     }
 
+    /// Keeps scores from this round on, which it began behind: those before are empty.
+    pub(crate) fn keep_rounds_from(&mut self, round: usize) {
+        let missing = self.rounds_let_go.saturating_sub(round);
+        let empty = std::iter::repeat_n(RoundScore::default(), missing);
+        self.scores.splice(0..0, empty);
+        self.rounds_let_go = round.min(self.rounds_let_go);
+    }
+
     /// The label of a row that was given a cluster, and what it changes.
     fn label_of(&mut self, answer: &Answer, row: &Row) -> Option<u32> {
         let Answer::Cluster(nearest) = answer else {

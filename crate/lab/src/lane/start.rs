@@ -32,6 +32,7 @@ impl Lane {
         if self.now_ms.is_some() {
             self.open_window_at(at_ms);
         }
+        self.leave_parent_if_due();
     }
 
     /// Goes back to the initial model, behind the scaler as it is.

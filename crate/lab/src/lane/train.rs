@@ -60,6 +60,7 @@ impl Lane {
             self.predict(row, out);
         }
         self.end_round_that_is_over(out);
+        self.leave_parent_if_due();
     }
 
     /// Learns from the open batch, whose rows are in the model's units here, and tells the version.

@@ -31,8 +31,8 @@ impl Lane {
 
     /// Ends the open window and opens the next.
     pub fn close_window(&mut self, records: u64, out: &mut Outbox) {
-        self.close_batch(records, out);
         self.window = self.window.map(|window| window + 1);
+        self.close_batch(records, out);
     }
 
     /// Whether further empty windows change nothing at all.
@@ -54,6 +54,7 @@ impl Lane {
         out.push_empty(event);
         self.window = self.window.map(|window| window + skipped);
         self.batch_from = records;
+        self.leave_parent_if_due();
     }
 
     /// The model after all windows that end by `time_ms`, and whether the last of them changed it.

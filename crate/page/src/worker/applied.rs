@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use lab::Lab;
 use wire::{
     Line, RecordRef, RecordsDecoder, RecordsEncoder, ServerFrame, decode_server_frame, write_line,
     write_record,
@@ -28,6 +29,10 @@ pub struct Applied {
     pieces: VecDeque<Piece>,
     encoder: RecordsEncoder,
     bytes: usize,
+    /// Pieces that were let go.
+    pieces_let_go: u64,
+    /// Records that were let go.
+    pub records_let_go: u64,
     /// Whether the oldest were let go.
     pub let_go: bool,
 }
@@ -52,6 +57,31 @@ impl Applied {
             (Item::Gap(gap), _) => self.pieces.push_back(Piece::Gap(gap.clone())),
             (Item::Record(record), _) => self.record(record.as_ref()),
         }
+    }
+
+    /// Number of the oldest piece that is kept, and of the one behind the newest.
+    pub fn pieces(&mut self) -> std::ops::Range<u64> {
+        self.end_frame();
+        self.pieces_let_go..self.pieces_let_go + self.pieces.len() as u64
+    }
+
+    /// Applies a piece to a lab; answers its records.
+    pub fn apply_to(&self, lab: &mut Lab, piece: u64) -> u64 {
+        let index = piece.checked_sub(self.pieces_let_go);
+        let piece = index.and_then(|index| self.pieces.get(usize::try_from(index).ok()?));
+        match piece {
+            None => {}
+            Some(Piece::Frame(frame)) => {
+                return each_record(frame, |record| {
+                    lab.apply(record);
+                });
+            }
+            Some(Piece::Tick(ms)) => lab.tick(*ms),
+            // A lane that was removed or renamed since has nothing to close.
+            Some(Piece::Close(lane)) => drop(lab.close(lane)),
+            Some(Piece::Gap(gap)) => lab.gap(gap.clone()),
+        }
+        0
     }
 
     /// The recording as record lines.
@@ -86,21 +116,33 @@ impl Applied {
             && let Some(piece) = self.pieces.pop_front()
         {
             self.let_go = true;
+            self.pieces_let_go += 1;
             if let Piece::Frame(frame) = piece {
                 self.bytes -= frame.len();
+                self.records_let_go += each_record(&frame, |_| {});
             }
         }
     }
 }
 
 fn write_frame(frame: &[u8], out: &mut String) {
-    if let Ok(ServerFrame::Records(records)) = decode_server_frame(frame) {
+    each_record(frame, |record| {
+        write_record(out, record);
+        out.push('\n');
+    });
+}
+
+/// Hands out a frame's records; answers how many there are.
+fn each_record(frame: &[u8], mut take: impl FnMut(RecordRef<'_>)) -> u64 {
+    let mut records = 0;
+    if let Ok(ServerFrame::Records(frame)) = decode_server_frame(frame) {
         // Written by this program a moment ago: it decodes.
-        let _ = RecordsDecoder::new().decode(records, |record| {
-            write_record(out, record);
-            out.push('\n');
+        let _ = RecordsDecoder::new().decode(frame, |record| {
+            records += 1;
+            take(record);
         });
     }
+    records
 }
 
 fn push_line(line: &Line, out: &mut String) {

@@ -137,7 +137,10 @@ impl Desk {
     }
 
     /// Takes a checkpoint's lab in place of its own; what waits is forgotten.
-    fn go_on_from(&mut self, kept: Checkpoint) -> Result<(), lab::checkpoint::CheckpointError> {
+    pub(super) fn go_on_from(
+        &mut self,
+        kept: Checkpoint,
+    ) -> Result<(), lab::checkpoint::CheckpointError> {
         let lab = Lab::resume(self.file().clone(), kept.clone())?;
         self.start_over();
         self.lab = lab;

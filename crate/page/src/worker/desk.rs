@@ -260,6 +260,11 @@ impl Desk {
         self.queue.drain(..)
     }
 
+    /// Goes by another lab file from now on.
+    pub(super) fn set_file(&mut self, file: LabFile) {
+        self.file = file;
+    }
+
     /// Newest version of the shown lane.
     pub fn versions(&self) -> u64 {
         let lane = self.view.lane.min(self.lab.lanes.len() - 1);

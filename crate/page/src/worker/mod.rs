@@ -11,6 +11,7 @@
 //! - [`banners`]: what needs the reader, in words
 //! - `checkpoints`: versions that are kept, and going on from one
 //! - `connect`: the connection as the reader sees it
+//! - [`rebuild`]: a changed experiment; `change`: how it comes about
 //! - `transport`: play, pause, step, look back, replay
 //! - [`run`]: commands in, updates out
 
@@ -23,6 +24,7 @@ pub mod link;
 pub mod order;
 pub mod player;
 pub mod progress;
+pub mod rebuild;
 pub mod retry;
 pub mod run;
 pub mod session;
