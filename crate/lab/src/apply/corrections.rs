@@ -95,7 +95,8 @@ impl Lab {
                 return Some("nothing was learned of its old row".to_owned());
             }
             Corrected::LetGo => format!(
-                "the batch that held its old row is no longer kept: about the newest {} rows are",
+                "the batch that held its old row is no longer kept: about the newest {} rows are, none from before a lane \
+                 starts again or leaves another",
                 lane.corrections_max()
             ),
             Corrected::Unknown => unknown(ids, lane.corrections_max()),

@@ -9,6 +9,7 @@
 
 use super::Lane;
 use super::history::{History, Step};
+use super::train::grow;
 use crate::event::{LabEvent, Outbox, VersionEvent};
 use crate::timeline::{Entry, Version};
 
@@ -42,12 +43,14 @@ impl Lane {
         };
         if let Some(version) = corrections.dirty.take() {
             corrections.rebuilds += 1;
-            if let Some(before) = &corrections.before {
-                self.ranges.clone_from(&before.ranges);
-            }
             self.rebuild(version, &mut corrections.history);
             if let Some(before) = &corrections.before {
                 self.number_revisions(before.version, &before.entries);
+                self.ranges.clone_from(&before.ranges);
+                let entries = self.timeline.from_version(before.version).iter();
+                for model in entries.filter_map(|entry| entry.model.as_ref()) {
+                    grow(&mut self.ranges, model);
+                }
             }
             self.measuring.told = None;
         }
@@ -119,11 +122,8 @@ impl Lane {
                     .extend_run(last, step.to_record, self.version());
                 return;
             }
-            self.still = false;
-            if let Some(fit) = self.fit(&step.rows)
-                && self.add_version(fit, &step.rows, records)
-            {
-                self.grow_ranges();
+            if let Some(fit) = self.fit(&step.rows) {
+                self.add_version(fit, &step.rows, records);
             }
             left -= 1;
         }
@@ -170,11 +170,15 @@ fn from_version(entries: &[Entry], version: u64) -> &[Entry] {
     &entries[entries.partition_point(|entry| entry.last < version)..]
 }
 
-/// Whether a version that was made anew is the one that it was, to the bit.
+/// Whether a version that was made anew is the one that it was, as exactly as text tells it.
 ///
 /// How it does on test rows is not compared: those are others meanwhile.
 fn is_same(old: &Entry, new: &Entry) -> bool {
-    let bits = |numbers: &[f64]| -> Vec<u64> { numbers.iter().map(|x| x.to_bits()).collect() };
+    // Text keeps neither the sign of 0 nor what kind of NaN it is.
+    let bits = |x: &f64| match x.is_nan() {
+        true => f64::NAN.to_bits(),
+        false => (x + 0.0).to_bits(),
+    };
     let numbers = |entry: &Entry| {
         let mut all = vec![entry.shift, entry.loss_before, entry.loss_after];
         all.extend(&entry.shifts);
@@ -186,7 +190,7 @@ fn is_same(old: &Entry, new: &Entry) -> bool {
                 all.extend([&scale.mean, &scale.std].into_iter().flatten());
             }
         }
-        bits(&all)
+        all.iter().map(bits).collect::<Vec<u64>>()
     };
     (old.first, old.last, old.rows, old.split) == (new.first, new.last, new.rows, new.split)
         && old.counts == new.counts

@@ -7,7 +7,7 @@ use super::batch::Batch;
 use super::{Lane, Row};
 use crate::config::Cut;
 use crate::event::{BatchEvent, LabEvent, Outbox, VersionEvent};
-use crate::timeline::Entry;
+use crate::timeline::{Entry, Version};
 
 /// What a batch did to the model.
 pub(super) struct Fit {
@@ -124,6 +124,8 @@ impl Lane {
             self.timeline.extend_run(version, to_record, after);
             return false;
         }
+        // Versions that were made anew meanwhile may have found that nothing changed any more.
+        self.still = false;
         let tested = self.tested();
         self.timeline.push(Entry {
             first: version,
@@ -197,18 +199,24 @@ impl Lane {
         }
     }
 
+    /// Lets the ranges hold the newest version's centroids.
     pub(super) fn grow_ranges(&mut self) {
-        let dim = self.config.dim();
         let version = self.version();
-        let numbers = version.in_columns();
-        let Some(model) = numbers.clusters() else {
-            return;
-        };
-        for (i, value) in model.centroids.iter().enumerate() {
-            if value.is_finite() {
-                let range = &mut self.ranges[i % dim];
-                *range = (range.0.min(*value), range.1.max(*value));
-            }
+        grow(&mut self.ranges, &version);
+    }
+}
+
+/// Lets ranges, by feature, hold a version's centroids.
+pub(super) fn grow(ranges: &mut [(f64, f64)], version: &Version) {
+    let dim = ranges.len();
+    let numbers = version.in_columns();
+    let Some(model) = numbers.clusters() else {
+        return;
+    };
+    for (i, value) in model.centroids.iter().enumerate() {
+        if value.is_finite() {
+            let range = &mut ranges[i % dim];
+            *range = (range.0.min(*value), range.1.max(*value));
         }
     }
 }
