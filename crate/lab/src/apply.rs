@@ -58,6 +58,7 @@ impl Lab {
             Ok(change) => {
                 if self.streams[stream].reading.is_news() {
                     self.remark_defaults(arrived);
+                    self.remark_decimals(arrived, &change);
                 }
                 arrived.first = self.recognise(arrived, &change);
                 self.apply_change(arrived, &change);
@@ -68,6 +69,11 @@ impl Lab {
             }
         }
         true
+    }
+
+    /// Whether a record is of one of the lab's streams, and not before its start.
+    pub fn reads(&self, record: RecordRef<'_>) -> bool {
+        self.stream_of(record).is_some()
     }
 
     /// The stream that takes a record; None where its topic is none, or it lies before the stream's start.

@@ -3,22 +3,27 @@
 //! Everything here is bounded (see [`View`]), so that a snapshot costs the same after ten million
 //! records as after a thousand.
 //!
-//! - `stage`: the scatter plot; `linear`: a linear model's panels
+//! - `axes`: what the stage's axes are; `stage`: the scatter plot; `linear`: a linear model's panels
 //! - `measures`: what predictions are worth
 //! - `rows`: lists: batches, predictions, test rounds, events, marks, notes
+//! - `why`: what is known of one record, and of one centroid
 
+mod axes;
 mod linear;
 mod measures;
 mod rows;
 mod stage;
+mod why;
 
 pub use learn::online::Task;
 use serde::{Deserialize, Serialize};
 
+pub use axes::*;
 pub use linear::*;
 pub use measures::*;
 pub use rows::*;
 pub use stage::*;
+pub use why::*;
 
 /// Where on the timeline one looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,16 +44,22 @@ pub struct View {
     pub lane: usize,
     /// Where on the timeline.
     pub at: Playhead,
-    /// Index of the feature on the horizontal axis.
-    pub x: usize,
-    /// Index of the feature on the vertical axis.
-    pub y: usize,
+    /// What is on the horizontal axis.
+    pub x: Axis,
+    /// What is on the vertical axis.
+    pub y: Axis,
+    /// The principal components of the shown lane, where they are axes ([`crate::view::Follower`] finds them).
+    pub components: Option<ComponentAxes>,
+    /// At most this many of the newest points with all their features ([`Stage::values`]).
+    pub values: usize,
     /// At most this many points, newest first kept.
     pub points: usize,
     /// At most this many events, predictions and ledger rows each.
     pub rows: usize,
     /// At most this many bars on the timeline and measures; older ones merge.
     pub bars: usize,
+    /// Whether all lanes are looked at side by side; see [`crate::view`].
+    pub compare: bool,
 }
 
 impl Default for View {
@@ -56,11 +67,14 @@ impl Default for View {
         View {
             lane: 0,
             at: Playhead::Live,
-            x: 2,
-            y: 3,
+            x: Axis::Feature(2),
+            y: Axis::Feature(3),
+            components: None,
+            values: 0,
             points: 2_000,
             rows: 200,
             bars: 400,
+            compare: false,
         }
     }
 }
@@ -72,9 +86,9 @@ pub struct Snapshot {
     pub lanes: Vec<LaneHead>,
     /// Index of the shown lane.
     pub lane: usize,
-    /// Indices of the features that the stage was made for: horizontal, vertical. They are those of
-    /// the view, or the last two where the lane has no such features.
-    pub axes: (usize, usize),
+    /// What the stage was made for: horizontal, vertical. They are those of the view, or the last two features where
+    /// the lane has no such ones.
+    pub axes: (Axis, Axis),
     /// Names of the shown lane's features.
     pub features: Vec<String>,
     /// What the shown lane's model answers with.
@@ -130,6 +144,34 @@ pub struct Snapshot {
     pub marks: Vec<Mark>,
     /// Rows by record that were let go because of the retention bound.
     pub let_go: u64,
+    /// What the timeline shows of each lane, in the order of `lanes`.
+    pub tracks: Vec<Track>,
+}
+
+/// A lane on the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Track {
+    /// All of its versions, oldest first, merged to at most `View::bars`.
+    pub bars: Vec<LedgerRow>,
+    /// Its version at the playhead.
+    pub version: u64,
+    /// Its newest version.
+    pub versions: u64,
+    /// Its open batch at the playhead.
+    pub batch: OpenBatch,
+    /// Where it leaves another lane; None for a lane of its own.
+    pub fork: Option<ForkMark>,
+}
+
+/// Where a lane leaves another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForkMark {
+    /// Index of the other lane; the lane's own where that is no longer there.
+    pub of: usize,
+    /// The version that both have.
+    pub version: u64,
+    /// Records applied when it was made; None while it is not.
+    pub record: Option<u64>,
 }
 
 /// The head of a lane.

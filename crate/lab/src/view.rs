@@ -2,15 +2,19 @@
 //!
 //! Everything is read from what lab and lanes keep; nothing here changes them.
 //!
-//! - `stage`: the scatter plot; `linear`: what a linear model's panels are drawn from
+//! - `stage`: the scatter plot, by features or by [`components`]; `linear`: what a linear model's panels are drawn from
 //! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
+//! - `why`: what became of one record; `life`: of one centroid
 
+pub mod components;
 mod events;
 mod ledger;
+mod life;
 mod linear;
 mod measures;
 mod predictions;
 mod stage;
+mod why;
 
 use learn::scaler::Kind;
 
@@ -18,16 +22,24 @@ use crate::config::{Cut, Role};
 use crate::lab::Lab;
 use crate::lane::Lane;
 use crate::rows::Verdict;
-use crate::snapshot::{LaneHead, Playhead, Round, Snapshot, View};
+use crate::snapshot::{
+    Axis, ComponentAxes, ForkMark, LaneHead, Playhead, Round, Snapshot, Track, View,
+};
 use crate::timeline::{Entry, Version};
 
+pub use components::Follower;
+use components::has_components;
 pub use events::role_number;
 pub(crate) use events::texts;
-use ledger::{bars, ledger_row, open_batch, with_drift};
+pub(crate) use ledger::ledger_row;
+use ledger::{bars, open_batch, with_drift};
 use linear::linear;
 use measures::{cluster_labels, judged, measures};
 use predictions::predictions;
-use stage::stage;
+use stage::{Ranges, shared_ranges, stage};
+
+/// So many rows of each list are in a picture beside others.
+const PANEL_ROWS: usize = 50;
 
 /// What a view sees: the lane, and the place on its timeline.
 struct Place<'a> {
@@ -43,10 +55,14 @@ struct Place<'a> {
 impl Lab {
     /// The picture at the playhead.
     pub fn snapshot(&self, view: &View) -> Snapshot {
+        self.snapshot_within(view, None)
+    }
+
+    fn snapshot_within(&self, view: &View, within: Option<Ranges>) -> Snapshot {
         let lane_index = view.lane.min(self.lanes.len() - 1);
         let place = self.place(lane_index, view.at);
         let labels = self.labels();
-        let stage = stage(&place, view, &labels);
+        let stage = stage(&place, view, &labels, within);
         let (predictions, predictions_total) = predictions(&place, &labels, view.rows);
         Snapshot {
             lanes: self.lanes.iter().map(|lane| self.head(lane)).collect(),
@@ -84,7 +100,67 @@ impl Lab {
             notes: self.notes().to_vec(),
             marks: self.marks_of(place.lane),
             let_go: self.rows.first(),
+            tracks: self.tracks(lane_index, view),
         }
+    }
+
+    /// A picture of each lane, with the lists cut short, at the record where the view's lane is looked at.
+    ///
+    /// All stages have the same ranges, so that they can be drawn with the same axes, where their axes are the same features.
+    pub fn panels(&self, view: &View) -> Vec<Snapshot> {
+        let shown = view.lane.min(self.lanes.len() - 1);
+        let at = |lane| self.at(shown, view.at, lane);
+        let lanes = 0..self.lanes.len();
+        let places: Vec<Place<'_>> = lanes
+            .clone()
+            .map(|lane| self.place(lane, at(lane)))
+            .collect();
+        let ranges = shared_ranges(&places, view);
+        let panel = |(lane, within)| {
+            let view = View {
+                lane,
+                at: at(lane),
+                rows: PANEL_ROWS.min(view.rows),
+                ..view.clone()
+            };
+            self.snapshot_within(&view, Some(within))
+        };
+        lanes.zip(ranges).map(panel).collect()
+    }
+
+    /// Where a lane is looked at while another one is shown there: at the same record.
+    fn at(&self, shown: usize, at: Playhead, lane: usize) -> Playhead {
+        match at {
+            Playhead::Version(_) if lane != shown => Playhead::Record(self.place(shown, at).record),
+            at => at,
+        }
+    }
+
+    fn tracks(&self, shown: usize, view: &View) -> Vec<Track> {
+        let track = |(i, lane)| {
+            let place = self.place(i, self.at(shown, view.at, i));
+            Track {
+                bars: bars(lane, view.bars),
+                version: place.entry().last,
+                versions: lane.timeline.versions(),
+                batch: open_batch(&place),
+                fork: self.fork_mark(i),
+            }
+        };
+        self.lanes.iter().enumerate().map(track).collect()
+    }
+
+    fn fork_mark(&self, lane: usize) -> Option<ForkMark> {
+        let fork = self.config.file.lanes[lane].fork.as_ref()?;
+        let lanes = &self.config.file.lanes;
+        let of = lanes.iter().position(|other| other.name == fork.of);
+        let timeline = &self.lanes[lane].timeline;
+        let entry = &timeline.entries()[timeline.of_version(fork.version)];
+        Some(ForkMark {
+            of: of.unwrap_or(lane),
+            version: fork.version,
+            record: (timeline.versions() >= fork.version).then_some(entry.to_record),
+        })
     }
 
     fn place(&self, lane: usize, at: Playhead) -> Place<'_> {
@@ -137,7 +213,7 @@ impl Lab {
         }
     }
 
-    fn label_name(&self, label: &str) -> String {
+    pub(crate) fn label_name(&self, label: &str) -> String {
         self.config
             .file
             .label_names
@@ -239,12 +315,23 @@ fn scaler(lane: &Lane) -> String {
     }
 }
 
-/// The view's features, as far as the lane has them; only a lane of one feature has it on both axes.
-fn axes(lane: &Lane, view: &View) -> (usize, usize) {
+/// The view's axes, as far as the lane has them; only a lane of one feature has it on both.
+fn axes(lane: &Lane, view: &View) -> (Axis, Axis) {
     let last = lane.config.dim() - 1;
-    if view.x <= last && view.y <= last {
-        (view.x, view.y)
-    } else {
-        (last.saturating_sub(1), last)
+    let is_there = |axis: Axis| match axis {
+        Axis::Feature(feature) => feature <= last,
+        Axis::Component(_) => components_of(lane, view).is_some(),
+    };
+    match is_there(view.x) && is_there(view.y) {
+        true => (view.x, view.y),
+        false => (Axis::Feature(last.saturating_sub(1)), Axis::Feature(last)),
     }
+}
+
+/// The view's components, where they are axes and this lane's.
+fn components_of<'a>(lane: &Lane, view: &'a View) -> Option<&'a ComponentAxes> {
+    let pair = [view.x.component()?, view.y.component()?];
+    let axes = view.components.as_ref()?;
+    let fits = axes.columns == lane.config.features && has_components(lane);
+    (fits && matches!(pair, [0, 1] | [1, 0])).then_some(axes)
 }

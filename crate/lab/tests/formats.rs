@@ -8,8 +8,9 @@ use serde_json::{Deserializer, Value, json};
 const FORMATS: &str = include_str!("../../../FORMATS.md");
 
 /// Fields of a lane; the others are the file's.
-const OF_A_LANE: [&str; 11] = [
+const OF_A_LANE: [&str; 12] = [
     "name",
+    "fork",
     "model",
     "batch",
     "scaler",
@@ -124,6 +125,14 @@ fn whole(example: &Value) -> Value {
             false => file[name] = value.clone(),
         }
     }
-    file["lanes"] = json!([lane]);
+    let mut lanes = vec![lane.clone()];
+    if let Some(of) = lane.pointer("/fork/of") {
+        // The lane that it leaves stands before it.
+        let mut parent = lane.clone();
+        parent["name"] = of.clone();
+        parent.as_object_mut().unwrap().remove("fork");
+        lanes.insert(0, parent);
+    }
+    file["lanes"] = Value::Array(lanes);
     file
 }

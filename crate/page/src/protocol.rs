@@ -1,7 +1,14 @@
 //! What page thread and worker say to each other.
+//!
+//! - `closer`: of what is looked at closer
 
-use lab::snapshot::{EventRow, Snapshot};
+mod closer;
+
+use lab::filter::Filter;
+use lab::snapshot::{Axis, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
+
+pub use closer::{Closer, Form, Found, Look};
 
 /// Page thread to worker, as a plain JS object (serde-wasm-bindgen).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,12 +61,17 @@ pub enum Command {
         /// Index.
         lane: usize,
     },
-    /// Show these features.
+    /// Show these features, or components.
     Axes {
-        /// Feature index of the horizontal axis.
-        x: usize,
-        /// Feature index of the vertical axis.
-        y: usize,
+        /// What is on the horizontal axis.
+        x: Axis,
+        /// What is on the vertical axis.
+        y: Axis,
+    },
+    /// Bring all features of this many of the newest points along.
+    Values {
+        /// How many; 0 for none.
+        most: usize,
     },
     /// Replay speed: 1, 2, 5, 0 for as fast as possible.
     Speed {
@@ -111,6 +123,47 @@ pub enum Command {
         /// The log that it is of; empty where that is not known.
         log_id: String,
     },
+    /// Go over to another lab file: lanes are rebuilt from what was applied, other topics are read anew.
+    ChangeLab {
+        /// JSON text of a whole lab file.
+        lab: String,
+    },
+    /// Show all lanes side by side.
+    Compare {
+        /// Or only the shown one.
+        on: bool,
+    },
+    /// Ask for [`Update::ledger_csv`].
+    LedgerCsv,
+    /// Play these record lines, so many records at once: the page was there before it was loaded anew.
+    Resume {
+        /// Name for the state line.
+        name: String,
+        /// NDJSON text.
+        text: String,
+        /// Records.
+        rows: u64,
+    },
+    /// Go over to a lab file, and play these record lines with it.
+    PlayAs {
+        /// JSON text of a lab file.
+        lab: String,
+        /// Name for the state line.
+        name: String,
+        /// NDJSON text.
+        text: String,
+        /// Records a second at speed 1; None: as any recording.
+        records_per_s: Option<f64>,
+    },
+    /// Ask for [`Update::surveyed`]: the bridge's topics, and the first records of some.
+    Survey {
+        /// The topics to look into.
+        topics: Vec<String>,
+    },
+    /// Look at something closer: [`Update::closer`] says what there is.
+    Look(Look),
+    /// List the events that pass a filter in [`Closer::found`]; an empty one lists none.
+    Filter(Filter),
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -142,6 +195,53 @@ pub struct Update {
     pub published: u64,
     /// The order in which records were applied, to be kept in localStorage under `eddy.order`; None: as it was.
     pub order: Option<String>,
+    /// The lab file in force, where it is another one since the last update.
+    pub lab: Option<String>,
+    /// How far the rebuild of a changed experiment has come.
+    pub rebuilding: Option<Rebuilding>,
+    /// Why the last [`Command::ChangeLab`] was refused.
+    pub refused: Option<String>,
+    /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
+    pub panels: Vec<Snapshot>,
+    /// What is looked at closer.
+    pub closer: Closer,
+    /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
+    pub ledger_csv: Option<String>,
+    /// What the bridge has, in answer to [`Command::Survey`].
+    pub surveyed: Option<Surveyed>,
+}
+
+/// The bridge's topics, and the first records of some.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surveyed {
+    /// All topics that may be read, by name.
+    pub topics: Vec<SurveyedTopic>,
+    /// Those that were to be looked into.
+    pub of: Vec<String>,
+    /// First records of those, as record lines, bounded.
+    pub lines: String,
+    /// Why nothing more was seen; empty where all was.
+    pub failed: String,
+}
+
+/// A topic that may be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyedTopic {
+    /// Its name.
+    pub name: String,
+    /// How many partitions it has.
+    pub partitions: u64,
+    /// Offsets between their starts and ends.
+    pub records: u64,
+}
+
+/// A changed experiment on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rebuilding {
+    /// Records it has been fed.
+    pub done: u64,
+    /// Records to feed.
+    pub of: u64,
 }
 
 /// A version that was kept.

@@ -1,5 +1,7 @@
 //! A lane that leaves the one that it was up to here.
 
+use learn::online::Online;
+
 use super::Lane;
 use crate::config::{Cut, Then};
 
@@ -25,8 +27,8 @@ impl Lane {
             (Cut::Interval(ms), _, _) => self.now_ms.map(|now_ms| now_ms.div_euclid(ms)),
             _ => None,
         };
-        self.model = go_on(&self.model, config.model.boxed());
-        self.initial = go_on(&self.initial, config.model.boxed());
+        self.model = go_on(&*self.model, config.model.boxed());
+        self.initial = go_on(&*self.initial, config.model.boxed());
         self.config = config;
         self.still = false;
         self.start_correcting();
@@ -46,10 +48,7 @@ impl Lane {
 
 /// A model with these parameters that goes on from another's: from all that it has learned where they are alike, else from
 /// its numbers.
-fn go_on(
-    from: &Box<dyn learn::online::Online>,
-    mut model: Box<dyn learn::online::Online>,
-) -> Box<dyn learn::online::Online> {
+fn go_on(from: &dyn Online, mut model: Box<dyn Online>) -> Box<dyn Online> {
     let is_alike = model.about().algorithm == from.about().algorithm;
     if is_alike && model.set_state(from.state()).is_ok() {
         return model;
@@ -57,6 +56,6 @@ fn go_on(
     match model.start_from(&from.numbers()) {
         Ok(()) => model,
         // Kind and size were compared when the lab file was read; a model that refuses the numbers still stays what it was.
-        Err(_) => from.clone(),
+        Err(_) => from.boxed(),
     }
 }

@@ -142,6 +142,7 @@ fn said(state: &State) -> Option<String> {
 impl Fields {
     fn new(parent: &Element, state: &State) -> Result<Fields, JsValue> {
         let scenario = &state.scenario;
+        parent.set_text_content(None);
         let mut numbers = Vec::new();
         for name in &scenario.features {
             let input = NumberField::new(parent, name, numbers.len())?;

@@ -6,8 +6,11 @@
 //! - [`header`], [`transport`], [`timeline`], [`dialogs`], [`banners`], [`first_open`]
 //! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
-//! - right rail and drawer: [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`experiment`]: the lab file is changed
+//! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`views`]: what the stage shows rows as
 //! - [`kept`]: versions that are kept, and gone on from
+//! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
@@ -21,6 +24,7 @@ pub mod dialogs;
 pub mod dom;
 pub mod drawer;
 pub mod events;
+pub mod experiment;
 pub mod first_open;
 pub mod header;
 pub mod http;
@@ -29,6 +33,7 @@ pub mod kept;
 pub mod keys;
 pub mod lane_head;
 pub mod ledger;
+pub mod made;
 pub mod measures;
 pub mod motion;
 pub mod msg;
@@ -41,6 +46,7 @@ pub mod progress;
 pub mod psql;
 pub mod rail;
 pub mod regression;
+pub mod right;
 pub mod rows;
 pub mod stage;
 pub mod state;
@@ -49,5 +55,7 @@ pub mod timeline;
 pub mod transport;
 pub mod update;
 pub mod view;
+pub mod views;
 pub mod walk;
 pub mod walkthrough;
+pub mod yours;

@@ -46,6 +46,11 @@ impl Rail {
         })
     }
 
+    /// Whether there is anything to walk through.
+    pub fn has_walk(&self, has: bool) {
+        dom::show(&self.tabs[0], has);
+    }
+
     /// Draws what changed.
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let state = cx.state;

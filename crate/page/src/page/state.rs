@@ -1,9 +1,14 @@
 //! What the page knows.
 
+use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::made::Made;
+use super::stage::axes::Axes;
+use super::views::Views;
 use super::walk::{Entry, Table, Walk};
+use super::yours::Yours;
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
 
@@ -30,14 +35,24 @@ pub struct State {
     pub asked: Option<Vec<f64>>,
     /// The form's row as a command, where the page cannot insert it.
     pub row_command: String,
-    /// Feature indices that were chosen; the next picture has them.
-    pub axes_wanted: (usize, usize),
+    /// Axes that were chosen; the next picture has them.
+    pub axes: Axes,
     /// Width of the page, pixels.
     pub width: f64,
     /// Tab of the left rail.
     pub left: LeftTab,
     /// Tab of the drawer.
     pub tab: Tab,
+    /// Tab of the right rail.
+    pub right: RightTab,
+    /// The lab file that was sent to the worker and is not in force yet.
+    pub wanted_lab: Option<String>,
+    /// Why the experiment could not be changed.
+    pub change_refused: String,
+    /// Counts up with each lab file.
+    pub experiment: u64,
+    /// Whether all lanes are shown side by side.
+    pub compare: bool,
     /// Whether the drawer shows its tables.
     pub drawer_open: bool,
     /// Whether the left rail, where it is folded, opens over the stage.
@@ -62,6 +77,12 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Made-up streams.
+    pub made: Made,
+    /// The reader's own stream.
+    pub yours: Yours,
+    /// What the stage shows rows as.
+    pub views: Views,
 }
 
 /// How rows get into the stream.
@@ -98,6 +119,16 @@ pub enum LeftTab {
     Walk,
     /// The form.
     Insert,
+}
+
+/// Tab of the right rail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RightTab {
+    /// How good the lane is.
+    #[default]
+    Measures,
+    /// What the lane is made of.
+    Settings,
 }
 
 /// Tab of the drawer; the last two only where the page is narrow.
@@ -145,6 +176,14 @@ const WIDE: f64 = 900.0;
 const PHONE: f64 = 600.0;
 
 impl State {
+    /// The lab file that changes start from: the newest one that was sent, or else the one in force.
+    ///
+    /// # Errors
+    /// The page's own lab file cannot be read; the worker says why.
+    pub fn file(&self) -> Result<LabFile, LabError> {
+        LabFile::parse(self.wanted_lab.as_ref().unwrap_or(&self.scenario.lab))
+    }
+
     /// Whether measures are a tab of the drawer.
     pub fn is_narrow(&self) -> bool {
         self.width < WIDE

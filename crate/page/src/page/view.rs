@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::Task;
+use lab::snapshot::{Axis, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -21,16 +21,21 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
 use super::rail::Rail;
 use super::regression::task_word;
+use super::right::RightRail;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
 use super::transport::Transport;
+use super::views::Views;
+use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
+use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
 
 /// More records than this at once, and lists of them wait their turn.
@@ -57,7 +62,9 @@ pub struct Cx<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stamp {
     lane: usize,
-    axes: (usize, usize),
+    axes: (Axis, Axis),
+    /// Rows that the principal components are of.
+    components: u64,
     records: u64,
     record: u64,
     live: bool,
@@ -66,8 +73,11 @@ pub struct Stamp {
     predictions: u64,
     rows: u64,
     held: u64,
+    experiment: u64,
+    compare: usize,
     marks: usize,
     waiting: u64,
+    views: Views,
     look: u32,
 }
 
@@ -85,6 +95,7 @@ pub struct View {
     stage: Stage,
     first_open: FirstOpen,
     banners: Banners,
+    right: RightRail,
     measures: Measures,
     scores: Scores,
     drawer: Drawer,
@@ -92,6 +103,9 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    made: MadeDialog,
+    yours: YoursDialog,
+    view_menu: ViewMenu,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -99,6 +113,9 @@ pub struct View {
     /// Records when the lists were last written, and that frame, ms.
     listed: (u64, f64),
     layout: Shown<(Tab, bool, bool, bool)>,
+    sender: Sender,
+    /// The lab file that the form was made for.
+    experiment: Shown<u64>,
     _sizes: Sizes,
     _listeners: Vec<EventListener>,
 }
@@ -110,6 +127,7 @@ impl<'a> Cx<'a> {
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
+            components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -118,8 +136,14 @@ impl<'a> Cx<'a> {
             predictions: snapshot.predictions_total,
             rows: snapshot.batch.rows,
             held: snapshot.batch.held,
+            experiment: self.state.experiment,
+            compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            views: Views {
+                open: false,
+                ..self.state.views
+            },
             look: self.look,
         }
     }
@@ -151,6 +175,7 @@ impl View {
             stage: Stage::new(sender)?,
             first_open: FirstOpen::new(sender, state)?,
             banners: Banners::new(sender)?,
+            right: RightRail::new(sender)?,
             measures: Measures::new()?,
             scores: Scores::new()?,
             drawer: Drawer::new(sender)?,
@@ -158,12 +183,17 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            made: MadeDialog::new(sender)?,
+            yours: YoursDialog::new(sender)?,
+            view_menu: ViewMenu::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
             less_motion: theme::less_motion(),
             listed: (0, f64::NEG_INFINITY),
             layout: Shown::default(),
+            sender: sender.clone(),
+            experiment: Shown::default(),
             _sizes: Sizes::watch(sender)?,
             _listeners: listen(sender)?,
         })
@@ -192,16 +222,25 @@ impl View {
         };
         self.header.draw(&cx);
         self.rail.draw(&cx);
+        self.right.draw(&cx);
         self.banners.draw(&cx)?;
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.made.draw(&cx);
+        self.yours.draw(&cx)?;
         if !state.started {
             return Ok(false);
+        }
+        if self.experiment.change(state.experiment) && state.experiment > 0 {
+            // Its columns and tables may be others.
+            self.insert = InsertForm::new(&self.sender, state)?;
+            self.rail.has_walk(state.walk.is_some());
         }
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
         self.lane_head.draw(&cx)?;
+        self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
         if !later {

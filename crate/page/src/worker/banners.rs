@@ -30,6 +30,8 @@ const LINE: u32 = 10;
 
 /// The lab goes on from a checkpoint, or a version could not be kept.
 const KEPT: u32 = 13;
+/// Lanes of a changed experiment do not know all records.
+const CHANGED: u32 = 14;
 
 /// The lab goes on from a checkpoint.
 pub fn restored(name: &str, records: u64, is_replay: bool, log_id: &str) -> Banner {
@@ -49,6 +51,20 @@ pub fn restored(name: &str, records: u64, is_replay: bool, log_id: &str) -> Bann
         counted(records, "record")
     );
     warning(KEPT, &format!("The page goes on from {name}."), text, &[])
+}
+
+/// Lanes of a changed experiment that do not know all records.
+pub fn younger_lanes(names: &[String], records: u64) -> Banner {
+    let (who, has) = match names {
+        [name] => (name.clone(), "has"),
+        names => (names.join(", "), "have"),
+    };
+    let text = "Older records are no longer kept in this page. Lanes that did not change keep all that they have learned.";
+    let title = format!(
+        "{who} {has} learned from the newest {}.",
+        counted(records, "record")
+    );
+    warning(CHANGED, &title, text.to_owned(), &[])
 }
 
 /// A version could not be made again.

@@ -157,7 +157,7 @@ impl Desk {
     }
 
     /// All of a recording: what was applied, and what waits.
-    fn everything(&mut self) -> Vec<Item> {
+    pub(super) fn everything(&mut self) -> Vec<Item> {
         let mut items = player::read(&self.applied.ndjson()).items;
         items.extend(self.take_waiting());
         items

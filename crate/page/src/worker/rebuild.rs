@@ -5,6 +5,7 @@
 use lab::Lab;
 use lab::config::{LabError, LabFile};
 use lab::snapshot::Playhead;
+use lab::view::Follower;
 
 use super::applied::Applied;
 use super::desk::Desk;
@@ -29,19 +30,25 @@ impl Rebuild {
     /// The lab file holds a value that cannot be.
     pub fn new(desk: &mut Desk, file: LabFile) -> Result<Rebuild, LabError> {
         let whole = desk.has_everything();
-        let end = desk.lab.rows.end();
-        let kept = desk.records_applied - desk.applied.records_let_go;
+        let pieces = desk.applied.pieces();
+        let kept = desk.applied.records_of(&desk.lab);
+        let before = desk.lab.rows.end().saturating_sub(kept);
         let lab = match whole {
             true => Lab::new(file)?,
-            false => Lab::behind(file, &desk.lab, end.saturating_sub(kept))?,
+            false => Lab::behind(file, &desk.lab, before)?,
         };
         Ok(Rebuild {
             lab,
-            next: desk.applied.pieces().start,
+            next: pieces.start,
             done: 0,
             of: kept,
             whole,
         })
+    }
+
+    /// The lab file that it is by.
+    pub fn file(&self) -> LabFile {
+        self.lab.config.file.clone()
     }
 
     /// Feeds pieces of the recording as long as there is time; whether its end was reached.
@@ -80,6 +87,8 @@ impl Desk {
             of: _,
         } = rebuild;
         std::mem::swap(&mut self.lab, &mut lab);
+        // Other roles make other rows training rows.
+        self.components = Follower::default();
         self.set_file(self.lab.config.file.clone());
         let lanes = self.lab.lanes.len();
         if self.view.lane >= lanes {
