@@ -212,6 +212,8 @@ impl Worker {
     }
 
     fn update(&mut self) -> Update {
+        // What the page is told from here on is as it is after all corrections.
+        self.desk.lab.settle();
         let (waiting, waiting_training) = if self.paused {
             self.desk.waiting_events()
         } else {
