@@ -3,7 +3,9 @@
 use lab::config::LabFile;
 use serde_json::{Map, Value};
 
+use super::choose::ChooseMsg;
 use super::kept::{KeptMsg, Work};
+use super::lint::LintMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use crate::protocol::{Command, Update};
 
@@ -70,6 +72,10 @@ pub enum Msg {
     StartOver,
     /// Of kept versions.
     Kept(KeptMsg),
+    /// Of the linter's findings.
+    Lint(LintMsg),
+    /// Of the choice of k.
+    Choose(ChooseMsg),
     /// Play the recorded demo.
     PlayDemo,
     /// A file was chosen or dropped.

@@ -3,7 +3,9 @@
 use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
+use super::choose::Choose;
 use super::kept::Kept;
+use super::lint::Lint;
 use super::walk::{Entry, Table, Walk};
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
@@ -73,6 +75,10 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// What the linter has found.
+    pub lint: Lint,
+    /// Which k.
+    pub choose: Choose,
 }
 
 /// How rows get into the stream.
@@ -119,6 +125,8 @@ pub enum RightTab {
     Measures,
     /// What the lane is made of.
     Settings,
+    /// Which k.
+    Choose,
 }
 
 /// Tab of the drawer; the last two only where the page is narrow.

@@ -12,6 +12,7 @@ use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
 use super::chart::surface;
+use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
 use super::drawer::Drawer;
@@ -21,6 +22,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::lint::view::LintView;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
@@ -96,6 +98,8 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    lint: LintView,
+    choose: ChooseView,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -168,6 +172,8 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            lint: LintView::new(sender)?,
+            choose: ChooseView::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -220,6 +226,8 @@ impl View {
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
         self.lane_head.draw(&cx)?;
+        self.lint.draw(&cx)?;
+        self.choose.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
         if !later {

@@ -8,8 +8,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::change::Change;
+use super::choose::Choose;
 use super::desk::Desk;
 use super::link::Link;
+use super::lint::Lint;
 use super::order::Order;
 use super::player::Player;
 use super::session::Session;
@@ -65,6 +67,8 @@ pub(super) struct Worker {
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) lint: Lint,
+    pub(super) choose: Choose,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
 }
@@ -175,6 +179,8 @@ impl Worker {
             wants_csv: false,
             kept: None,
             change: Change::default(),
+            lint: Lint::default(),
+            choose: Choose::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
         }
@@ -237,6 +243,8 @@ impl Worker {
             rebuilding: self.change.rebuilding(),
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
+            lint: self.lint_to_tell(),
+            elbow: self.curves_to_tell(),
         }
     }
 

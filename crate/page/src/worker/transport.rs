@@ -55,6 +55,7 @@ impl Worker {
             } => self.keep(name, lane, version),
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::ChangeLab { lab } => self.change_lab(&lab),
+            Command::Choose { start } => self.choose(start),
             Command::Compare { on } => self.desk.view.compare = on,
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
         }
