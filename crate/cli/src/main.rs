@@ -4,6 +4,7 @@
 //! - [`kafka`]: a Kafka cluster, for every command that reads from one
 //! - [`insert`]: rows into a database, as any other process would put them there; [`rows`]: their values
 //! - [`dataset`]: the rows of the walk-throughs, as SQL and as change events
+//! - [`generate`]: made-up streams, as files and into a database
 //! - [`record`]: records into a file; [`recording`]: the file, [`live`]: from a bridge
 //! - [`replay`]: an experiment without bridge and page; [`lines`]: its input; [`lab_file`]: its lab file
 //! - [`checkpoint`]: what changed between two checkpoints; what a replay keeps and starts from
@@ -18,6 +19,7 @@ mod checkpoint;
 mod columns;
 mod config;
 mod dataset;
+mod generate;
 mod insert;
 mod inspect;
 mod kafka;
@@ -62,6 +64,7 @@ enum Command {
     Serve(Box<serve::Args>),
     Insert(insert::Args),
     Dataset(dataset::Args),
+    Generate(generate::Args),
     Record(record::Args),
     Replay(replay::Args),
     Checkpoint(checkpoint::Args),
@@ -87,6 +90,7 @@ fn run() -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(&args),
         Command::Insert(args) => insert::run(&args),
         Command::Dataset(args) => dataset::run(&args),
+        Command::Generate(args) => generate::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Checkpoint(args) => checkpoint::run(&args),

@@ -5,6 +5,7 @@ mod config;
 mod dataset;
 mod debezium_server;
 mod file;
+mod generate;
 mod insert;
 mod inspect;
 mod lint;

@@ -8,8 +8,10 @@
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`views`]: what the stage shows rows as
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`lint`]: what the linter has found; [`choose`]: which k
+//! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
@@ -34,6 +36,7 @@ pub mod keys;
 pub mod lane_head;
 pub mod ledger;
 pub mod lint;
+pub mod made;
 pub mod measures;
 pub mod motion;
 pub mod msg;
@@ -54,5 +57,7 @@ pub mod timeline;
 pub mod transport;
 pub mod update;
 pub mod view;
+pub mod views;
 pub mod walk;
 pub mod walkthrough;
+pub mod yours;

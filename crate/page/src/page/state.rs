@@ -6,7 +6,11 @@ use serde_json::{Map, Value};
 use super::choose::Choose;
 use super::kept::Kept;
 use super::lint::Lint;
+use super::made::Made;
+use super::stage::axes::Axes;
+use super::views::Views;
 use super::walk::{Entry, Table, Walk};
+use super::yours::Yours;
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
 
@@ -33,8 +37,8 @@ pub struct State {
     pub asked: Option<Vec<f64>>,
     /// The form's row as a command, where the page cannot insert it.
     pub row_command: String,
-    /// Feature indices that were chosen; the next picture has them.
-    pub axes_wanted: (usize, usize),
+    /// Axes that were chosen; the next picture has them.
+    pub axes: Axes,
     /// Width of the page, pixels.
     pub width: f64,
     /// Tab of the left rail.
@@ -79,6 +83,12 @@ pub struct State {
     pub lint: Lint,
     /// Which k.
     pub choose: Choose,
+    /// Made-up streams.
+    pub made: Made,
+    /// The reader's own stream.
+    pub yours: Yours,
+    /// What the stage shows rows as.
+    pub views: Views,
 }
 
 /// How rows get into the stream.
