@@ -15,7 +15,7 @@ const RIGHT: f64 = 12.0;
 /// Pixels below the lowest, for the k's.
 const BELOW: f64 = 20.0;
 /// Pixels above, for the label of the highest point.
-const ABOVE: f64 = 16.0;
+const ABOVE: f64 = 26.0;
 
 /// A curve.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl Curve {
     fn draw_now(&self, pen: &Pen, x: Scale, y: Scale, cx: &Cx<'_>) {
         if (1..=K_MAX).contains(&self.now) {
             let at = x.at(self.now as f64);
-            let (top, bottom) = (y.pixels.1 - 6.0, y.pixels.0 + 4.0);
+            let (top, bottom) = (y.pixels.1 - 8.0, y.pixels.0 + 4.0);
             pen.rect((at - 7.0, top), (at + 7.0, bottom), cx.palette.band);
         }
     }

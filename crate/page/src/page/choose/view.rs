@@ -130,7 +130,7 @@ impl ChooseView {
             let values: Vec<f64> = view.points.iter().map(value).collect();
             let each = (1..)
                 .zip(&values)
-                .map(|(k, value)| format!("k {k}: {}", numbers::distance(*value)));
+                .map(|(k, value)| format!("k {k}: {}", shown(*value)));
             let label = format!("{name}: {said}. {}", each.collect::<Vec<_>>().join(", "));
             dom::set_attribute(&surface.canvas, "aria-label", &label);
             let curve = Curve {
@@ -169,8 +169,8 @@ impl Row {
     }
 
     fn set(&mut self, point: &ElbowPoint, view: &ElbowView) {
-        self.inertia.set(&numbers::distance(point.inertia));
-        self.silhouette.set(&numbers::distance(point.silhouette));
+        self.inertia.set(&shown(point.inertia));
+        self.silhouette.set(&shown(point.silhouette));
         let is_now = point.k == view.k;
         let is_best = [view.highest, view.bends].contains(&Some(point.k));
         let class = match (is_now, is_best) {
@@ -181,7 +181,7 @@ impl Row {
         self.root.set_class_name(class);
         let says = match (is_now, point.is_allowed, point.inertia.is_finite()) {
             (true, ..) => "in use",
-            (_, false, _) => "Flink takes 2 or more",
+            (_, false, _) => "Flink wants 2",
             (.., false) => "too few rows differ",
             _ => "",
         };
@@ -190,7 +190,15 @@ impl Row {
     }
 }
 
-/// "277 newest rows after version 9; centroids chosen 3 times, seed 1"
+/// A number of a curve; "–" where there is none.
+fn shown(value: f64) -> String {
+    match value.is_finite() {
+        true => numbers::distance(value),
+        false => numbers::NONE.to_owned(),
+    }
+}
+
+/// "Measured on the newest 256 rows that were learned, after version 9."
 fn of(view: &ElbowView) -> String {
     if view.points.is_empty() {
         return String::new();
