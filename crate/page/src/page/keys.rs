@@ -78,12 +78,12 @@ fn keeps(element: &Element, key: &str) -> bool {
     let within = |selector: &str| element.closest(selector).ok().flatten().is_some();
     match key {
         "Escape" => false,
-        " " => within("input, select, textarea, dialog, button, [contenteditable]"),
+        " " => within("input, select, textarea, dialog[open], button, [contenteditable]"),
         "ArrowRight" | "ArrowLeft" | "Home" | "End" => within(
-            "input, select, textarea, dialog, [role=tablist], [role=radiogroup], [contenteditable]",
+            "input, select, textarea, dialog[open], [role=tablist], [role=radiogroup], [contenteditable]",
         ),
         _ => {
-            within("input, textarea, dialog, [contenteditable]")
+            within("input, textarea, dialog[open], [contenteditable]")
                 || (key.len() == 1 && within("select"))
         }
     }
