@@ -8,10 +8,11 @@
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`inspector`]: an event, a centroid's life, the filter over the events
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
-//! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
+//! - helpers: [`dom`], [`rows`], [`row_keys`], [`chart`], [`motion`], [`numbers`], [`names`]
 
 pub mod app;
 pub mod banners;
@@ -27,6 +28,7 @@ pub mod first_open;
 pub mod header;
 pub mod http;
 pub mod insert;
+pub mod inspector;
 pub mod kept;
 pub mod keys;
 pub mod lane_head;
@@ -44,6 +46,7 @@ pub mod psql;
 pub mod rail;
 pub mod regression;
 pub mod right;
+pub mod row_keys;
 pub mod rows;
 pub mod stage;
 pub mod state;

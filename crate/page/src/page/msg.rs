@@ -3,6 +3,7 @@
 use lab::config::LabFile;
 use serde_json::{Map, Value};
 
+use super::inspector::InspectMsg;
 use super::kept::{KeptMsg, Work};
 use super::state::{LeftTab, RightTab, Tab};
 use crate::protocol::{Command, Update};
@@ -89,6 +90,8 @@ pub enum Msg {
     Width(f64),
     /// Colours or the pointer changed: draw again.
     Redraw,
+    /// Of the inspector and the filter.
+    Inspect(InspectMsg),
 }
 
 /// What was sent away.

@@ -3,6 +3,7 @@
 use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
+use super::inspector::Inspector;
 use super::kept::Kept;
 use super::walk::{Entry, Table, Walk};
 use super::{names, psql};
@@ -73,6 +74,8 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// What is looked at closer.
+    pub inspector: Inspector,
 }
 
 /// How rows get into the stream.
@@ -158,6 +161,8 @@ pub struct Scenario {
     pub prefix: String,
     /// What the first lane's model is called.
     pub model: String,
+    /// The streams' topics, in their order.
+    pub topics: Vec<String>,
 }
 
 /// Narrower than this, measures join the drawer's tabs; style.css says the same.
@@ -296,6 +301,7 @@ impl Scenario {
                     .as_str()
                     .unwrap_or_default(),
             ),
+            topics,
         }
     }
 

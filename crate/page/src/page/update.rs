@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{experiment, right};
+use super::{experiment, inspector, right};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -25,6 +25,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
         Msg::Close => {
             (state.left_open, state.card_open) = (false, false);
+            inspector::close(state, out);
             out.push(Effect::CloseDialogs);
         }
         Msg::Left(tab) => choose_left(state, tab, out),
@@ -100,10 +101,11 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
+        Msg::Inspect(msg) => inspector::update(state, msg, out),
     }
 }
 
-fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>) {
+fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Effect>) {
     if let Some(order) = &update.order {
         out.push(Effect::KeepOrder(order.clone()));
     }
@@ -126,6 +128,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         }
     }
     experiment::arrived(state, &update);
+    inspector::arrived(state, &mut update.closer);
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection {
         of
@@ -174,7 +177,7 @@ fn choose_axes(state: &mut State, (x, y): (usize, usize), out: &mut Vec<Effect>)
 }
 
 /// Shows the left rail, wherever this width has it.
-fn open_left(state: &mut State) {
+pub fn open_left(state: &mut State) {
     state.left_open = true;
     if state.is_phone() {
         state.tab = Tab::Stream;
@@ -182,6 +185,7 @@ fn open_left(state: &mut State) {
 }
 
 fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
+    state.inspector.left_chosen = true;
     state.left = if state.walk.is_some() {
         tab
     } else {
