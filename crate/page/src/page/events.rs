@@ -13,7 +13,6 @@ use super::row_keys::{OPENS, RowKeys};
 use super::rows::{RowNode, Rows};
 use super::view::{Cx, Stamp};
 use super::{names, numbers};
-use crate::protocol::Look;
 
 /// More columns than this do not fit.
 const COLUMNS_MOST: usize = 4;
@@ -257,22 +256,11 @@ fn keys(sender: &Sender) -> Result<RowKeys, JsValue> {
         &dom::by_id("events")?,
         follows,
         move |place| {
-            if let Some(look) = look(place) {
-                sender.send(Msg::Inspect(InspectMsg::Look(look)));
+            if let Some(look) = inspector::look_of(place) {
+                sender.send(Msg::Inspect(InspectMsg::Event(look)));
             }
         },
     ))
-}
-
-/// "topic/0/277"
-fn look(place: &str) -> Option<Look> {
-    let (place, offset) = place.rsplit_once('/')?;
-    let (topic, partition) = place.rsplit_once('/')?;
-    Some(Look::Event {
-        topic: topic.to_owned(),
-        partition: partition.parse().ok()?,
-        offset: offset.parse().ok()?,
-    })
 }
 
 /// What a regression learns to predict: it has a column of its own.

@@ -51,6 +51,8 @@ pub struct Inspector {
     pub field_open: bool,
     /// Why nothing was opened.
     pub missing: String,
+    /// Whether the drawer was open before the inspector took its room.
+    pub drawer_was_open: bool,
     /// Whether a tab of the left rail was chosen since the inspector was opened.
     pub left_chosen: bool,
 }
@@ -72,6 +74,8 @@ pub enum Shows {
 pub enum InspectMsg {
     /// Something is to be looked at.
     Look(Look),
+    /// An event of the list is to be looked at, with the drawer's room for it.
+    Event(Look),
     /// The inspector is to be closed.
     Close,
     /// The next event of the list is to be opened: the one below, or the one above.
@@ -122,6 +126,12 @@ pub fn update(state: &mut State, msg: InspectMsg, out: &mut Vec<Effect>) {
         InspectMsg::Look(look) => {
             state.inspector.missing.clear();
             out.push(Effect::Send(Command::Look(look)));
+        }
+        InspectMsg::Event(look) => {
+            if state.inspector.shows == Shows::Nothing && !state.is_narrow() {
+                state.inspector.drawer_was_open = std::mem::take(&mut state.drawer_open);
+            }
+            update(state, InspectMsg::Look(look), out);
         }
         InspectMsg::Close => close(state, out),
         InspectMsg::Next { older } => {
@@ -202,6 +212,7 @@ pub fn close(state: &mut State, out: &mut Vec<Effect>) {
     inspector.forms.clear();
     inspector.left_chosen = false;
     inspector.edition += 1;
+    state.drawer_open |= std::mem::take(&mut inspector.drawer_was_open);
     out.push(Effect::Send(Command::Look(Look::Nothing)));
 }
 
@@ -254,6 +265,17 @@ pub fn look_at(row: &EventRow) -> Look {
         partition: row.partition,
         offset: row.offset,
     }
+}
+
+/// To look at the event at a place: "topic/0/277".
+pub fn look_of(place: &str) -> Option<Look> {
+    let (place, offset) = place.rsplit_once('/')?;
+    let (topic, partition) = place.rsplit_once('/')?;
+    Some(Look::Event {
+        topic: topic.to_owned(),
+        partition: partition.parse().ok()?,
+        offset: offset.parse().ok()?,
+    })
 }
 
 fn typed(state: &mut State, text: String, out: &mut Vec<Effect>) {

@@ -135,15 +135,17 @@ fn draw_columns(into: &Element, event: &EventView) -> Result<(), JsValue> {
 
 /// A feature's number, what it was before, and how it is made of what arrived.
 fn draw_number(table: &Element, column: &Conversion, more: &str) -> Result<(), JsValue> {
-    let number = match column.number.is_nan() {
-        true => numbers::NONE.to_owned(),
-        false => format!("{}", column.number),
+    let number = match (column.number.is_nan(), column.how.is_empty()) {
+        (true, _) => numbers::NONE.to_owned(),
+        // As it arrived, 3.0 for one.
+        (false, true) => column.arrived.clone(),
+        (false, false) => format!("{}", column.number),
     };
     let cell = row(table, &column.name, &number, more)?;
     if !column.before.is_empty() {
-        let was = match column.number_before.is_finite() {
-            true => format!("{}", column.number_before),
-            false => column.before.clone(),
+        let was = match column.how.is_empty() || column.number_before.is_nan() {
+            true => column.before.clone(),
+            false => format!("{}", column.number_before),
         };
         dom::child(&cell, "small", "", &format!(" was {was}"))?;
     }
