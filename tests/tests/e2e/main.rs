@@ -2,6 +2,7 @@
 
 mod ecommerce;
 mod insert;
+mod inspector;
 mod kept;
 mod module;
 mod recording;

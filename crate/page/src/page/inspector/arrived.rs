@@ -36,7 +36,7 @@ pub fn draw(into: &Element, event: &EventView, schema_open: bool) -> Result<(), 
     }
     if let Some(bytes) = event.key_bytes {
         head(into, "Key", &size(bytes))?;
-        draw_lines(into, &event.key, true)?;
+        draw_lines(into, &event.key, schema_open)?;
     }
     if !event.headers.is_empty() {
         head(into, "Headers", "")?;
@@ -107,7 +107,6 @@ fn draw_fold(row: &Element, lines: usize, open: bool) -> Result<(), JsValue> {
     };
     let button = dom::child(row, "button", "link", &words)?;
     dom::set_attribute(&button, "type", "button");
-    dom::set_attribute(&button, "id", "schema-fold");
     dom::set_attribute(
         &button,
         "aria-expanded",

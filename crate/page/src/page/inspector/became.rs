@@ -193,8 +193,11 @@ fn batch(trained: Trained) -> Block {
 
 fn by(answer: &WhyAnswer) -> Vec<Part> {
     vec![
-        text("by version "),
-        Part::Link(answer.version.to_string(), Go::Seek(answer.to_record)),
+        text("by "),
+        Part::Link(
+            format!("version {}", answer.version),
+            Go::Seek(answer.to_record),
+        ),
     ]
 }
 
@@ -481,7 +484,7 @@ mod tests {
             lines(&snapshot(), &why, &forms),
             [
                 "Batch 9, row 22 of 32 | learned when 10 more rows arrive",
-                "Nearest (1) versicolor at 1.39 | next setosa at 2.07, 0.68 further, by version [9 > seek 288]",
+                "Nearest (1) versicolor at 1.39 | next setosa at 2.07, 0.68 further, by [version 9 > seek 288]",
                 "[Centroid 1 > centroid 1]last moved by batch 8 | 12 rows of it, shift 0.788: [v9 > seek 288]",
                 "Its first form, [offset 133 > record 150], is in v6 | inserted as [offset 271 > record 300]: in batch 9",
             ]
@@ -515,7 +518,7 @@ mod tests {
         };
         assert_eq!(
             lines(&snapshot(), &why, &[])[0],
-            "Given (2) virginica at 0.74wrong: versicolor | next versicolor at 1.12, 0.38 further, by version [9 > seek 288]"
+            "Given (2) virginica at 0.74wrong: versicolor | next versicolor at 1.12, 0.38 further, by [version 9 > seek 288]"
         );
     }
 

@@ -78,7 +78,7 @@ fn draw_facts(into: &Element, event: &EventView) -> Result<(), JsValue> {
         &table,
         "time",
         &when::shown(event.timestamp_ms),
-        "record timestamp",
+        "record time",
     )?;
     if !event.read_key.is_empty() {
         row(&table, "key", &event.read_key, "")?;
