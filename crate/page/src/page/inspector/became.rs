@@ -216,8 +216,8 @@ fn of_cluster(snapshot: &Snapshot, answer: &WhyAnswer) -> Block {
         main.push(Part::Text(format!("at {}", numbers::distance(*distance))));
     }
     match (answer.right, &answer.label) {
-        (Some(false), Some(label)) => main.push(Part::Bold(format!("wrong: {label}"))),
-        (Some(true), _) => main.push(text("right")),
+        (Some(false), Some(label)) => main.push(Part::Bold(format!(", wrong: {label}"))),
+        (Some(true), _) => main.push(text(", right")),
         _ => {}
     }
     let mut more = Vec::new();
@@ -257,8 +257,8 @@ fn of_linear(snapshot: &Snapshot, answer: &WhyAnswer, linear: &WhyLinear) -> Blo
         let probability = class_probability(answer.cluster as usize, linear.predicted);
         main.push(Part::Text(format!("p {}", numbers::fixed(probability, 3))));
         match answer.right {
-            Some(false) => main.push(Part::Bold("wrong".to_owned())),
-            Some(true) => main.push(text("right")),
+            Some(false) => main.push(Part::Bold(", wrong".to_owned())),
+            Some(true) => main.push(text(", right")),
             None => {}
         }
         let margin = numbers::fixed((linear.predicted - 0.5).abs(), 3);
@@ -272,7 +272,7 @@ fn of_linear(snapshot: &Snapshot, answer: &WhyAnswer, linear: &WhyLinear) -> Blo
             let error = linear.target - linear.predicted;
             let error = numbers::signed(error, numbers::decimals_of(linear.target, 5));
             main.push(Part::Text(format!(
-                "{} is {}, error {error}",
+                ": {} is {}, error {error}",
                 snapshot.target,
                 value(linear.target)
             )));
@@ -518,7 +518,7 @@ mod tests {
         };
         assert_eq!(
             lines(&snapshot(), &why, &[])[0],
-            "Given (2) virginica at 0.74wrong: versicolor | next versicolor at 1.12, 0.38 further, by [version 9 > seek 288]"
+            "Given (2) virginica at 0.74, wrong: versicolor | next versicolor at 1.12, 0.38 further, by [version 9 > seek 288]"
         );
     }
 

@@ -69,7 +69,12 @@ pub fn draw(into: &Element, life: &Life, snapshot: &Snapshot) -> Result<(), JsVa
             (_, 0) => String::new(),
             (own, of) => format!("{} of {}", numbers::count(own), numbers::count(of)),
         };
-        for text in [weight, rows, numbers::fixed(life_row.shift, 3)] {
+        let moved = life_row.counts.1 > 0 || life_row.shift > 0.0;
+        let shift = match moved {
+            true => numbers::fixed(life_row.shift, 3),
+            false => String::new(),
+        };
+        for text in [weight, rows, shift] {
             dom::child(&row, "td", "num", &text)?;
         }
         dom::child(&row, "td", "quiet", &life_row.note)?;
