@@ -304,7 +304,7 @@ async fn a_prediction_a_point_and_a_centroid_say_why() -> Result<()> {
     shows(&page, "where-row", "row 162 of 162").await?;
     page.click("#events-body tr").await?;
     shows(&page, "taken-body", "as one more row").await?;
-    page.js("document.querySelector('[data-go=\"updates ignore\"]').click()")
+    page.js("document.querySelector('[data-go=\"policy inserts_only\"]').click()")
         .await?;
     let limit = Duration::from_secs(60);
     let left_out =

@@ -8,7 +8,6 @@ use super::app::Sender;
 use super::dom::{self, Shown, Slot};
 use super::inspector::{self, InspectMsg};
 use super::msg::Msg;
-use super::notes::Notes;
 use super::row_keys::{OPENS, RowKeys};
 use super::rows::{RowNode, Rows};
 use super::view::{Cx, Stamp};
@@ -35,7 +34,6 @@ pub struct Events {
     columns: Shown<Vec<String>>,
     widths: Shown<Vec<String>>,
     stamp: Shown<(Stamp, u64, Closer)>,
-    notes: Notes,
     _keys: RowKeys,
 }
 
@@ -89,7 +87,6 @@ impl Events {
             columns: Shown::default(),
             widths: Shown::default(),
             stamp: Shown::default(),
-            notes: Notes::new()?,
         })
     }
 
@@ -107,8 +104,6 @@ impl Events {
         {
             return Ok(());
         }
-        self.notes
-            .draw(&snapshot.notes, &cx.state.scenario.prefix)?;
         let target = target_of(snapshot);
         let features = match target {
             Some(_) => COLUMNS_MOST - 1,

@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::Task;
+use lab::snapshot::{Axis, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -12,6 +12,7 @@ use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
 use super::chart::surface;
+use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
 use super::drawer::Drawer;
@@ -23,6 +24,8 @@ use super::inspector::bar::Bar;
 use super::inspector::panel::Panel;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::lint::view::LintView;
+use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
@@ -33,7 +36,10 @@ use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
 use super::transport::Transport;
+use super::views::Views;
+use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
+use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
 
 /// More records than this at once, and lists of them wait their turn.
@@ -60,7 +66,9 @@ pub struct Cx<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stamp {
     lane: usize,
-    axes: (usize, usize),
+    axes: (Axis, Axis),
+    /// Rows that the principal components are of.
+    components: u64,
     records: u64,
     record: u64,
     live: bool,
@@ -73,6 +81,7 @@ pub struct Stamp {
     compare: usize,
     marks: usize,
     waiting: u64,
+    views: Views,
     look: u32,
 }
 
@@ -98,6 +107,11 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    lint: LintView,
+    choose: ChooseView,
+    made: MadeDialog,
+    yours: YoursDialog,
+    view_menu: ViewMenu,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -121,6 +135,7 @@ impl<'a> Cx<'a> {
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
+            components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -133,6 +148,10 @@ impl<'a> Cx<'a> {
             compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            views: Views {
+                open: false,
+                ..self.state.views
+            },
             look: self.look,
         }
     }
@@ -172,6 +191,11 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            lint: LintView::new(sender)?,
+            choose: ChooseView::new(sender)?,
+            made: MadeDialog::new(sender)?,
+            yours: YoursDialog::new(sender)?,
+            view_menu: ViewMenu::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -215,6 +239,8 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.made.draw(&cx);
+        self.yours.draw(&cx)?;
         if !state.started {
             return Ok(false);
         }
@@ -226,6 +252,9 @@ impl View {
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
         self.lane_head.draw(&cx)?;
+        self.lint.draw(&cx)?;
+        self.choose.draw(&cx);
+        self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
         if !later {

@@ -8,12 +8,15 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::change::Change;
+use super::choose::Choose;
 use super::desk::Desk;
 use super::link::Link;
+use super::lint::Lint;
 use super::look::Looking;
 use super::order::Order;
 use super::player::Player;
 use super::session::Session;
+use super::survey::Survey;
 use crate::protocol::{Banner, Closer, Command, Connection, KeptVersion, Status, Update};
 
 /// Updates are posted no closer together than this, ms: about one a frame.
@@ -66,9 +69,13 @@ pub(super) struct Worker {
     pub(super) wants_recording: bool,
     pub(super) wants_lines: bool,
     pub(super) wants_csv: bool,
+    pub(super) wants_ledger_csv: bool,
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) lint: Lint,
+    pub(super) choose: Choose,
+    pub(super) survey: Survey,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
     /// What the reader looks at closer.
@@ -179,8 +186,12 @@ impl Worker {
             wants_recording: false,
             wants_lines: false,
             wants_csv: false,
+            wants_ledger_csv: false,
             kept: None,
             change: Change::default(),
+            lint: Lint::default(),
+            choose: Choose::default(),
+            survey: Survey::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
             look: Looking::default(),
@@ -197,6 +208,9 @@ impl Worker {
                         (worker.post, worker.posted_ms) = (None, now_ms());
                         let update = worker.update();
                         post(&worker.scope, &update);
+                        if worker.desk.is_looking() {
+                            worker.post_soon();
+                        }
                     }
                 });
             }));
@@ -204,6 +218,8 @@ impl Worker {
     }
 
     fn update(&mut self) -> Update {
+        // What the page is told from here on is as it is after all corrections.
+        self.desk.lab.settle();
         let (waiting, waiting_training) = if self.paused {
             self.desk.waiting_events()
         } else {
@@ -217,7 +233,7 @@ impl Worker {
         };
         let closer = self.closer();
         Update {
-            snapshot: self.desk.lab.snapshot(&self.desk.view),
+            snapshot: self.desk.snapshot(),
             status: Status {
                 connection,
                 paused: self.paused,
@@ -238,6 +254,8 @@ impl Worker {
                 None
             },
             csv: std::mem::take(&mut self.wants_csv).then(|| lab::csv::kept(&self.desk.lab)),
+            ledger_csv: std::mem::take(&mut self.wants_ledger_csv)
+                .then(|| lab::csv::ledger(&self.desk.lab)),
             kept: self.kept.take(),
             published: self.session.outbox.published,
             order: self.order_to_keep(),
@@ -245,6 +263,9 @@ impl Worker {
             rebuilding: self.change.rebuilding(),
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
+            lint: self.lint_to_tell(),
+            elbow: self.curves_to_tell(),
+            surveyed: self.survey.take_done(),
             closer,
         }
     }

@@ -1,6 +1,6 @@
 //! What became of a record, in words with links.
 
-use lab::config::Update as Updates;
+use lab::config::Policy;
 use lab::snapshot::{Snapshot, Task, Trained, Why, WhyAnswer, WhyLinear};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
@@ -34,8 +34,8 @@ pub enum Go {
     Seek(u64),
     /// To a centroid's life.
     Centroid(u32),
-    /// To another policy for updates.
-    Updates(&'static str),
+    /// To another policy for updates and deletes.
+    Policy(Policy),
 }
 
 /// A line, and a smaller one below it.
@@ -54,7 +54,7 @@ impl Go {
             Go::Record(record) => format!("record {record}"),
             Go::Seek(record) => format!("seek {record}"),
             Go::Centroid(cluster) => format!("centroid {cluster}"),
-            Go::Updates(policy) => format!("updates {policy}"),
+            Go::Policy(policy) => format!("policy {}", policy.word()),
         }
     }
 }
@@ -96,35 +96,44 @@ pub fn policy(why: &Why) -> Option<Block> {
     if !matches!(why.op, 'u' | 'd') {
         return None;
     }
-    let is = match (why.updates.as_str(), why.op) {
-        ("as_row", 'u') => {
+    let known = Policy::of_word(&why.policy);
+    let is = match (known, why.op) {
+        (Some(Policy::AsRows), 'u') => format!(
+            "{} learns the new values as one more row, as the engines do behind the unwrap step.",
+            why.lane
+        ),
+        (Some(Policy::AsRows), _) => {
             format!(
-                "{} learns the new values as one more row, as the engines do behind the unwrap step.",
+                "{} learns no deletes: what it has learned of the row stays.",
                 why.lane
             )
         }
-        ("as_row", _) => format!(
-            "{} learns inserts and updates as rows; what it has learned of a deleted row stays.",
-            why.lane
-        ),
-        ("ignore", _) => format!(
-            "{} takes inserts only: other changes are shown, not learned.",
-            why.lane
-        ),
-        _ => format!(
-            "{} corrects: the old row is taken out of the batch that held it.",
+        (Some(Policy::InsertsOnly), _) => {
+            format!(
+                "{} takes inserts only: other changes are shown, not learned.",
+                why.lane
+            )
+        }
+        (Some(Policy::Corrected), _) => {
+            format!(
+                "{} corrects: the old row is taken out of the batch that held it.",
+                why.lane
+            )
+        }
+        (None, _) => format!(
+            "{} treats updates and deletes each in its own way.",
             why.lane
         ),
     };
-    let others = POLICIES.iter().filter(|(policy, _)| *policy != why.updates);
     let mut main = vec![Part::Text(is)];
-    for (policy, words) in others {
-        // Those that the lab has.
-        if serde_json::from_value::<Updates>((*policy).into()).is_ok() {
-            main.extend([
-                text(" "),
-                Part::Link((*words).to_owned(), Go::Updates(policy)),
-            ]);
+    for policy in Policy::ALL {
+        if known != Some(policy) {
+            let words = match policy {
+                Policy::AsRows => "Learn updates as rows",
+                Policy::InsertsOnly => "Ignore updates",
+                Policy::Corrected => "Correct old rows",
+            };
+            main.extend([text(" "), Part::Link(words.to_owned(), Go::Policy(policy))]);
         }
     }
     Some(Block {
@@ -132,13 +141,6 @@ pub fn policy(why: &Why) -> Option<Block> {
         more: Vec::new(),
     })
 }
-
-/// As the lab file writes them, with what a link to them says.
-const POLICIES: [(&str, &str); 3] = [
-    ("as_row", "Learn updates as rows"),
-    ("ignore", "Ignore updates"),
-    ("correct", "Correct the old row"),
-];
 
 fn text(text: &str) -> Part {
     Part::Text(text.to_owned())
@@ -491,12 +493,15 @@ mod tests {
         );
         let one = Why {
             op: 'u',
-            updates: "as_row".to_owned(),
+            policy: "as_rows".to_owned(),
             lane: "Flink".to_owned(),
             ..why
         };
         let said = told(&policy(&one).unwrap().main);
-        assert!(said.contains("[Ignore updates > updates ignore]"), "{said}");
+        assert!(
+            said.contains("[Ignore updates > policy inserts_only]"),
+            "{said}"
+        );
         assert!(!said.contains("Learn updates as rows"), "{said}");
     }
 

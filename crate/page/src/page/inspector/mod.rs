@@ -13,7 +13,7 @@ pub mod panel;
 pub mod taken;
 pub mod when;
 
-use lab::config::Update as Updates;
+use lab::config::Policy;
 use lab::filter::Filter;
 use lab::inspect::EventView;
 use lab::snapshot::{EventRow, Life, Why};
@@ -97,8 +97,8 @@ pub enum InspectMsg {
     Typed(String),
     /// What was typed is to be opened; the time that it is, ms, if it is one.
     Submit(Option<i64>),
-    /// The shown lane's updates are to be treated like this, as the lab file writes it.
-    Updates(&'static str),
+    /// The shown lane's updates and deletes are to be treated like this.
+    Policy(Policy),
 }
 
 impl Inspector {
@@ -163,7 +163,7 @@ pub fn update(state: &mut State, msg: InspectMsg, out: &mut Vec<Effect>) {
         }
         InspectMsg::Typed(text) => typed(state, text, out),
         InspectMsg::Submit(ms) => submit(state, ms, out),
-        InspectMsg::Updates(policy) => out.extend(updates(state, policy)),
+        InspectMsg::Policy(policy) => out.extend(choose_policy(state, policy)),
     }
 }
 
@@ -322,12 +322,11 @@ fn submit(state: &mut State, ms: Option<i64>, out: &mut Vec<Effect>) {
 }
 
 /// The experiment with another policy of the shown lane.
-fn updates(state: &mut State, policy: &str) -> Option<Effect> {
-    let policy: Updates = serde_json::from_value(policy.into()).ok()?;
+fn choose_policy(state: &mut State, policy: Policy) -> Option<Effect> {
     let lane = state.update.snapshot.lane;
     experiment::changed(state, |file| {
         if let Some(lane) = file.lanes.get_mut(lane) {
-            lane.changes.update = policy;
+            policy.put(&mut lane.changes);
         }
     })
 }
@@ -454,12 +453,15 @@ mod tests {
     #[test]
     fn a_policy_is_another_lab_file() {
         let mut state = state();
-        let sent = after(&mut state, InspectMsg::Updates("ignore"));
+        let sent = after(&mut state, InspectMsg::Policy(Policy::InsertsOnly));
         let [Effect::Send(Command::ChangeLab { lab })] = sent.as_slice() else {
             panic!("{sent:?}")
         };
         let file = lab::LabFile::parse(lab).unwrap();
-        assert_eq!(file.lanes[0].changes.update, Updates::Ignore);
-        assert_eq!(file.lanes[1].changes.update, Updates::AsRow);
+        assert_eq!(
+            Policy::of(&file.lanes[0].changes),
+            Some(Policy::InsertsOnly)
+        );
+        assert_eq!(Policy::of(&file.lanes[1].changes), Some(Policy::AsRows));
     }
 }

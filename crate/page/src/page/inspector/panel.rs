@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
+use lab::config::Policy;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
@@ -249,11 +250,7 @@ pub fn message(go: &str) -> Option<Msg> {
             record: which.parse().ok()?,
         }),
         "fold" => Msg::Inspect(InspectMsg::Fold),
-        "updates" => Msg::Inspect(InspectMsg::Updates(
-            ["as_row", "ignore", "correct"]
-                .into_iter()
-                .find(|policy| *policy == which)?,
-        )),
+        "policy" => Msg::Inspect(InspectMsg::Policy(Policy::of_word(which)?)),
         _ => return None,
     })
 }
@@ -300,14 +297,14 @@ mod tests {
                 Msg::Inspect(InspectMsg::Look(Look::Centroid { cluster: 2 })),
             ),
             (
-                Go::Updates("ignore"),
-                Msg::Inspect(InspectMsg::Updates("ignore")),
+                Go::Policy(Policy::Corrected),
+                Msg::Inspect(InspectMsg::Policy(Policy::Corrected)),
             ),
         ] {
             assert_eq!(message(&go.word()), Some(msg));
         }
         assert_eq!(
-            (message("seek x"), message("updates all"), message("")),
+            (message("seek x"), message("policy all"), message("")),
             (None, None, None)
         );
     }

@@ -1,5 +1,7 @@
 //! What the inspector is open at: a ring about a row or a centroid; of an update, where the row was before.
 
+use lab::inspect::Conversion;
+
 use super::pick::Mark;
 use super::plot::Plot;
 use crate::page::chart::palette::faded;
@@ -21,7 +23,7 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, focus: Option<Mark>) {
             cx.palette.text,
         );
     }
-    let [after, before] = places(cx).map(|place| {
+    let [after, before] = places(plot, cx).map(|place| {
         let place = place.map(|(x, y)| plot.at(x, y));
         place.filter(|at| plot.contains(*at))
     });
@@ -34,7 +36,7 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, focus: Option<Mark>) {
 }
 
 /// Where the open event's row is in the plane, and where it was before the change.
-fn places(cx: &Cx<'_>) -> [Option<(f64, f64)>; 2] {
+fn places(plot: &Plot, cx: &Cx<'_>) -> [Option<(f64, f64)>; 2] {
     let (inspector, snapshot) = (&cx.state.inspector, &cx.state.update.snapshot);
     let Some(event) = inspector
         .event
@@ -51,18 +53,14 @@ fn places(cx: &Cx<'_>) -> [Option<(f64, f64)>; 2] {
         let (x, y) = (snapshot.stage.point_x[at], snapshot.stage.point_y[at]);
         Some((f64::from(x), f64::from(y)))
     });
-    let (x, y) = (
-        event.features.get(snapshot.axes.0),
-        event.features.get(snapshot.axes.1),
-    );
-    let (Some(x), Some(y)) = (x, y) else {
-        return [drawn, None];
+    let row = |value: fn(&Conversion) -> f64| -> Option<(f64, f64)> {
+        let row: Vec<f64> = event.features.iter().map(value).collect();
+        let known = row.len() == plot.plane.dim() && row.iter().all(|value| value.is_finite());
+        known.then(|| plot.plane.place(&row))
     };
-    let finite = |(x, y): &(f64, f64)| x.is_finite() && y.is_finite();
-    let read = Some((x.number, y.number)).filter(finite);
-    let was = Some((x.number_before, y.number_before)).filter(finite);
-    let changed = (x.number, y.number) != (x.number_before, y.number_before);
-    [drawn.or(read), was.filter(|_| changed)]
+    let after = row(|feature| feature.number);
+    let before = row(|feature| feature.number_before).filter(|before| Some(*before) != after);
+    [drawn.or(after), before]
 }
 
 fn draw_after(pen: &Pen, plot: &Plot, cx: &Cx<'_>, at: At, before: Option<At>) {
