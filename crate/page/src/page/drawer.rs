@@ -30,7 +30,7 @@ pub struct Drawer {
     predictions: Predictions,
     ledger: Ledger,
     shown: Shown<(Tab, bool)>,
-    stamp: Shown<(Stamp, [bool; 3], bool)>,
+    stamp: Shown<(Stamp, [bool; 3], bool, u64)>,
     _listeners: Vec<EventListener>,
 }
 
@@ -77,7 +77,7 @@ impl Drawer {
             score: Slot::by_id("phone-score")?,
             filters,
             csv,
-            predictions: Predictions::new()?,
+            predictions: Predictions::new(sender)?,
             ledger: Ledger::new()?,
             shown: Shown::default(),
             stamp: Shown::default(),
@@ -109,7 +109,10 @@ impl Drawer {
         self.draw_filters(cx);
         let ledger = tab == Tab::Ledger;
         let choice = [state.only_round, state.only_wrong, state.worst_first];
-        if !self.stamp.change((cx.stamp(), choice, ledger)) {
+        if !self
+            .stamp
+            .change((cx.stamp(), choice, ledger, state.inspector.edition))
+        {
             return Ok(());
         }
         // What is not seen is drawn when it is.

@@ -6,6 +6,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::app::Sender;
 use super::dom;
+use super::inspector::InspectMsg;
 use super::kept::KeptMsg;
 use super::msg::Msg;
 use super::state::{LeftTab, RightTab, Tab};
@@ -32,6 +33,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
         ("Escape", _) => Msg::Close,
+        ("/", _) => Msg::Inspect(InspectMsg::OpenField),
         _ => return None,
     })
 }
@@ -108,6 +110,7 @@ mod tests {
             ("v", false, Msg::Views(ViewsMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),
+            ("/", false, Msg::Inspect(InspectMsg::OpenField)),
         ];
         for (key, shift, msg) in rows {
             assert_eq!(message(key, shift), Some(msg), "{key}");

@@ -9,12 +9,13 @@
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`views`]: what the stage shows rows as
+//! - [`inspector`]: an event, a centroid's life, the filter over the events
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`lint`]: what the linter has found; [`choose`]: which k
 //! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
-//! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
+//! - helpers: [`dom`], [`rows`], [`row_keys`], [`chart`], [`motion`], [`numbers`], [`names`]
 
 pub mod app;
 pub mod banners;
@@ -31,6 +32,7 @@ pub mod first_open;
 pub mod header;
 pub mod http;
 pub mod insert;
+pub mod inspector;
 pub mod kept;
 pub mod keys;
 pub mod lane_head;
@@ -49,6 +51,7 @@ pub mod psql;
 pub mod rail;
 pub mod regression;
 pub mod right;
+pub mod row_keys;
 pub mod rows;
 pub mod stage;
 pub mod state;

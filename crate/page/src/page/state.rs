@@ -4,6 +4,7 @@ use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::choose::Choose;
+use super::inspector::Inspector;
 use super::kept::Kept;
 use super::lint::Lint;
 use super::made::Made;
@@ -89,6 +90,8 @@ pub struct State {
     pub yours: Yours,
     /// What the stage shows rows as.
     pub views: Views,
+    /// What is looked at closer.
+    pub inspector: Inspector,
 }
 
 /// How rows get into the stream.
@@ -176,6 +179,8 @@ pub struct Scenario {
     pub prefix: String,
     /// What the first lane's model is called.
     pub model: String,
+    /// The streams' topics, in their order.
+    pub topics: Vec<String>,
 }
 
 /// Narrower than this, measures join the drawer's tabs; style.css says the same.
@@ -314,6 +319,7 @@ impl Scenario {
                     .as_str()
                     .unwrap_or_default(),
             ),
+            topics,
         }
     }
 

@@ -20,6 +20,8 @@ use super::events::Events;
 use super::first_open::FirstOpen;
 use super::header::Header;
 use super::insert::InsertForm;
+use super::inspector::bar::Bar;
+use super::inspector::panel::Panel;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lint::view::LintView;
@@ -118,6 +120,8 @@ pub struct View {
     listed: (u64, f64),
     layout: Shown<(Tab, bool, bool, bool)>,
     sender: Sender,
+    inspector: Panel,
+    filter: Bar,
     /// The lab file that the form was made for.
     experiment: Shown<u64>,
     _sizes: Sizes,
@@ -173,7 +177,7 @@ impl View {
             rail: Rail::new(sender, state)?,
             walkthrough: Walkthrough::new(sender, state)?,
             insert: InsertForm::new(sender, state)?,
-            events: Events::new()?,
+            events: Events::new(sender)?,
             lane_head: LaneHead::new(sender)?,
             batch_strip: BatchStrip::new()?,
             stage: Stage::new(sender)?,
@@ -199,6 +203,8 @@ impl View {
             listed: (0, f64::NEG_INFINITY),
             layout: Shown::default(),
             sender: sender.clone(),
+            inspector: Panel::new(sender)?,
+            filter: Bar::new(sender)?,
             experiment: Shown::default(),
             _sizes: Sizes::watch(sender)?,
             _listeners: listen(sender)?,
@@ -256,6 +262,8 @@ impl View {
             self.drawer.draw(&cx)?;
             self.scores.draw(&cx)?;
         }
+        self.filter.draw(&cx)?;
+        self.inspector.draw(&cx)?;
         self.measures.draw(&cx)?;
         self.timeline.draw(&cx);
         Ok(self.stage.draw(&cx)? || later)

@@ -7,6 +7,7 @@
 //! - [`marks`]: test rows, wrong ones, newest ones, paths, centroids
 //! - [`labels`]: names beside centroids, where they cover least
 //! - [`legend`]: axis choosers, caption, and the plot in words
+//! - [`pick`]: marks that open, by pointer and keyboard; [`selected`] what is open
 //! - [`probe`]: what is under the pointer; [`says`] what there is to say of it; [`tip`] where it is said
 //!
 //! Views of all features at once stand in its place, too: [`super::views`]. A regression has two panels of its own in its place: [`super::regression`].
@@ -16,11 +17,13 @@ pub mod decision;
 pub mod labels;
 pub mod legend;
 pub mod marks;
+pub mod pick;
 pub mod plot;
 pub mod points;
 pub mod probe;
 pub mod regions;
 pub mod says;
+pub mod selected;
 pub mod tip;
 
 use lab::snapshot::Axis;
@@ -28,6 +31,7 @@ use wasm_bindgen::JsValue;
 
 use self::labels::Side;
 use self::legend::Legend;
+use self::pick::{Mark, Picks};
 use self::plot::Plot;
 use self::points::Fills;
 use self::probe::Probe;
@@ -50,6 +54,9 @@ pub struct Stage {
     regression: Regression,
     many: Many,
     probe: Probe,
+    picks: Picks,
+    /// What is open, and the mark that the keyboard is on.
+    picked: Shown<(u64, Option<Mark>)>,
     tip: Tip,
     glide: Glide,
     fills: Fills,
@@ -74,6 +81,8 @@ impl Stage {
             regression: Regression::new(sender)?,
             many: Many::new()?,
             probe: Probe::new(&marks.canvas, sender),
+            picks: Picks::new(&marks.canvas, sender),
+            picked: Shown::default(),
             tip: Tip::new()?,
             marks,
             glide: Glide::default(),
@@ -134,16 +143,28 @@ impl Stage {
             points::draw(&self.points.draw(), &plot, cx, &self.fills);
         }
         let pulse = self.pulse(cx);
-        let probed = self.probe.draw(&plot, cx, &mut self.tip)?;
-        if changed || aimed || moving || pulse.is_some() || probed {
+        if changed || aimed || moving {
+            self.picks.set(pick::of_plot(&plot, cx));
+        }
+        let focus = self.picks.current();
+        let picked = self.picked.change((cx.state.inspector.edition, focus));
+        let probed = self
+            .probe
+            .draw(&plot, cx, focus.map(|mark| mark.at), &mut self.tip)?;
+        if changed || aimed || moving || pulse.is_some() || probed || picked {
+            let pen = self.marks.draw();
             marks::draw(
-                &self.marks.draw(),
+                &pen,
                 &plot,
                 cx,
                 &self.sides,
                 pulse.unwrap_or(0.0),
                 self.probe.place(&plot),
             );
+            selected::draw(&pen, &plot, cx, focus);
+        }
+        if picked && focus.is_some() {
+            self.tip.say();
         }
         Ok(moving || filling || pulse.is_some())
     }

@@ -70,11 +70,17 @@ impl Probe {
             .filter(|at| plot.contains(*at))
     }
 
-    /// Draws the tip; true where the pinned place changed.
+    /// Draws the tip, of what is under the pointer or has the keyboard; true where the pinned place changed.
     ///
     /// # Errors
     /// The browser refused an element.
-    pub fn draw(&self, plot: &Plot, cx: &Cx<'_>, tip: &mut Tip) -> Result<bool, JsValue> {
+    pub fn draw(
+        &self,
+        plot: &Plot,
+        cx: &Cx<'_>,
+        focus: Option<At>,
+        tip: &mut Tip,
+    ) -> Result<bool, JsValue> {
         let clicked = self.clicked.take();
         if let Some(at) = clicked {
             let again = self
@@ -84,7 +90,12 @@ impl Probe {
             *self.pinned.borrow_mut() =
                 (free && !again).then(|| (plot.x.back(at.0), plot.y.back(at.1)));
         }
-        let hovered = self.pointer.get().and_then(|at| on_mark(at, plot, cx));
+        let near = |at: At| on_mark(at, plot, cx);
+        let hovered = self
+            .pointer
+            .get()
+            .and_then(near)
+            .or_else(|| focus.and_then(near));
         let (at, lines) = match (hovered, self.place(plot)) {
             (Some(found), _) => found,
             (None, Some(at)) => (at, on_plane(at, plot, cx)),
