@@ -138,6 +138,8 @@ pub struct Snapshot {
     pub rejected: u64,
     /// Events that came again (shown, and counted as the lanes' policies say), in all.
     pub redelivered: u64,
+    /// The shown lane's refused corrections, newest first, bounded; the lane's head counts all.
+    pub refused: Vec<RefusedRow>,
     /// What there is to say of the streams as a whole, oldest first.
     pub notes: Vec<StreamNote>,
     /// Gaps and other marks on the timeline.
@@ -204,4 +206,8 @@ pub struct LaneHead {
     pub waiting: u64,
     /// Test rounds: (right, of) each, oldest first.
     pub rounds: Vec<(u32, u32)>,
+    /// Rows that corrections took out of their batches again.
+    pub corrected: u64,
+    /// Corrections that were refused.
+    pub corrections_refused: u64,
 }

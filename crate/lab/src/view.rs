@@ -23,7 +23,7 @@ use crate::lab::Lab;
 use crate::lane::Lane;
 use crate::rows::Verdict;
 use crate::snapshot::{
-    Axis, ComponentAxes, ForkMark, LaneHead, Playhead, Round, Snapshot, Track, View,
+    Axis, ComponentAxes, ForkMark, LaneHead, Playhead, RefusedRow, Round, Snapshot, Track, View,
 };
 use crate::timeline::{Entry, Version};
 
@@ -97,6 +97,7 @@ impl Lab {
             events: self.events(&place, view.rows),
             rejected: self.rejected,
             redelivered: self.redelivered,
+            refused: refused(place.lane, view.rows),
             notes: self.notes().to_vec(),
             marks: self.marks_of(place.lane),
             let_go: self.rows.first(),
@@ -210,6 +211,8 @@ impl Lab {
                         .map_or((0, 0), |score| (score.right, score.of))
                 })
                 .collect(),
+            corrected: lane.corrected(),
+            corrections_refused: lane.corrections_refused(),
         }
     }
 
@@ -296,6 +299,19 @@ fn parameters(lane: &Lane) -> String {
     let distance = parts.iter().position(|part| part == about.distance);
     parts.insert(distance.unwrap_or(parts.len()), batch);
     parts.join(" · ")
+}
+
+/// The newest refused corrections first, at most so many.
+fn refused(lane: &Lane, most: usize) -> Vec<RefusedRow> {
+    let newest_first = lane.refused_corrections().rev().take(most);
+    newest_first
+        .map(|refused| RefusedRow {
+            topic: refused.source.topic.to_string(),
+            partition: refused.source.partition,
+            offset: refused.source.offset,
+            reason: refused.reason.clone(),
+        })
+        .collect()
 }
 
 /// "standard, frozen after 100 rows"

@@ -4,7 +4,9 @@
 
 mod closer;
 
+use lab::elbow::{ElbowView, Start};
 use lab::filter::Filter;
+use lab::lint::Finding;
 use lab::snapshot::{Axis, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
 
@@ -128,6 +130,11 @@ pub enum Command {
         /// JSON text of a whole lab file.
         lab: String,
     },
+    /// Try other k's beside the shown lane, for [`Update::elbow`].
+    Choose {
+        /// How candidates start; None: no longer.
+        start: Option<Start>,
+    },
     /// Show all lanes side by side.
     Compare {
         /// Or only the shown one.
@@ -203,6 +210,10 @@ pub struct Update {
     pub refused: Option<String>,
     /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
     pub panels: Vec<Snapshot>,
+    /// What the linter has found, where it is something else than the last time.
+    pub lint: Option<Vec<Finding>>,
+    /// Other k's beside the shown lane, while they are asked for, where they are others than the last time.
+    pub elbow: Option<ElbowView>,
     /// What is looked at closer.
     pub closer: Closer,
     /// All versions of all lanes, in answer to [`Command::LedgerCsv`].

@@ -4,6 +4,7 @@ mod access;
 mod ecommerce;
 mod insert;
 mod kept;
+mod lint;
 mod made;
 mod module;
 mod package;

@@ -90,6 +90,7 @@ pub(crate) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
         tested: entry.tested.map(tested_row),
         from_record: entry.from_record,
         to_record: entry.to_record,
+        revision: entry.revision,
         offsets: offsets(entry),
         note: note(lane, entry),
     }
@@ -230,6 +231,7 @@ fn merge(mut a: LedgerRow, b: LedgerRow) -> LedgerRow {
         a.loss_after
     };
     a.tested = b.tested.or(a.tested);
+    a.revision = a.revision.max(b.revision);
     a.to_record = b.to_record;
     a
 }

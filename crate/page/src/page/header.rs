@@ -179,6 +179,12 @@ pub fn say(update: &Update) -> Said {
         0 => String::new(),
         n => format!(", {} skipped", numbers::counted(n, "row")),
     };
+    let snapshot = &update.snapshot;
+    let lane = snapshot.lanes.get(snapshot.lane);
+    let skipped = match lane.map_or(0, |lane| lane.corrections_refused) {
+        0 => skipped,
+        n => format!("{skipped}, {} refused", numbers::counted(n, "correction")),
+    };
     match (&update.status.connection, update.status.paused) {
         (
             Connection::Live { .. } | Connection::Behind { .. } | Connection::Replaying { .. },

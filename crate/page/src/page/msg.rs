@@ -4,7 +4,9 @@ use lab::config::LabFile;
 use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
+use super::choose::ChooseMsg;
 use super::kept::{KeptMsg, Work};
+use super::lint::LintMsg;
 use super::made::MadeMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
@@ -74,6 +76,10 @@ pub enum Msg {
     StartOver,
     /// Of kept versions.
     Kept(KeptMsg),
+    /// Of the linter's findings.
+    Lint(LintMsg),
+    /// Of the choice of k.
+    Choose(ChooseMsg),
     /// Play the recorded demo.
     PlayDemo,
     /// A file was chosen or dropped.

@@ -3,7 +3,9 @@
 use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
+use super::choose::Choose;
 use super::kept::Kept;
+use super::lint::Lint;
 use super::made::Made;
 use super::stage::axes::Axes;
 use super::views::Views;
@@ -77,6 +79,10 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// What the linter has found.
+    pub lint: Lint,
+    /// Which k.
+    pub choose: Choose,
     /// Made-up streams.
     pub made: Made,
     /// The reader's own stream.
@@ -129,6 +135,8 @@ pub enum RightTab {
     Measures,
     /// What the lane is made of.
     Settings,
+    /// Which k.
+    Choose,
 }
 
 /// Tab of the drawer; the last two only where the page is narrow.

@@ -12,6 +12,7 @@ use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
 use super::chart::surface;
+use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
 use super::drawer::Drawer;
@@ -21,6 +22,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::lint::view::LintView;
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
@@ -103,6 +105,8 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    lint: LintView,
+    choose: ChooseView,
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
@@ -183,6 +187,8 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            lint: LintView::new(sender)?,
+            choose: ChooseView::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
@@ -240,6 +246,8 @@ impl View {
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
         self.lane_head.draw(&cx)?;
+        self.lint.draw(&cx)?;
+        self.choose.draw(&cx);
         self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);

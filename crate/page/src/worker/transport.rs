@@ -56,6 +56,7 @@ impl Worker {
             } => self.keep(name, lane, version),
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::ChangeLab { lab } => self.change_lab(&lab),
+            Command::Choose { start } => self.choose(start),
             Command::Compare { on } => self.desk.view.compare = on,
             Command::LedgerCsv => self.wants_ledger_csv = true,
             Command::Resume { name, text, rows } => self.resume(name, &text, rows),
