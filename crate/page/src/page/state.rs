@@ -197,6 +197,12 @@ impl State {
         LabFile::parse(self.wanted_lab.as_ref().unwrap_or(&self.scenario.lab))
     }
 
+    /// Another stream is about to be shown: what was chosen of the old one's lists holds no more.
+    pub fn show_anew(&mut self) {
+        (self.drawer_open, self.card_open) = (true, false);
+        (self.only_round, self.only_wrong, self.worst_first) = (false, false, false);
+    }
+
     /// Whether measures are a tab of the drawer.
     pub fn is_narrow(&self) -> bool {
         self.width < WIDE
