@@ -6,7 +6,9 @@
 //! - `stage`: the scatter plot; `linear`: a linear model's panels
 //! - `measures`: what predictions are worth
 //! - `rows`: lists: batches, predictions, test rounds, events, marks, notes
+//! - `comparison`: lanes side by side
 
+mod comparison;
 mod linear;
 mod measures;
 mod rows;
@@ -15,6 +17,7 @@ mod stage;
 pub use learn::online::Task;
 use serde::{Deserialize, Serialize};
 
+pub use comparison::*;
 pub use linear::*;
 pub use measures::*;
 pub use rows::*;

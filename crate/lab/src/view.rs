@@ -4,8 +4,11 @@
 //!
 //! - `stage`: the scatter plot; `linear`: what a linear model's panels are drawn from
 //! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
+//! - `facts`, `differences`: lanes side by side
 
+mod differences;
 mod events;
+mod facts;
 mod ledger;
 mod linear;
 mod measures;
@@ -18,11 +21,13 @@ use crate::config::{Cut, Role};
 use crate::lab::Lab;
 use crate::lane::Lane;
 use crate::rows::Verdict;
-use crate::snapshot::{ForkMark, LaneHead, Playhead, Round, Snapshot, Track, View};
+use crate::snapshot::{Comparison, ForkMark, LaneHead, Playhead, Round, Snapshot, Track, View};
 use crate::timeline::{Entry, Version};
 
+use differences::differences;
 pub use events::role_number;
 pub(crate) use events::texts;
+use facts::facts;
 use ledger::{bars, ledger_row, open_batch, with_drift};
 use linear::linear;
 use measures::{cluster_labels, judged, measures};
@@ -36,6 +41,8 @@ const PANEL_ROWS: usize = 50;
 struct Place<'a> {
     lab: &'a Lab,
     lane: &'a Lane,
+    /// Index of the lane.
+    index: usize,
     /// Records applied at the playhead.
     record: u64,
     /// Index into the lane's timeline.
@@ -119,6 +126,17 @@ impl Lab {
         lanes.zip(ranges).map(panel).collect()
     }
 
+    /// The lanes side by side at the record where the view's lane is looked at: what they are, and where they disagree.
+    pub fn comparison(&self, view: &View) -> Comparison {
+        let shown = view.lane.min(self.lanes.len() - 1);
+        let at = |lane| self.place(lane, self.at(shown, view.at, lane));
+        let places: Vec<Place<'_>> = (0..self.lanes.len()).map(at).collect();
+        Comparison {
+            lanes: places.iter().map(facts).collect(),
+            differences: differences(&places, shown, PANEL_ROWS.min(view.rows)),
+        }
+    }
+
     /// Where a lane is looked at while another one is shown there: at the same record.
     fn at(&self, shown: usize, at: Playhead, lane: usize) -> Playhead {
         match at {
@@ -154,8 +172,8 @@ impl Lab {
         })
     }
 
-    fn place(&self, lane: usize, at: Playhead) -> Place<'_> {
-        let lane = &self.lanes[lane];
+    fn place(&self, index: usize, at: Playhead) -> Place<'_> {
+        let lane = &self.lanes[index];
         let end = self.rows.end();
         let (record, entry) = match at {
             Playhead::Live => (end, lane.timeline.entries().len() - 1),
@@ -168,6 +186,7 @@ impl Lab {
         Place {
             lab: self,
             lane,
+            index,
             record,
             entry,
             live: at == Playhead::Live,

@@ -1,6 +1,6 @@
 //! What page thread and worker say to each other.
 
-use lab::snapshot::{EventRow, Snapshot};
+use lab::snapshot::{Comparison, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
 
 /// Page thread to worker, as a plain JS object (serde-wasm-bindgen).
@@ -160,6 +160,8 @@ pub struct Update {
     pub refused: Option<String>,
     /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
     pub panels: Vec<Snapshot>,
+    /// While comparing, what makes the lanes differ and where they disagree.
+    pub comparison: Option<Comparison>,
 }
 
 /// A changed experiment on its way.

@@ -237,6 +237,7 @@ impl Worker {
             rebuilding: self.change.rebuilding(),
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
+            comparison: self.desk.comparison(),
         }
     }
 
