@@ -62,7 +62,7 @@ impl LaneHead {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let Some(lane) = snapshot.lanes.get(snapshot.lane) else {
             return Ok(());
         };

@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::Task;
+use lab::snapshot::{Snapshot, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -44,6 +44,8 @@ const LISTS_MS: f64 = 200.0;
 pub struct Cx<'a> {
     /// The state.
     pub state: &'a State,
+    /// The picture of the lab that is drawn: the newest one, or while lanes are compared that of one of them.
+    pub snapshot: &'a Snapshot,
     /// Colours.
     pub palette: &'a Palette,
     /// Changes whenever colours or sizes may have.
@@ -113,7 +115,7 @@ pub struct View {
 impl<'a> Cx<'a> {
     /// The stamp of this picture.
     pub fn stamp(&self) -> Stamp {
-        let (update, snapshot) = (&self.state.update, &self.state.update.snapshot);
+        let (update, snapshot) = (&self.state.update, self.snapshot);
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
@@ -194,6 +196,7 @@ impl View {
         let later = self.is_flooded(state, now_ms);
         let cx = Cx {
             state,
+            snapshot: &state.update.snapshot,
             palette: &self.palette,
             look: self.look,
             now_ms,

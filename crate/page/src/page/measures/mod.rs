@@ -107,7 +107,7 @@ impl Measures {
         if !self.stamp.change((cx.stamp(), cx.state.domain)) && !resized {
             return Ok(());
         }
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         if self.linear.draw(cx)? {
             let regression = snapshot.task == Task::Regression;
             let draw = if regression { draw_error } else { draw_right };
@@ -172,7 +172,7 @@ fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: impl Fn(&Pen, Frame, 
         bottom: surface.height - if last { BELOW } else { 7.0 },
     };
     draw(&pen, frame, cx);
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     if snapshot.records > 0 {
         let x = crisp(frame.x.at(snapshot.record as f64));
         pen.line(

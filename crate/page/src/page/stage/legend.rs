@@ -76,7 +76,7 @@ impl Legend {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         if self.features.change(snapshot.features.clone()) {
             for select in &self.axes {
                 select.set_text_content(None);
@@ -121,7 +121,7 @@ impl Legend {
 
     /// The canvas in words, and the centroids as a table, for those who do not see it.
     fn draw_words(&mut self, cx: &Cx<'_>, slice: &str) -> Result<(), JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let stage = &snapshot.stage;
         let name = |feature: usize| {
             snapshot
@@ -201,7 +201,7 @@ impl Legend {
 
 /// "Tint: slice at mean sepal_length 5.8, sepal_width 3.1", and what else there is to say of the model in this plane.
 fn slice(cx: &Cx<'_>) -> String {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let mean = if snapshot.record > 0 { "mean " } else { "" };
     let others = others(snapshot);
     match snapshot.task {
@@ -240,7 +240,7 @@ pub fn keeps_first(snapshot: &Snapshot) -> bool {
 
 /// Why a regression's line is not seen; nothing where it is.
 fn regression_note(cx: &Cx<'_>) -> String {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let Some(linear) = &snapshot.linear else {
         return String::new();
     };

@@ -63,7 +63,7 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, sides: &[Side], pulse: f64, cur
 
 /// The test rows of the newest round.
 pub fn test_rows(plot: &Plot, cx: &Cx<'_>) -> Vec<TestRow> {
-    let stage = &cx.state.update.snapshot.stage;
+    let stage = &cx.snapshot.stage;
     let row = |i: usize| TestRow {
         at: plot.at(f64::from(stage.point_x[i]), f64::from(stage.point_y[i])),
         record: u64::from(stage.point_record[i]),
@@ -80,7 +80,7 @@ pub fn test_rows(plot: &Plot, cx: &Cx<'_>) -> Vec<TestRow> {
 }
 
 fn draw_paths(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     for (cluster, path) in snapshot.stage.paths.iter().enumerate().take(plot.k()) {
         let color = faded(
             cx.palette.cluster(
@@ -112,7 +112,7 @@ fn draw_paths(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
 
 /// Halos: the newest record, or the whole round where that is a test row.
 fn draw_newest(pen: &Pen, plot: &Plot, cx: &Cx<'_>, tests: &[TestRow], pulse: f64) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let stage = &snapshot.stage;
     let Some(newest) = snapshot.record.checked_sub(1) else {
         return;
@@ -141,7 +141,7 @@ fn draw_newest(pen: &Pen, plot: &Plot, cx: &Cx<'_>, tests: &[TestRow], pulse: f6
 
 /// "2 wrong: versicolor taken for virginica", with a line to them.
 fn draw_note(pen: &Pen, plot: &Plot, cx: &Cx<'_>, wrong: &[TestRow]) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let mut kinds: BTreeMap<(usize, usize), Vec<At>> = BTreeMap::new();
     for row in wrong {
         kinds
@@ -209,7 +209,7 @@ fn draw_cursor(pen: &Pen, plot: &Plot, (x, y): At, cx: &Cx<'_>) {
 }
 
 fn draw_centroids(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
-    let labels = &cx.state.update.snapshot.cluster_labels;
+    let labels = &cx.snapshot.cluster_labels;
     for cluster in 0..plot.k() {
         let at = plot.centroid(cluster);
         let color = cx

@@ -85,7 +85,7 @@ impl Stage {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<bool, JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let fits = [self.ground.fit(), self.points.fit(), self.marks.fit()];
         if self.axes.change(snapshot.axes) {
             // Another plane: nothing glides from one to the other.
@@ -140,7 +140,7 @@ impl Stage {
 
     /// How far the pulse of what is newest has swung out, 0 to 1; None when it rests.
     fn pulse(&mut self, cx: &Cx<'_>) -> Option<f64> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         if self.newest.change(snapshot.record) && snapshot.live && snapshot.record > 0 && !cx.still
         {
             self.pulse_start_ms = Some(cx.now_ms);
