@@ -13,25 +13,32 @@
 //! - [`timeline`]: the versions of a lane, each with the batch that made it
 //! - [`rows`]: retained rows, as columns
 //! - [`rounds`]: test rounds and their score
+//! - [`elbow`]: which k, tried beside a lane
 //! - [`event`]: what happened, in order
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
-//! - [`peek`]: how a record that waits would be read
+//! - [`peek`]: how a record that waits would be read; [`ask`]: what a lane would say of a row
+//! - [`lint`]: what to know before a lane is deployed
+//! - [`propose`]: what an experiment on unknown topics could be like
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
 //! - `rebuild`: an experiment that is changed while it runs
 //! - [`snapshot`]: what the page draws; [`view`] makes it
 
 mod apply;
+pub mod ask;
 pub mod checkpoint;
 mod codes;
 pub mod config;
 pub mod csv;
+pub mod elbow;
 pub mod event;
 pub mod lab;
 pub mod lane;
+pub mod lint;
 mod notes;
 pub mod number;
 pub mod peek;
+pub mod propose;
 pub mod publish;
 mod reading;
 mod rebuild;

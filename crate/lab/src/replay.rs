@@ -303,9 +303,30 @@ pub fn write_prediction(prediction: &PredictionEvent, out: &mut String) {
     write_source(&prediction.source, out);
     out.push_str(",\"features\":");
     number::write_all(out, &prediction.features);
+    out.push(',');
+    write_answer(&prediction.answer, out);
     match prediction.answer {
+        Answer::Cluster(_) => {}
+        Answer::Number(number) => {
+            write_target(prediction.target, out);
+            out.push_str(",\"error\":");
+            write_number(prediction.target.map(|target| target - number), out);
+        }
+        Answer::Class(_) => write_target(prediction.target, out),
+    }
+    out.push_str(",\"label\":");
+    match &prediction.label {
+        Some(label) => write_text(label, out),
+        None => out.push_str("null"),
+    }
+    out.push('}');
+}
+
+/// Appends what a model says: `"prediction":0,"distance":1.5,"runner_up":2`.
+pub fn write_answer(answer: &Answer, out: &mut String) {
+    match answer {
         Answer::Cluster(nearest) => {
-            let _ = write!(out, ",\"prediction\":{},\"distance\":", nearest.cluster);
+            let _ = write!(out, "\"prediction\":{},\"distance\":", nearest.cluster);
             number::write(out, nearest.distance);
             out.push_str(",\"runner_up\":");
             match nearest.runner_up == nearest.cluster {
@@ -314,24 +335,14 @@ pub fn write_prediction(prediction: &PredictionEvent, out: &mut String) {
             }
         }
         Answer::Number(number) => {
-            out.push_str(",\"prediction\":");
-            number::write(out, number);
-            write_target(prediction.target, out);
-            out.push_str(",\"error\":");
-            write_number(prediction.target.map(|target| target - number), out);
+            out.push_str("\"prediction\":");
+            number::write(out, *number);
         }
         Answer::Class(class) => {
-            let _ = write!(out, ",\"prediction\":{},\"probability\":", class.class);
+            let _ = write!(out, "\"prediction\":{},\"probability\":", class.class);
             number::write(out, class.probability);
-            write_target(prediction.target, out);
         }
     }
-    out.push_str(",\"label\":");
-    match &prediction.label {
-        Some(label) => write_text(label, out),
-        None => out.push_str("null"),
-    }
-    out.push('}');
 }
 
 fn write_scaler_version(version: Option<u64>, out: &mut String) {

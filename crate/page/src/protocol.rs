@@ -1,6 +1,6 @@
 //! What page thread and worker say to each other.
 
-use lab::snapshot::{Comparison, EventRow, Snapshot};
+use lab::snapshot::{Axis, Comparison, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
 
 /// Page thread to worker, as a plain JS object (serde-wasm-bindgen).
@@ -54,12 +54,17 @@ pub enum Command {
         /// Index.
         lane: usize,
     },
-    /// Show these features.
+    /// Show these features, or components.
     Axes {
-        /// Feature index of the horizontal axis.
-        x: usize,
-        /// Feature index of the vertical axis.
-        y: usize,
+        /// What is on the horizontal axis.
+        x: Axis,
+        /// What is on the vertical axis.
+        y: Axis,
+    },
+    /// Bring all features of this many of the newest points along.
+    Values {
+        /// How many; 0 for none.
+        most: usize,
     },
     /// Replay speed: 1, 2, 5, 0 for as fast as possible.
     Speed {
@@ -121,6 +126,33 @@ pub enum Command {
         /// Or only the shown one.
         on: bool,
     },
+    /// Ask for [`Update::ledger_csv`].
+    LedgerCsv,
+    /// Play these record lines, so many records at once: the page was there before it was loaded anew.
+    Resume {
+        /// Name for the state line.
+        name: String,
+        /// NDJSON text.
+        text: String,
+        /// Records.
+        rows: u64,
+    },
+    /// Go over to a lab file, and play these record lines with it.
+    PlayAs {
+        /// JSON text of a lab file.
+        lab: String,
+        /// Name for the state line.
+        name: String,
+        /// NDJSON text.
+        text: String,
+        /// Records a second at speed 1; None: as any recording.
+        records_per_s: Option<f64>,
+    },
+    /// Ask for [`Update::surveyed`]: the bridge's topics, and the first records of some.
+    Survey {
+        /// The topics to look into.
+        topics: Vec<String>,
+    },
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -162,6 +194,34 @@ pub struct Update {
     pub panels: Vec<Snapshot>,
     /// While comparing, what makes the lanes differ and where they disagree.
     pub comparison: Option<Comparison>,
+    /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
+    pub ledger_csv: Option<String>,
+    /// What the bridge has, in answer to [`Command::Survey`].
+    pub surveyed: Option<Surveyed>,
+}
+
+/// The bridge's topics, and the first records of some.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surveyed {
+    /// All topics that may be read, by name.
+    pub topics: Vec<SurveyedTopic>,
+    /// Those that were to be looked into.
+    pub of: Vec<String>,
+    /// First records of those, as record lines, bounded.
+    pub lines: String,
+    /// Why nothing more was seen; empty where all was.
+    pub failed: String,
+}
+
+/// A topic that may be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyedTopic {
+    /// Its name.
+    pub name: String,
+    /// How many partitions it has.
+    pub partitions: u64,
+    /// Offsets between their starts and ends.
+    pub records: u64,
 }
 
 /// A changed experiment on its way.

@@ -77,7 +77,7 @@ fn was_dropped(place: &Place<'_>, record: u64) -> bool {
         })
 }
 
-pub(super) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
+pub(crate) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
     LedgerRow {
         first: entry.first,
         last: entry.last,

@@ -4,7 +4,11 @@ use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::made::Made;
+use super::stage::axes::Axes;
+use super::views::Views;
 use super::walk::{Entry, Table, Walk};
+use super::yours::Yours;
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
 
@@ -31,8 +35,8 @@ pub struct State {
     pub asked: Option<Vec<f64>>,
     /// The form's row as a command, where the page cannot insert it.
     pub row_command: String,
-    /// Feature indices that were chosen; the next picture has them.
-    pub axes_wanted: (usize, usize),
+    /// Axes that were chosen; the next picture has them.
+    pub axes: Axes,
     /// Width of the page, pixels.
     pub width: f64,
     /// Tab of the left rail.
@@ -73,6 +77,12 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Made-up streams.
+    pub made: Made,
+    /// The reader's own stream.
+    pub yours: Yours,
+    /// What the stage shows rows as.
+    pub views: Views,
 }
 
 /// How rows get into the stream.

@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::{Snapshot, Task};
+use lab::snapshot::{Axis, Snapshot, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -21,6 +21,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
@@ -31,7 +32,10 @@ use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
 use super::transport::Transport;
+use super::views::Views;
+use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
+use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
 
 /// More records than this at once, and lists of them wait their turn.
@@ -60,7 +64,9 @@ pub struct Cx<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stamp {
     lane: usize,
-    axes: (usize, usize),
+    axes: (Axis, Axis),
+    /// Rows that the principal components are of.
+    components: u64,
     records: u64,
     record: u64,
     live: bool,
@@ -73,6 +79,7 @@ pub struct Stamp {
     compare: usize,
     marks: usize,
     waiting: u64,
+    views: Views,
     look: u32,
 }
 
@@ -98,6 +105,9 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    made: MadeDialog,
+    yours: YoursDialog,
+    view_menu: ViewMenu,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -119,6 +129,7 @@ impl<'a> Cx<'a> {
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
+            components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -131,6 +142,10 @@ impl<'a> Cx<'a> {
             compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            views: Views {
+                open: false,
+                ..self.state.views
+            },
             look: self.look,
         }
     }
@@ -170,6 +185,9 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            made: MadeDialog::new(sender)?,
+            yours: YoursDialog::new(sender)?,
+            view_menu: ViewMenu::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -212,6 +230,8 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.made.draw(&cx);
+        self.yours.draw(&cx)?;
         if !state.started {
             return Ok(false);
         }
@@ -223,6 +243,7 @@ impl View {
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
         self.lane_head.draw(&cx)?;
+        self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
         if !later {

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use lab::Lab;
 use lab::checkpoint::Checkpoint;
 use lab::config::{LabError, LabFile};
-use lab::snapshot::{EventRow, Playhead, View};
+use lab::snapshot::{EventRow, Playhead, Snapshot, View};
+use lab::view::Follower;
 use lab::{LabEvent, publish, replay};
 use wire::{Gap, Publication, Record, RecordRef};
 
@@ -35,6 +36,8 @@ pub struct Desk {
     pub lab: Lab,
     /// What the page shows of it.
     pub view: View,
+    /// The principal components of the shown lane, while they are axes.
+    pub components: Follower,
     /// Whether things are applied as they come.
     pub flowing: bool,
     /// Offsets.
@@ -71,6 +74,7 @@ impl Desk {
         let mut desk = Desk {
             lab: Lab::new(file.clone())?,
             view: View::default(),
+            components: Follower::default(),
             flowing: true,
             progress: Progress::default(),
             applied: Applied::default(),
@@ -97,6 +101,7 @@ impl Desk {
         };
         self.lab = lab;
         self.view.at = Playhead::Live;
+        self.components = Follower::default();
         self.progress = Progress::default();
         self.applied = Applied::default();
         self.order = Order::of_log(&self.order.log_id);
@@ -109,6 +114,23 @@ impl Desk {
         self.followed = 0;
         self.began_from = None;
         self.drain();
+    }
+
+    /// The picture that the page shows.
+    pub fn snapshot(&mut self) -> Snapshot {
+        let view = &mut self.view;
+        view.components = match view.x.component().or(view.y.component()) {
+            Some(_) => self.components.follow(&self.lab, view.lane),
+            None => None,
+        };
+        let snapshot = self.lab.snapshot(&self.view);
+        self.components.reached(&snapshot.stage, snapshot.axes);
+        snapshot
+    }
+
+    /// Whether the next picture is another one though nothing happens: rows are still looked through.
+    pub fn is_looking(&self) -> bool {
+        self.view.components.is_some() && self.components.is_behind(&self.lab)
     }
 
     /// Takes a record as it arrives; false where it is a repeat, which is skipped.

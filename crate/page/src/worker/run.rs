@@ -13,6 +13,7 @@ use super::link::Link;
 use super::order::Order;
 use super::player::Player;
 use super::session::Session;
+use super::survey::Survey;
 use crate::protocol::{Banner, Command, Connection, KeptVersion, Status, Update};
 
 /// Updates are posted no closer together than this, ms: about one a frame.
@@ -62,9 +63,11 @@ pub(super) struct Worker {
     pub(super) wants_recording: bool,
     pub(super) wants_lines: bool,
     pub(super) wants_csv: bool,
+    pub(super) wants_ledger_csv: bool,
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) survey: Survey,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
 }
@@ -173,8 +176,10 @@ impl Worker {
             wants_recording: false,
             wants_lines: false,
             wants_csv: false,
+            wants_ledger_csv: false,
             kept: None,
             change: Change::default(),
+            survey: Survey::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
         }
@@ -190,6 +195,9 @@ impl Worker {
                         (worker.post, worker.posted_ms) = (None, now_ms());
                         let update = worker.update();
                         post(&worker.scope, &update);
+                        if worker.desk.is_looking() {
+                            worker.post_soon();
+                        }
                     }
                 });
             }));
@@ -209,7 +217,7 @@ impl Worker {
             (_, true) => self.desk.progress.behind(),
         };
         Update {
-            snapshot: self.desk.lab.snapshot(&self.desk.view),
+            snapshot: self.desk.snapshot(),
             status: Status {
                 connection,
                 paused: self.paused,
@@ -230,6 +238,8 @@ impl Worker {
                 None
             },
             csv: std::mem::take(&mut self.wants_csv).then(|| lab::csv::kept(&self.desk.lab)),
+            ledger_csv: std::mem::take(&mut self.wants_ledger_csv)
+                .then(|| lab::csv::ledger(&self.desk.lab)),
             kept: self.kept.take(),
             published: self.session.outbox.published,
             order: self.order_to_keep(),
@@ -238,6 +248,7 @@ impl Worker {
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
             comparison: self.desk.comparison(),
+            surveyed: self.survey.take_done(),
         }
     }
 
