@@ -8,6 +8,7 @@
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`lanes`]: lanes side by side, and their menu
 //! - [`views`]: what the stage shows rows as
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`made`]: made-up streams; [`yours`]: the reader's own topics
@@ -32,6 +33,7 @@ pub mod insert;
 pub mod kept;
 pub mod keys;
 pub mod lane_head;
+pub mod lanes;
 pub mod ledger;
 pub mod made;
 pub mod measures;

@@ -5,6 +5,7 @@ use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
+use super::lanes::LanesMsg;
 use super::made::MadeMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
@@ -95,6 +96,8 @@ pub enum Msg {
     Views(ViewsMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
+    /// Of lanes.
+    Lanes(LanesMsg),
     /// Of made-up streams.
     Made(MadeMsg),
     /// Of the reader's own stream.
@@ -170,4 +173,6 @@ pub enum Dialog {
     Made,
     /// The reader's own stream.
     Yours,
+    /// A lane's name, or whether it goes.
+    Lane,
 }

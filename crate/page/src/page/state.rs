@@ -4,6 +4,7 @@ use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::lanes::{self, Lanes};
 use super::made::Made;
 use super::stage::axes::Axes;
 use super::views::Views;
@@ -77,6 +78,8 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Lanes side by side, and their menu.
+    pub lanes: Lanes,
     /// Made-up streams.
     pub made: Made,
     /// The reader's own stream.
@@ -143,6 +146,8 @@ pub enum Tab {
     Measures,
     /// The left rail.
     Stream,
+    /// Rows on which lanes disagree, while they are shown side by side.
+    Differences,
 }
 
 /// What lab.json says, as far as the page thread needs it.
@@ -199,6 +204,7 @@ impl State {
         match self.tab {
             Tab::Measures if !self.is_narrow() => Tab::Predictions,
             Tab::Stream if !self.is_phone() => Tab::Predictions,
+            Tab::Differences if !lanes::is_comparing(self) => Tab::Predictions,
             tab => tab,
         }
     }

@@ -21,6 +21,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::lanes::view::LanesView;
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
@@ -105,6 +106,7 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    lanes: LanesView,
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
@@ -173,7 +175,7 @@ impl View {
             insert: InsertForm::new(sender, state)?,
             events: Events::new()?,
             lane_head: LaneHead::new(sender)?,
-            batch_strip: BatchStrip::new()?,
+            batch_strip: BatchStrip::new(&dom::by_id("batch")?)?,
             stage: Stage::new(sender)?,
             first_open: FirstOpen::new(sender, state)?,
             banners: Banners::new(sender)?,
@@ -185,6 +187,7 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            lanes: LanesView::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
@@ -242,6 +245,7 @@ impl View {
         }
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
+        self.lanes.lay_out(&cx)?;
         self.lane_head.draw(&cx)?;
         self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
@@ -253,7 +257,8 @@ impl View {
         }
         self.measures.draw(&cx)?;
         self.timeline.draw(&cx);
-        Ok(self.stage.draw(&cx)? || later)
+        let moving = self.lanes.draw(&cx)?;
+        Ok(self.stage.draw(&cx)? || moving || later)
     }
 
     /// Whether so much comes that lists in which nobody can read are not written in this frame.
@@ -280,6 +285,7 @@ impl View {
                 Tab::Ledger => "ledger",
                 Tab::Measures => "measures",
                 Tab::Stream => "stream",
+                Tab::Differences => "differences",
             };
             let word = |open: bool| if open { "open" } else { "closed" };
             dom::set_attribute(&self.app, "data-tab", tab);
@@ -324,7 +330,7 @@ impl Sizes {
             ));
         });
         let observer = ResizeObserver::new(closure.as_ref().unchecked_ref())?;
-        let canvases = dom::document()?.query_selector_all("canvas")?;
+        let canvases = dom::document()?.query_selector_all("canvas, #panels")?;
         for i in 0..canvases.length() {
             if let Some(canvas) = canvases
                 .get(i)

@@ -9,7 +9,7 @@ use crate::page::numbers;
 use crate::page::view::Cx;
 
 /// A line across with its number at the left.
-pub(super) fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
+pub fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
     pen.line(
         (frame.x.pixels.0, crisp(y)),
         (frame.x.pixels.1, crisp(y)),
@@ -24,7 +24,7 @@ pub(super) fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
 }
 
 /// Where there is nothing yet, the chart says when there will be.
-pub(super) fn soon(pen: &Pen, frame: Frame, text: &str, cx: &Cx<'_>) {
+pub fn soon(pen: &Pen, frame: Frame, text: &str, cx: &Cx<'_>) {
     let (y, style) = (
         (frame.top + frame.bottom) / 2.0,
         Type::label(cx.palette.text_2, Align::Left),

@@ -26,7 +26,7 @@ use crate::page::predictions;
 use crate::page::view::{Cx, Stamp};
 
 /// Pixels left of a chart's frame, for its ticks.
-const LEFT: f64 = 40.0;
+pub const LEFT: f64 = 40.0;
 /// Pixels right of it.
 const RIGHT: f64 = 4.0;
 /// Pixels below the lowest chart, for its ticks.
@@ -157,7 +157,7 @@ impl Chart {
 }
 
 /// Draws a chart in its frame, and the playhead over it.
-fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: impl Fn(&Pen, Frame, &Cx<'_>)) {
+pub fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: impl Fn(&Pen, Frame, &Cx<'_>)) {
     if !surface.is_visible() {
         return;
     }

@@ -6,7 +6,7 @@
 //! - [`points`]: training rows
 //! - [`marks`]: test rows, wrong ones, newest ones, paths, centroids
 //! - [`labels`]: names beside centroids, where they cover least
-//! - [`legend`]: axis choosers, caption, and the plot in words
+//! - [`legend`]: axis choosers, caption; [`in_words`]: the plot in words
 //! - [`scatter`]: all of that on its canvases: that of the stage, and one for each lane beside others
 //! - [`probe`]: what is under the pointer; [`says`] what there is to say of it; [`tip`] where it is said
 //!
@@ -14,6 +14,7 @@
 
 pub mod axes;
 pub mod decision;
+pub mod in_words;
 pub mod labels;
 pub mod legend;
 pub mod marks;
