@@ -7,6 +7,7 @@
 //! - `measures`: what predictions are worth
 //! - `rows`: lists: batches, predictions, test rounds, events, marks, notes
 //! - `comparison`: lanes side by side
+//! - `why`: what is known of one record, and of one centroid
 
 mod axes;
 mod comparison;
@@ -14,6 +15,7 @@ mod linear;
 mod measures;
 mod rows;
 mod stage;
+mod why;
 
 pub use learn::online::Task;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,7 @@ pub use linear::*;
 pub use measures::*;
 pub use rows::*;
 pub use stage::*;
+pub use why::*;
 
 /// Where on the timeline one looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +141,8 @@ pub struct Snapshot {
     pub rejected: u64,
     /// Events that came again (shown, and counted as the lanes' policies say), in all.
     pub redelivered: u64,
+    /// The shown lane's refused corrections, newest first, bounded; the lane's head counts all.
+    pub refused: Vec<RefusedRow>,
     /// What there is to say of the streams as a whole, oldest first.
     pub notes: Vec<StreamNote>,
     /// Gaps and other marks on the timeline.
@@ -204,4 +209,8 @@ pub struct LaneHead {
     pub waiting: u64,
     /// Test rounds: (right, of) each, oldest first.
     pub rounds: Vec<(u32, u32)>,
+    /// Rows that corrections took out of their batches again.
+    pub corrected: u64,
+    /// Corrections that were refused.
+    pub corrections_refused: u64,
 }

@@ -5,16 +5,19 @@
 //! - `stage`: the scatter plot, by features or by [`components`]; `linear`: what a linear model's panels are drawn from
 //! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
 //! - `facts`, `differences`: lanes side by side
+//! - `why`: what became of one record; `life`: of one centroid
 
 pub mod components;
 mod differences;
 mod events;
 mod facts;
 mod ledger;
+mod life;
 mod linear;
 mod measures;
 mod predictions;
 mod stage;
+mod why;
 
 use learn::scaler::Kind;
 
@@ -23,7 +26,8 @@ use crate::lab::Lab;
 use crate::lane::Lane;
 use crate::rows::Verdict;
 use crate::snapshot::{
-    Axis, Comparison, ComponentAxes, ForkMark, LaneHead, Playhead, Round, Snapshot, Track, View,
+    Axis, Comparison, ComponentAxes, ForkMark, LaneHead, Playhead, RefusedRow, Round, Snapshot,
+    Track, View,
 };
 use crate::timeline::{Entry, Version};
 
@@ -101,6 +105,7 @@ impl Lab {
             events: self.events(&place, view.rows),
             rejected: self.rejected,
             redelivered: self.redelivered,
+            refused: refused(place.lane, view.rows),
             notes: self.notes().to_vec(),
             marks: self.marks_of(place.lane),
             let_go: self.rows.first(),
@@ -226,10 +231,12 @@ impl Lab {
                         .map_or((0, 0), |score| (score.right, score.of))
                 })
                 .collect(),
+            corrected: lane.corrected(),
+            corrections_refused: lane.corrections_refused(),
         }
     }
 
-    fn label_name(&self, label: &str) -> String {
+    pub(crate) fn label_name(&self, label: &str) -> String {
         self.config
             .file
             .label_names
@@ -312,6 +319,19 @@ fn parameters(lane: &Lane) -> String {
     let distance = parts.iter().position(|part| part == about.distance);
     parts.insert(distance.unwrap_or(parts.len()), batch);
     parts.join(" · ")
+}
+
+/// The newest refused corrections first, at most so many.
+fn refused(lane: &Lane, most: usize) -> Vec<RefusedRow> {
+    let newest_first = lane.refused_corrections().rev().take(most);
+    newest_first
+        .map(|refused| RefusedRow {
+            topic: refused.source.topic.to_string(),
+            partition: refused.source.partition,
+            offset: refused.source.offset,
+            reason: refused.reason.clone(),
+        })
+        .collect()
 }
 
 /// "standard, frozen after 100 rows"

@@ -1,7 +1,16 @@
 //! What page thread and worker say to each other.
+//!
+//! - `closer`: of what is looked at closer
 
+mod closer;
+
+use lab::elbow::{ElbowView, Start};
+use lab::filter::Filter;
+use lab::lint::Finding;
 use lab::snapshot::{Axis, Comparison, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
+
+pub use closer::{Closer, Form, Found, Look};
 
 /// Page thread to worker, as a plain JS object (serde-wasm-bindgen).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,6 +130,11 @@ pub enum Command {
         /// JSON text of a whole lab file.
         lab: String,
     },
+    /// Try other k's beside the shown lane, for [`Update::elbow`].
+    Choose {
+        /// How candidates start; None: no longer.
+        start: Option<Start>,
+    },
     /// Show all lanes side by side.
     Compare {
         /// Or only the shown one.
@@ -153,6 +167,10 @@ pub enum Command {
         /// The topics to look into.
         topics: Vec<String>,
     },
+    /// Look at something closer: [`Update::closer`] says what there is.
+    Look(Look),
+    /// List the events that pass a filter in [`Closer::found`]; an empty one lists none.
+    Filter(Filter),
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -194,6 +212,12 @@ pub struct Update {
     pub panels: Vec<Snapshot>,
     /// While comparing, what makes the lanes differ and where they disagree.
     pub comparison: Option<Comparison>,
+    /// What the linter has found, where it is something else than the last time.
+    pub lint: Option<Vec<Finding>>,
+    /// Other k's beside the shown lane, while they are asked for, where they are others than the last time.
+    pub elbow: Option<ElbowView>,
+    /// What is looked at closer.
+    pub closer: Closer,
     /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
     pub ledger_csv: Option<String>,
     /// What the bridge has, in answer to [`Command::Survey`].

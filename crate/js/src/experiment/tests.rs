@@ -1,5 +1,7 @@
 //! A small stream through a small lab.
 
+use lab::snapshot::Axis;
+
 use super::Experiment;
 
 const LAB: &str = r#"{"eddy":1,"streams":[{"topic":"t","role":"both"}],"features":["x","y"],"lanes":[{"name":"A",
@@ -44,10 +46,10 @@ fn events_come_once_and_in_order() {
 
 #[test]
 fn a_row_is_asked_of_any_version() {
-    let lab = applied();
+    let mut lab = applied();
     assert_eq!(lab.versions(), r#"{"A":2}"#);
     // The centroid of the first version's cluster 0 is at 0, 0; that of the second's, the batch's only row there, at 1, 2.
-    let distance = |version: Option<u64>| {
+    let mut distance = |version: Option<u64>| {
         let said = lab.predict("A", &[1.0, 5.0], version).unwrap();
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
         assert_eq!(
@@ -158,15 +160,16 @@ fn records_of_other_topics_are_counted() {
 
 #[test]
 fn a_picture_is_asked_for_by_names() {
-    let lab = applied();
+    let mut lab = applied();
     let picture = lab
         .snapshot(r#"{"lane":"A","x":"y","y":"x","at":{"version":1}}"#)
         .unwrap();
-    assert_eq!((picture.axes, picture.version), ((1, 0), 1));
+    assert_eq!(picture.axes, (Axis::Feature(1), Axis::Feature(0)));
+    assert_eq!(picture.version, 1);
     assert_eq!(picture.stage.centroids, [0.0, 0.0, 9.0, 9.0]);
     let picture = lab.snapshot("{}").unwrap();
     assert_eq!(
         (picture.axes, picture.version, picture.live),
-        ((0, 1), 2, true)
+        ((Axis::Feature(0), Axis::Feature(1)), 2, true)
     );
 }

@@ -206,6 +206,17 @@ fn check_lane(
     if let (Some(scaling), false) = (&scaling, model_is_scaled) {
         check_initial(scaling, &*model, at)?;
     }
+    if lane.changes.correct()
+        && scaling
+            .as_ref()
+            .is_some_and(|scaling| scaling.cut.is_some())
+    {
+        return Err(LabError::value(
+            format!("{at}.changes"),
+            "corrects rows beside a scaler with windows of its own, which would have to forget them too; take a scaler \
+             without engine, or another policy for updates and deletes",
+        ));
+    }
     if model.rows_wanted() > WAITING_MAX {
         let by = match &lane.model {
             Settings::Kmeans(model) if model.initial.random.is_some() => "random",

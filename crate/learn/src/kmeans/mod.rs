@@ -67,7 +67,7 @@ mod update;
 
 pub(crate) use distance::squared_difference;
 
-pub use assign::{Nearest, nearest};
+pub use assign::{Nearest, distances, nearest};
 pub use check::check_row;
 pub use error::{InitialError, ParamError, Unusable};
 pub use fit::{BatchSummary, Kmeans};

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::initial::Awaited;
-use super::{Distance, Engine, Kmeans, Model, ParamError, Params, TimeUnit, check_row, nearest};
+use super::{
+    Distance, Engine, Kmeans, Model, ParamError, Params, TimeUnit, check_row, distances, nearest,
+};
 use crate::online::{About, Answer, Fitted, Numbers, Online, Task};
 use crate::{Checkpoint, Rows};
 
@@ -111,6 +113,11 @@ impl Online for OnlineKmeans {
     fn answer(&self, numbers: &Numbers, row: &[f64]) -> Answer {
         let model = numbers.clusters().unwrap_or(self.kmeans.model());
         Answer::Cluster(nearest(self.params(), model, row))
+    }
+
+    fn distances(&self, numbers: &Numbers, row: &[f64]) -> Vec<f64> {
+        let model = numbers.clusters().unwrap_or(self.kmeans.model());
+        distances(self.params(), model, row)
     }
 
     fn fade(&mut self, batches: u64) -> Option<bool> {

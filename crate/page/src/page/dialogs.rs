@@ -124,6 +124,11 @@ fn on_outside(dialog: &HtmlDialogElement) -> EventListener {
         let Some(event) = event.dyn_ref::<MouseEvent>() else {
             return;
         };
+        // A list that a field opens may reach beyond the dialog.
+        let target = event.target();
+        if !target.is_some_and(|target| target.has_type::<HtmlDialogElement>()) {
+            return;
+        }
         let frame = inner.get_bounding_client_rect();
         let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
         let inside =

@@ -1,4 +1,4 @@
-//! The lane's head: its name, parameters, scaler, the engine's defects, and the switch between lanes.
+//! The lane's head: its name, parameters, scaler, and the switch between lanes.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -24,9 +24,7 @@ pub struct LaneHead {
     engine: Slot,
     algorithm: Slot,
     params: Slot,
-    warning: Element,
     scaler: Sheet,
-    defects: Sheet,
     switch: Element,
     choices: Vec<(HtmlElement, [EventListener; 2])>,
     names: Shown<Vec<String>>,
@@ -47,19 +45,13 @@ impl LaneHead {
         let (on_compare, on_menu, of_menu) = (sender.clone(), sender.clone(), shown_lane.clone());
         let title: Element = dom::by_id("lane-title")?;
         title.set_text_content(None);
-        let warning: Element = dom::by_id("lane-warning")?;
-        if let Some(text) = warning.last_element_child() {
-            text.set_text_content(Some("Decay 0 forgets every earlier batch"));
-        }
         Ok(LaneHead {
             sender: sender.clone(),
             engine: Slot::new(dom::child(&title, "b", "", "")?),
             algorithm: Slot::new(dom::child(&title, "span", "", "")?),
             title,
             params: Slot::by_id("lane-params")?,
-            warning,
             scaler: Sheet::new("lane-scaler")?,
-            defects: Sheet::new("lane-defects")?,
             switch: dom::by_id("lanes")?,
             choices: Vec::new(),
             names: Shown::default(),
@@ -97,23 +89,12 @@ impl LaneHead {
         dom::set_attribute(&self.title, "title", title.trim_start());
         self.params.set(&unbroken(&lane.parameters));
         dom::set_attribute(&self.params.element, "title", &lane.parameters);
-        dom::show(
-            &self.warning,
-            lane.parameters.split(" · ").any(|part| part == "decay 0"),
-        );
         let scaler = scaler_says(snapshot);
         let name = match lane.scaler.is_empty() {
             true => String::new(),
             false => format!("scaled: {}", lane.scaler),
         };
         self.scaler.draw(&name, "scaled", &scaler)?;
-        let count = lane.defects.len() as u64;
-        let name = match count {
-            0 => String::new(),
-            _ => format!("as the engine: {}", numbers::counted(count, "defect")),
-        };
-        self.defects
-            .draw(&name, &count.to_string(), &lane.defects)?;
         self.shown_lane.set(snapshot.lane);
         dom::set_attribute(
             &self.compare,

@@ -4,8 +4,10 @@ use lab::config::LabFile;
 use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
+use super::choose::ChooseMsg;
 use super::kept::{KeptMsg, Work};
 use super::lanes::LanesMsg;
+use super::lint::LintMsg;
 use super::made::MadeMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
@@ -75,6 +77,10 @@ pub enum Msg {
     StartOver,
     /// Of kept versions.
     Kept(KeptMsg),
+    /// Of the linter's findings.
+    Lint(LintMsg),
+    /// Of the choice of k.
+    Choose(ChooseMsg),
     /// Play the recorded demo.
     PlayDemo,
     /// A file was chosen or dropped.

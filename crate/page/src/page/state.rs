@@ -3,8 +3,10 @@
 use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
+use super::choose::Choose;
 use super::kept::Kept;
 use super::lanes::{self, Lanes};
+use super::lint::Lint;
 use super::made::Made;
 use super::stage::axes::Axes;
 use super::views::Views;
@@ -80,6 +82,10 @@ pub struct State {
     pub kept: Kept,
     /// Lanes side by side, and their menu.
     pub lanes: Lanes,
+    /// What the linter has found.
+    pub lint: Lint,
+    /// Which k.
+    pub choose: Choose,
     /// Made-up streams.
     pub made: Made,
     /// The reader's own stream.
@@ -132,6 +138,8 @@ pub enum RightTab {
     Measures,
     /// What the lane is made of.
     Settings,
+    /// Which k.
+    Choose,
 }
 
 /// Tab of the drawer; the last two only where the page is narrow.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{experiment, lanes, made, right, views, yours};
+use super::{choose, experiment, lanes, lint, made, right, views, yours};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -40,6 +40,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         }
         Msg::Right(tab) => {
             state.right = tab;
+            choose::shown(state, out);
             if state.is_narrow() {
                 (state.tab, state.drawer_open) = (Tab::Measures, true);
             }
@@ -103,6 +104,8 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Send(Command::Connect { url }));
         }
         Msg::Kept(msg) => kept::update(state, msg, out),
+        Msg::Lint(msg) => lint::update(state, msg, out),
+        Msg::Choose(msg) => choose::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Lanes(msg) => lanes::update(state, msg, out),
         Msg::Views(msg) => views::update(&mut state.views, msg, out),
@@ -113,7 +116,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
     }
 }
 
-fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>) {
+fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Effect>) {
     if let Some(order) = &update.order {
         out.push(Effect::KeepOrder(order.clone()));
     }
@@ -136,6 +139,8 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         }
     }
     experiment::arrived(state, &update);
+    lint::arrived(state, &mut update);
+    choose::arrived(state, &mut update);
     if let Some(surveyed) = &update.surveyed {
         yours::surveyed(state, surveyed);
     }

@@ -12,6 +12,7 @@ use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
 use super::chart::surface;
+use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
 use super::drawer::Drawer;
@@ -22,6 +23,7 @@ use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lanes::view::LanesView;
+use super::lint::view::LintView;
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
@@ -107,6 +109,8 @@ pub struct View {
     dialogs: Dialogs,
     kept: KeptDialog,
     lanes: LanesView,
+    lint: LintView,
+    choose: ChooseView,
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
@@ -188,6 +192,8 @@ impl View {
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
             lanes: LanesView::new(sender)?,
+            lint: LintView::new(sender)?,
+            choose: ChooseView::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
@@ -247,6 +253,8 @@ impl View {
         self.insert.draw(&cx);
         self.lanes.lay_out(&cx)?;
         self.lane_head.draw(&cx)?;
+        self.lint.draw(&cx)?;
+        self.choose.draw(&cx);
         self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);

@@ -56,6 +56,8 @@ pub struct Desk {
     pub publishing: bool,
     /// Records applied in all, for credit.
     pub records_applied: u64,
+    /// Counts up whenever the lab is another.
+    pub edition: u64,
     queue: VecDeque<Item>,
     /// So many of the first that wait come from the order before a reload, or stand between such.
     followed: usize,
@@ -84,6 +86,7 @@ impl Desk {
             publications: Vec::new(),
             publishing: false,
             records_applied: 0,
+            edition: 0,
             queue: VecDeque::new(),
             followed: 0,
             file,
@@ -100,6 +103,7 @@ impl Desk {
             return;
         };
         self.lab = lab;
+        self.edition += 1;
         self.view.at = Playhead::Live;
         self.components = Follower::default();
         self.progress = Progress::default();
@@ -266,6 +270,18 @@ impl Desk {
         (events, training as u64)
     }
 
+    /// The record that waits at this place.
+    pub fn waiting_at(&self, topic: &str, partition: i32, offset: i64) -> Option<Record> {
+        let records = self.queue.iter().filter_map(|item| match item {
+            Item::Record(record) => Some(record),
+            _ => None,
+        });
+        let here = |record: &&Record| {
+            (&*record.topic, record.partition, record.offset) == (topic, partition, offset)
+        };
+        records.into_iter().find(here).cloned()
+    }
+
     /// The streams of the lab file.
     pub fn streams(&self) -> &[lab::config::Stream] {
         &self.file.streams
@@ -299,6 +315,7 @@ impl Desk {
     /// Goes by another lab file from now on.
     pub(super) fn set_file(&mut self, file: LabFile) {
         self.file = file;
+        self.edition += 1;
     }
 
     /// Newest version of the shown lane.

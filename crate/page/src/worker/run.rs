@@ -8,13 +8,16 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::change::Change;
+use super::choose::Choose;
 use super::desk::Desk;
 use super::link::Link;
+use super::lint::Lint;
+use super::look::Looking;
 use super::order::Order;
 use super::player::Player;
 use super::session::Session;
 use super::survey::Survey;
-use crate::protocol::{Banner, Command, Connection, KeptVersion, Status, Update};
+use crate::protocol::{Banner, Closer, Command, Connection, KeptVersion, Status, Update};
 
 /// Updates are posted no closer together than this, ms: about one a frame.
 const POST_MS: u32 = 16;
@@ -24,6 +27,9 @@ const ANNOUNCE_MS: f64 = 2_000.0;
 
 /// An order is kept at most this often, ms.
 const KEEP_ORDER_MS: f64 = 250.0;
+
+/// So long a search goes on between two updates, ms.
+const SEARCH_MS: f64 = 6.0;
 
 type Listener = Closure<dyn FnMut(MessageEvent)>;
 
@@ -67,9 +73,13 @@ pub(super) struct Worker {
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) lint: Lint,
+    pub(super) choose: Choose,
     pub(super) survey: Survey,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
+    /// What the reader looks at closer.
+    pub(super) look: Looking,
 }
 
 /// Starts the worker: it listens for commands.
@@ -179,9 +189,12 @@ impl Worker {
             wants_ledger_csv: false,
             kept: None,
             change: Change::default(),
+            lint: Lint::default(),
+            choose: Choose::default(),
             survey: Survey::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
+            look: Looking::default(),
         }
     }
 
@@ -205,6 +218,8 @@ impl Worker {
     }
 
     fn update(&mut self) -> Update {
+        // What the page is told from here on is as it is after all corrections.
+        self.desk.lab.settle();
         let (waiting, waiting_training) = if self.paused {
             self.desk.waiting_events()
         } else {
@@ -216,6 +231,7 @@ impl Worker {
             (Connection::Replaying { .. }, true) => self.desk.waiting() as u64,
             (_, true) => self.desk.progress.behind(),
         };
+        let closer = self.closer();
         Update {
             snapshot: self.desk.snapshot(),
             status: Status {
@@ -248,8 +264,21 @@ impl Worker {
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
             comparison: self.desk.comparison(),
+            lint: self.lint_to_tell(),
+            elbow: self.curves_to_tell(),
             surveyed: self.survey.take_done(),
+            closer,
         }
+    }
+
+    /// What is looked at closer; a search that has not ended goes on after the next update.
+    fn closer(&mut self) -> Closer {
+        let (upto, end_ms) = (self.snapshot_place().0, now_ms() + SEARCH_MS);
+        let closer = self.look.answer(&self.desk, upto, || now_ms() < end_ms);
+        if self.look.is_searching() {
+            self.post_soon();
+        }
+        closer
     }
 
     fn announcement(&mut self) -> Option<String> {

@@ -56,6 +56,7 @@ impl Worker {
             } => self.keep(name, lane, version),
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::ChangeLab { lab } => self.change_lab(&lab),
+            Command::Choose { start } => self.choose(start),
             Command::Compare { on } => self.desk.view.compare = on,
             Command::LedgerCsv => self.wants_ledger_csv = true,
             Command::Resume { name, text, rows } => self.resume(name, &text, rows),
@@ -67,6 +68,8 @@ impl Worker {
             } => self.play_as(&lab, name, &text, records_per_s),
             Command::Survey { topics } => self.survey(topics),
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
+            Command::Look(look) => self.look.look(look, &self.desk),
+            Command::Filter(filter) => self.look.filter(filter, &self.desk),
         }
         self.answer();
     }
