@@ -6,9 +6,11 @@
 //! - `axes`: what the stage's axes are; `stage`: the scatter plot; `linear`: a linear model's panels
 //! - `measures`: what predictions are worth
 //! - `rows`: lists: batches, predictions, test rounds, events, marks, notes
+//! - `comparison`: lanes side by side
 //! - `why`: what is known of one record, and of one centroid
 
 mod axes;
+mod comparison;
 mod linear;
 mod measures;
 mod rows;
@@ -19,6 +21,7 @@ pub use learn::online::Task;
 use serde::{Deserialize, Serialize};
 
 pub use axes::*;
+pub use comparison::*;
 pub use linear::*;
 pub use measures::*;
 pub use rows::*;

@@ -7,7 +7,7 @@ mod closer;
 use lab::elbow::{ElbowView, Start};
 use lab::filter::Filter;
 use lab::lint::Finding;
-use lab::snapshot::{Axis, EventRow, Snapshot};
+use lab::snapshot::{Axis, Comparison, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
 
 pub use closer::{Closer, Form, Found, Look};
@@ -210,6 +210,8 @@ pub struct Update {
     pub refused: Option<String>,
     /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
     pub panels: Vec<Snapshot>,
+    /// While comparing, what makes the lanes differ and where they disagree.
+    pub comparison: Option<Comparison>,
     /// What the linter has found, where it is something else than the last time.
     pub lint: Option<Vec<Finding>>,
     /// Other k's beside the shown lane, while they are asked for, where they are others than the last time.

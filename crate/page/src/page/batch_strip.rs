@@ -1,13 +1,12 @@
 //! The open batch, in words and cells: a batch that never fills explains a model that never moves.
 
 use lab::snapshot::{Snapshot, Task};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::{Element, HtmlElement};
 
 use super::dom::{self, Shown, Slot};
 use super::numbers;
 use super::view::Cx;
-use crate::protocol::Update;
 
 /// More cells than this would be too narrow to tell apart: each then stands for several rows.
 const CELLS_MOST: u64 = 128;
@@ -38,26 +37,45 @@ pub enum Cell {
     Free,
 }
 
+/// What a strip is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Strip<'a> {
+    /// The picture of its lane.
+    pub snapshot: &'a Snapshot,
+    /// Records that wait.
+    pub waiting_total: u64,
+    /// Rows of them that would go into the batch.
+    pub waiting_training: u64,
+}
+
+impl<'a> Strip<'a> {
+    fn of(cx: &Cx<'a>) -> Strip<'a> {
+        Strip {
+            snapshot: cx.snapshot,
+            waiting_total: cx.state.update.waiting_total,
+            waiting_training: cx.state.update.waiting_training,
+        }
+    }
+}
+
 impl BatchStrip {
-    /// The strip of index.html.
+    /// The strip inside this element of index.html.
     ///
     /// # Errors
     /// An element is missing.
-    pub fn new() -> Result<BatchStrip, JsValue> {
-        let window: Element = dom::by_id("window")?;
-        let progress = window
-            .first_element_child()
-            .and_then(|inner| inner.dyn_into().ok());
+    pub fn new(root: &Element) -> Result<BatchStrip, JsValue> {
+        let part = |selector: &str| dom::part::<Element>(root, selector);
+        let window = part(".window")?;
         Ok(BatchStrip {
-            title: Slot::by_id("batch-title")?,
-            next: Slot::by_id("batch-next")?,
-            short: Slot::by_id("batch-short")?,
-            key: Slot::by_id("batch-key")?,
-            cells: dom::by_id("cells")?,
+            title: Slot::new(part("b")?),
+            next: Slot::new(part(".batch-next")?),
+            short: Slot::new(part(".batch-short")?),
+            key: Slot::new(part(".batch-key")?),
+            cells: part(".cells")?,
             nodes: Vec::new(),
             shown: Shown::default(),
+            progress: dom::part(&window, "i")?,
             window,
-            progress: progress.ok_or_else(|| JsValue::from_str("index.html: #window is empty"))?,
             percent: Shown::default(),
         })
     }
@@ -67,27 +85,27 @@ impl BatchStrip {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
-        let update = &cx.state.update;
-        let (title, next) = words(update);
+        let strip = Strip::of(cx);
+        let (title, next) = words(&strip);
         self.title.set(&title);
         self.short
-            .set(&short_next(update).unwrap_or_else(|| next.clone()));
+            .set(&short_next(&strip).unwrap_or_else(|| next.clone()));
         self.next.set(&next);
-        let key = if update.waiting_training > 0 {
+        let key = if strip.waiting_training > 0 {
             "solid: in the batch, dashed: waiting".to_owned()
         } else {
-            key(&update.snapshot)
+            key(strip.snapshot)
         };
         self.key.set(&key);
-        let interval = update.snapshot.batch.size.is_none();
+        let interval = strip.snapshot.batch.size.is_none();
         dom::set_attribute(
             &self.cells,
             "data-cut",
             if interval { "interval" } else { "count" },
         );
         dom::show(&self.window, interval);
-        self.draw_window(update);
-        let cells = cells(update);
+        self.draw_window(strip.snapshot);
+        let cells = cells(&strip);
         if self.shown.change(cells.clone()) {
             self.draw_cells(&cells)
         } else {
@@ -95,9 +113,9 @@ impl BatchStrip {
         }
     }
 
-    fn draw_window(&mut self, update: &Update) {
-        let percent = update.snapshot.batch.window_ms.map_or(0, |(start, end)| {
-            let now = update.snapshot.lab_time_ms.unwrap_or(start);
+    fn draw_window(&mut self, snapshot: &Snapshot) {
+        let percent = snapshot.batch.window_ms.map_or(0, |(start, end)| {
+            let now = snapshot.lab_time_ms.unwrap_or(start);
             ((now - start) * 100 / (end - start).max(1)).clamp(0, 100)
         });
         if self.percent.change(percent) {
@@ -154,8 +172,8 @@ fn is_predicted_first(snapshot: &Snapshot) -> bool {
 }
 
 /// The strip's cells.
-pub fn cells(update: &Update) -> Vec<Cell> {
-    let (snapshot, batch) = (&update.snapshot, &update.snapshot.batch);
+pub fn cells(strip: &Strip<'_>) -> Vec<Cell> {
+    let (snapshot, batch) = (strip.snapshot, &strip.snapshot.batch);
     let color = |row: usize| {
         let cluster = batch.clusters.get(row).map(|cluster| *cluster as usize);
         cluster.map(|cluster| {
@@ -185,7 +203,7 @@ pub fn cells(update: &Update) -> Vec<Cell> {
                         .and_then(|row| color(row as usize))
                         .unwrap_or(7),
                 )
-            } else if row < batch.rows + update.waiting_training {
+            } else if row < batch.rows + strip.waiting_training {
                 Cell::Waits
             } else {
                 Cell::Free
@@ -195,8 +213,8 @@ pub fn cells(update: &Update) -> Vec<Cell> {
 }
 
 /// Title, and what comes next.
-pub fn words(update: &Update) -> (String, String) {
-    let (snapshot, batch) = (&update.snapshot, &update.snapshot.batch);
+pub fn words(strip: &Strip<'_>) -> (String, String) {
+    let (snapshot, batch) = (strip.snapshot, &strip.snapshot.batch);
     let title = |of: String| format!("Batch {}: {of}", numbers::count(batch.number));
     match batch.size {
         Some(size) => {
@@ -205,7 +223,7 @@ pub fn words(update: &Update) -> (String, String) {
                 numbers::count(batch.rows),
                 numbers::count(size)
             ));
-            (of, next_by_count(update, size))
+            (of, next_by_count(strip, size))
         }
         None => (
             title(numbers::counted(batch.rows, "row")),
@@ -214,15 +232,15 @@ pub fn words(update: &Update) -> (String, String) {
     }
 }
 
-fn next_by_count(update: &Update, size: u64) -> String {
-    let batch = &update.snapshot.batch;
+fn next_by_count(strip: &Strip<'_>, size: u64) -> String {
+    let batch = &strip.snapshot.batch;
     let more = size.saturating_sub(batch.rows);
-    if update.waiting_training > 0 {
+    if strip.waiting_training > 0 {
         let (fill, of) = (
-            numbers::count(update.waiting_training.min(more)),
-            numbers::count(update.waiting_total),
+            numbers::count(strip.waiting_training.min(more)),
+            numbers::count(strip.waiting_total),
         );
-        return if update.waiting_training >= more {
+        return if strip.waiting_training >= more {
             format!("{fill} of the {of} waiting rows fill it: press Batch")
         } else {
             format!("{fill} of the {of} waiting rows go in: press Batch")
@@ -242,10 +260,10 @@ fn next_by_count(update: &Update, size: u64) -> String {
 }
 
 /// The same where there is little room: "11 more to v10".
-fn short_next(update: &Update) -> Option<String> {
-    let batch = &update.snapshot.batch;
+fn short_next(strip: &Strip<'_>) -> Option<String> {
+    let batch = &strip.snapshot.batch;
     let more = batch.size?.saturating_sub(batch.rows);
-    Some(match update.waiting_training {
+    Some(match strip.waiting_training {
         0 => format!("{} more to v{}", numbers::count(more), batch.number + 1),
         waiting => format!("{} waiting go in", numbers::count(waiting.min(more))),
     })
@@ -275,6 +293,7 @@ mod tests {
     use lab::snapshot::OpenBatch;
 
     use super::*;
+    use crate::protocol::Update;
 
     fn update(rows: u64, size: Option<u64>) -> Update {
         let mut update = Update::default();
@@ -289,6 +308,14 @@ mod tests {
         update
     }
 
+    fn of(update: &Update) -> Strip<'_> {
+        Strip {
+            snapshot: &update.snapshot,
+            waiting_total: update.waiting_total,
+            waiting_training: update.waiting_training,
+        }
+    }
+
     #[test]
     fn a_batch_by_count_says_how_many_more() {
         let mut update = update(11, Some(32));
@@ -296,13 +323,13 @@ mod tests {
             "Batch 5: 11 of 32 rows".to_owned(),
             "21 more and the model moves to version 6".to_owned(),
         );
-        assert_eq!(words(&update), said);
+        assert_eq!(words(&of(&update)), said);
         (update.waiting_total, update.waiting_training) = (31, 31);
         assert_eq!(
-            words(&update).1,
+            words(&of(&update)).1,
             "21 of the 31 waiting rows fill it: press Batch"
         );
-        let cells = cells(&update);
+        let cells = cells(&of(&update));
         assert_eq!(
             (cells.len(), cells[10], cells[11]),
             (32, Cell::Row(0), Cell::Waits)
@@ -316,17 +343,17 @@ mod tests {
         update.snapshot.lab_time_ms = Some(12_500);
         update.snapshot.batch.held = 2;
         assert_eq!(
-            words(&update).1,
+            words(&of(&update)).1,
             "its window ends in 8 s, 2 test rows held until then"
         );
-        assert_eq!(cells(&update), [Cell::Row(0)]);
+        assert_eq!(cells(&of(&update)), [Cell::Row(0)]);
     }
 
     #[test]
     fn a_large_batch_has_no_more_cells_than_can_be_told_apart() {
         let mut update = update(0, Some(10_000));
         update.snapshot.batch.rows = 5_000;
-        let cells = cells(&update);
+        let cells = cells(&of(&update));
         assert!(cells.len() <= 128);
         assert_eq!(
             cells.iter().filter(|cell| **cell == Cell::Free).count(),

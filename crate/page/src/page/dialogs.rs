@@ -89,12 +89,13 @@ impl Dialogs {
 }
 
 /// All of them.
-const ALL: [Dialog; 5] = [
+const ALL: [Dialog; 6] = [
     Dialog::Help,
     Dialog::Over,
     Dialog::Kept,
     Dialog::Made,
     Dialog::Yours,
+    Dialog::Lane,
 ];
 
 /// Opens a dialog.
@@ -146,5 +147,6 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Kept => "kept-dialog",
         Dialog::Made => "made-dialog",
         Dialog::Yours => "yours-dialog",
+        Dialog::Lane => "lane-dialog",
     }
 }

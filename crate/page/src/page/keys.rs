@@ -8,6 +8,7 @@ use super::app::Sender;
 use super::dom;
 use super::inspector::InspectMsg;
 use super::kept::KeptMsg;
+use super::lanes::LanesMsg;
 use super::msg::Msg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
@@ -30,6 +31,11 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("m" | "M", _) => Msg::Right(RightTab::Measures),
         ("k" | "K", _) => Msg::Kept(KeptMsg::Open),
         ("v" | "V", _) => Msg::Views(ViewsMsg::Open),
+        ("c" | "C", _) => Msg::Lanes(LanesMsg::Compare),
+        ("1", false) => Msg::Lanes(LanesMsg::Focus(0)),
+        ("2", false) => Msg::Lanes(LanesMsg::Focus(1)),
+        ("3", false) => Msg::Lanes(LanesMsg::Focus(2)),
+        ("4", false) => Msg::Lanes(LanesMsg::Focus(3)),
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
         ("Escape", _) => Msg::Close,
@@ -107,6 +113,8 @@ mod tests {
             ("End", false, Msg::Send(Command::Live)),
             ("i", false, Msg::Left(LeftTab::Insert)),
             ("k", false, Msg::Kept(KeptMsg::Open)),
+            ("c", false, Msg::Lanes(LanesMsg::Compare)),
+            ("2", false, Msg::Lanes(LanesMsg::Focus(1))),
             ("v", false, Msg::Views(ViewsMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),

@@ -8,6 +8,7 @@
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`lanes`]: lanes side by side, and their menu
 //! - [`views`]: what the stage shows rows as
 //! - [`inspector`]: an event, a centroid's life, the filter over the events
 //! - [`kept`]: versions that are kept, and gone on from
@@ -36,6 +37,7 @@ pub mod inspector;
 pub mod kept;
 pub mod keys;
 pub mod lane_head;
+pub mod lanes;
 pub mod ledger;
 pub mod lint;
 pub mod made;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::choose::ChooseMsg;
 use super::inspector::InspectMsg;
 use super::kept::{KeptMsg, Work};
+use super::lanes::LanesMsg;
 use super::lint::LintMsg;
 use super::made::MadeMsg;
 use super::state::{LeftTab, RightTab, Tab};
@@ -102,6 +103,8 @@ pub enum Msg {
     Views(ViewsMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
+    /// Of lanes.
+    Lanes(LanesMsg),
     /// Of made-up streams.
     Made(MadeMsg),
     /// Of the reader's own stream.
@@ -179,4 +182,6 @@ pub enum Dialog {
     Made,
     /// The reader's own stream.
     Yours,
+    /// A lane's name, or whether it goes.
+    Lane,
 }

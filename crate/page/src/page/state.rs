@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::choose::Choose;
 use super::inspector::Inspector;
 use super::kept::Kept;
+use super::lanes::{self, Lanes};
 use super::lint::Lint;
 use super::made::Made;
 use super::stage::axes::Axes;
@@ -80,6 +81,8 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Lanes side by side, and their menu.
+    pub lanes: Lanes,
     /// What the linter has found.
     pub lint: Lint,
     /// Which k.
@@ -154,6 +157,8 @@ pub enum Tab {
     Measures,
     /// The left rail.
     Stream,
+    /// Rows on which lanes disagree, while they are shown side by side.
+    Differences,
 }
 
 /// What lab.json says, as far as the page thread needs it.
@@ -218,6 +223,7 @@ impl State {
         match self.tab {
             Tab::Measures if !self.is_narrow() => Tab::Predictions,
             Tab::Stream if !self.is_phone() => Tab::Predictions,
+            Tab::Differences if !lanes::is_comparing(self) => Tab::Predictions,
             tab => tab,
         }
     }

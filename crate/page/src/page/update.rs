@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{choose, experiment, inspector, lint, made, right, views, yours};
+use super::{choose, experiment, inspector, lanes, lint, made, right, views, yours};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -48,6 +48,9 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Focus(right::tab_id(tab)));
         }
         Msg::Change(file) => out.extend(experiment::send(state, &file)),
+        Msg::OnlyRound if state.shown_tab() == Tab::Differences => {
+            state.lanes.all_rounds = !state.lanes.all_rounds;
+        }
         Msg::OnlyRound => state.only_round = !state.only_round,
         Msg::OnlyWrong => state.only_wrong = !state.only_wrong,
         Msg::WorstFirst => state.worst_first = !state.worst_first,
@@ -105,6 +108,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Lint(msg) => lint::update(state, msg, out),
         Msg::Choose(msg) => choose::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
+        Msg::Lanes(msg) => lanes::update(state, msg, out),
         Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}

@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::{Axis, Task};
+use lab::snapshot::{Axis, Snapshot, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -24,6 +24,7 @@ use super::inspector::bar::Bar;
 use super::inspector::panel::Panel;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::lanes::view::LanesView;
 use super::lint::view::LintView;
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
@@ -52,6 +53,8 @@ const LISTS_MS: f64 = 200.0;
 pub struct Cx<'a> {
     /// The state.
     pub state: &'a State,
+    /// The picture of the lab that is drawn: the newest one, or while lanes are compared that of one of them.
+    pub snapshot: &'a Snapshot,
     /// Colours.
     pub palette: &'a Palette,
     /// Changes whenever colours or sizes may have.
@@ -107,6 +110,7 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    lanes: LanesView,
     lint: LintView,
     choose: ChooseView,
     made: MadeDialog,
@@ -131,7 +135,7 @@ pub struct View {
 impl<'a> Cx<'a> {
     /// The stamp of this picture.
     pub fn stamp(&self) -> Stamp {
-        let (update, snapshot) = (&self.state.update, &self.state.update.snapshot);
+        let (update, snapshot) = (&self.state.update, self.snapshot);
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
@@ -179,7 +183,7 @@ impl View {
             insert: InsertForm::new(sender, state)?,
             events: Events::new(sender)?,
             lane_head: LaneHead::new(sender)?,
-            batch_strip: BatchStrip::new()?,
+            batch_strip: BatchStrip::new(&dom::by_id("batch")?)?,
             stage: Stage::new(sender)?,
             first_open: FirstOpen::new(sender, state)?,
             banners: Banners::new(sender)?,
@@ -191,6 +195,7 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            lanes: LanesView::new(sender)?,
             lint: LintView::new(sender)?,
             choose: ChooseView::new(sender)?,
             made: MadeDialog::new(sender)?,
@@ -224,6 +229,7 @@ impl View {
         let later = self.is_flooded(state, now_ms);
         let cx = Cx {
             state,
+            snapshot: &state.update.snapshot,
             palette: &self.palette,
             look: self.look,
             now_ms,
@@ -251,6 +257,7 @@ impl View {
         }
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
+        self.lanes.lay_out(&cx)?;
         self.lane_head.draw(&cx)?;
         self.lint.draw(&cx)?;
         self.choose.draw(&cx);
@@ -266,7 +273,8 @@ impl View {
         self.inspector.draw(&cx)?;
         self.measures.draw(&cx)?;
         self.timeline.draw(&cx);
-        Ok(self.stage.draw(&cx)? || later)
+        let moving = self.lanes.draw(&cx)?;
+        Ok(self.stage.draw(&cx)? || moving || later)
     }
 
     /// Whether so much comes that lists in which nobody can read are not written in this frame.
@@ -293,6 +301,7 @@ impl View {
                 Tab::Ledger => "ledger",
                 Tab::Measures => "measures",
                 Tab::Stream => "stream",
+                Tab::Differences => "differences",
             };
             let word = |open: bool| if open { "open" } else { "closed" };
             dom::set_attribute(&self.app, "data-tab", tab);
@@ -337,7 +346,7 @@ impl Sizes {
             ));
         });
         let observer = ResizeObserver::new(closure.as_ref().unchecked_ref())?;
-        let canvases = dom::document()?.query_selector_all("canvas")?;
+        let canvases = dom::document()?.query_selector_all("canvas, #panels")?;
         for i in 0..canvases.length() {
             if let Some(canvas) = canvases
                 .get(i)

@@ -263,6 +263,7 @@ impl Worker {
             rebuilding: self.change.rebuilding(),
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
+            comparison: self.desk.comparison(),
             lint: self.lint_to_tell(),
             elbow: self.curves_to_tell(),
             surveyed: self.survey.take_done(),

@@ -129,7 +129,7 @@ impl Regression {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>, changed: bool, tip: &mut Tip) -> Result<bool, JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let linear = snapshot
             .linear
             .as_ref()
@@ -190,11 +190,7 @@ impl Regression {
             Some((row, at)) => {
                 let size = (self.root.offset_width(), self.root.offset_height());
                 let corner = (f64::from(size.0), f64::from(size.1));
-                tip.show(
-                    &says(&cx.state.update.snapshot, &row, cx),
-                    at,
-                    ((0.0, 0.0), corner),
-                )?;
+                tip.show(&says(cx.snapshot, &row, cx), at, ((0.0, 0.0), corner))?;
                 if std::mem::take(&mut self.says) {
                     tip.say();
                 }

@@ -96,7 +96,7 @@ impl Picks {
 
 /// The marks of the scatter plot, in the order in which they are drawn.
 pub fn of_plot(plot: &Plot, cx: &Cx<'_>) -> Vec<Mark> {
-    let stage = &cx.state.update.snapshot.stage;
+    let stage = &cx.snapshot.stage;
     let rows = (0..stage.point_x.len()).filter(|i| stage.point_test[*i] == 0);
     let rows = rows.map(|i| Mark {
         at: plot.at(f64::from(stage.point_x[i]), f64::from(stage.point_y[i])),

@@ -37,7 +37,7 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, focus: Option<Mark>) {
 
 /// Where the open event's row is in the plane, and where it was before the change.
 fn places(plot: &Plot, cx: &Cx<'_>) -> [Option<(f64, f64)>; 2] {
-    let (inspector, snapshot) = (&cx.state.inspector, &cx.state.update.snapshot);
+    let (inspector, snapshot) = (&cx.state.inspector, cx.snapshot);
     let Some(event) = inspector
         .event
         .as_ref()
@@ -81,7 +81,7 @@ fn draw_after(pen: &Pen, plot: &Plot, cx: &Cx<'_>, at: At, before: Option<At>) {
         .why
         .as_ref()
         .and_then(|why| why.answer.as_ref());
-    let given = answer.map(|answer| cluster(&cx.state.update.snapshot, answer.cluster).0);
+    let given = answer.map(|answer| cluster(cx.snapshot, answer.cluster).0);
     pen.disc(
         at,
         6.2,

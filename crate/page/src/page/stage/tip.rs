@@ -17,16 +17,13 @@ pub struct Tip {
 }
 
 impl Tip {
-    /// The tip of index.html.
-    ///
-    /// # Errors
-    /// It is missing.
-    pub fn new() -> Result<Tip, JsValue> {
-        Ok(Tip {
-            element: dom::by_id("tip")?,
+    /// The tip that is this element.
+    pub fn new(element: HtmlElement) -> Tip {
+        Tip {
+            element,
             shown: Shown::default(),
             at: Shown::default(),
-        })
+        }
     }
 
     /// Hides it.
