@@ -57,6 +57,9 @@ impl Lab {
                 if self.streams[stream].reading.is_news() {
                     self.remark_defaults(arrived);
                 }
+                if let Some(lsn) = change.lsn {
+                    self.rows.set_lsn(lsn);
+                }
                 arrived.first = self.recognise(arrived, &change);
                 self.apply_change(arrived, &change);
             }

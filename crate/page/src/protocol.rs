@@ -121,6 +121,22 @@ pub enum Command {
         /// Or only the shown one.
         on: bool,
     },
+    /// Show this version of this lane.
+    ShowVersion {
+        /// Index of the lane.
+        lane: usize,
+        /// Its version.
+        version: u64,
+    },
+    /// Go to what this names: "v5", "row 161", "iris_train/0/204", "lsn 34837072". Answered by [`Update::sought`].
+    GoTo {
+        /// What was typed.
+        text: String,
+    },
+    /// To the end of the next test round; among what waits, to where one ends.
+    NextRound,
+    /// Back to the end of the test round before.
+    BackRound,
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -160,6 +176,19 @@ pub struct Update {
     pub refused: Option<String>,
     /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
     pub panels: Vec<Snapshot>,
+    /// Columns that rows have brought, when there are others than were told.
+    pub columns: Option<Vec<KnownColumn>>,
+    /// What came of [`Command::GoTo`]: why there is no such place.
+    pub sought: Option<Result<(), String>>,
+}
+
+/// A column that rows have brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownColumn {
+    /// Its name.
+    pub name: String,
+    /// Whether it has held a number.
+    pub numbers: bool,
 }
 
 /// A changed experiment on its way.

@@ -7,10 +7,13 @@ use web_sys::{Element, HtmlElement};
 use super::dom::{self, Shown, Slot};
 use super::numbers;
 use super::view::Cx;
-use crate::protocol::Update;
+use crate::protocol::{Connection, Update};
 
 /// More cells than this would be too narrow to tell apart: each then stands for several rows.
 const CELLS_MOST: u64 = 128;
+
+/// So long without a training row, ms of lab time, and a batch that is cut by count is said not to fill.
+const QUIET_MS: i64 = 120_000;
 
 /// The strip.
 #[derive(Debug)]
@@ -228,6 +231,9 @@ fn next_by_count(update: &Update, size: u64) -> String {
             format!("{fill} of the {of} waiting rows go in: press Batch")
         };
     }
+    if let Some(why) = never(update) {
+        return why;
+    }
     if batch.number == 1 && batch.rows == 0 {
         return format!(
             "the model first moves when {} rows have arrived",
@@ -239,6 +245,30 @@ fn next_by_count(update: &Update, size: u64) -> String {
         numbers::count(more),
         numbers::count(batch.number + 1)
     )
+}
+
+/// Why a batch that is cut by count does not fill; None while it may.
+fn never(update: &Update) -> Option<String> {
+    let (snapshot, batch) = (&update.snapshot, &update.snapshot.batch);
+    if batch.rows == 0 || !snapshot.live {
+        return None;
+    }
+    let rows = numbers::counted(batch.rows, "row");
+    let (wait, they) = match batch.rows {
+        1 => ("waits", "it is not learned"),
+        _ => ("wait", "they are not learned"),
+    };
+    if matches!(update.status.connection, Connection::Replaying { row, of, .. } if row >= of) {
+        return Some(format!("{rows} {wait}; the recording has ended: {they}"));
+    }
+    let since_ms = snapshot.lab_time_ms? - batch.newest_ms?;
+    (since_ms >= QUIET_MS).then(|| {
+        let minutes = (since_ms / 60_000) as u64;
+        format!(
+            "{rows} {wait}: no training row for {}",
+            numbers::counted(minutes, "minute")
+        )
+    })
 }
 
 /// The same where there is little room: "11 more to v10".
@@ -306,6 +336,28 @@ mod tests {
         assert_eq!(
             (cells.len(), cells[10], cells[11]),
             (32, Cell::Row(0), Cell::Waits)
+        );
+    }
+
+    #[test]
+    fn a_batch_that_does_not_fill_says_so() {
+        let mut update = update(21, Some(32));
+        update.snapshot.live = true;
+        (update.snapshot.lab_time_ms, update.snapshot.batch.newest_ms) = (Some(200_000), Some(0));
+        assert_eq!(
+            words(&update).1,
+            "21 rows wait: no training row for 3 minutes"
+        );
+        update.snapshot.lab_time_ms = Some(100_000);
+        assert!(words(&update).1.starts_with("11 more"));
+        update.status.connection = Connection::Replaying {
+            row: 310,
+            of: 310,
+            name: String::new(),
+        };
+        assert_eq!(
+            words(&update).1,
+            "21 rows wait; the recording has ended: they are not learned"
         );
     }
 

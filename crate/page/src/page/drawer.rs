@@ -78,7 +78,7 @@ impl Drawer {
             filters,
             csv,
             predictions: Predictions::new()?,
-            ledger: Ledger::new()?,
+            ledger: Ledger::new(sender)?,
             shown: Shown::default(),
             stamp: Shown::default(),
             _listeners: listeners,
@@ -114,7 +114,7 @@ impl Drawer {
         }
         // What is not seen is drawn when it is.
         if ledger {
-            self.ledger.draw(snapshot)
+            self.ledger.draw(state)
         } else {
             self.predictions.draw(state)
         }

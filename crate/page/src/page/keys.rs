@@ -8,6 +8,8 @@ use super::app::Sender;
 use super::dom;
 use super::kept::KeptMsg;
 use super::msg::Msg;
+use super::places::PlacesMsg;
+use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use crate::protocol::Command;
 
@@ -27,6 +29,11 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("b" | "B", _) => Msg::Tab(Tab::Ledger),
         ("m" | "M", _) => Msg::Right(RightTab::Measures),
         ("k" | "K", _) => Msg::Kept(KeptMsg::Open),
+        ("s" | "S", _) => Msg::Right(RightTab::Settings),
+        ("f" | "F", _) => Msg::Settings(SettingsMsg::Open),
+        ("g" | "G", _) => Msg::Places(PlacesMsg::Toggle),
+        ("[", _) => Msg::Send(Command::BackRound),
+        ("]", _) => Msg::Send(Command::NextRound),
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
         ("Escape", _) => Msg::Close,
@@ -103,6 +110,11 @@ mod tests {
             ("End", false, Msg::Send(Command::Live)),
             ("i", false, Msg::Left(LeftTab::Insert)),
             ("k", false, Msg::Kept(KeptMsg::Open)),
+            ("s", false, Msg::Right(RightTab::Settings)),
+            ("f", false, Msg::Settings(SettingsMsg::Open)),
+            ("g", false, Msg::Places(PlacesMsg::Toggle)),
+            ("[", false, Msg::Send(Command::BackRound)),
+            ("]", false, Msg::Send(Command::NextRound)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),
         ];

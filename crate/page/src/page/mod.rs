@@ -7,8 +7,9 @@
 //! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - [`experiment`]: the lab file is changed
-//! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - right rail and drawer: [`right`], [`measures`], [`settings`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`kept`]: versions that are kept, and gone on from
+//! - [`places`]: going to a place of the timeline, and back to live; [`lit`]: the rows that made a version
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
@@ -31,6 +32,7 @@ pub mod kept;
 pub mod keys;
 pub mod lane_head;
 pub mod ledger;
+pub mod lit;
 pub mod measures;
 pub mod motion;
 pub mod msg;
@@ -38,6 +40,7 @@ pub mod names;
 pub mod notes;
 pub mod numbers;
 pub mod offer;
+pub mod places;
 pub mod predictions;
 pub mod progress;
 pub mod psql;
@@ -45,6 +48,7 @@ pub mod rail;
 pub mod regression;
 pub mod right;
 pub mod rows;
+pub mod settings;
 pub mod stage;
 pub mod state;
 pub mod theme;

@@ -4,6 +4,8 @@ use lab::config::LabFile;
 use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
+use super::places::PlacesMsg;
+use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use crate::protocol::{Command, Update};
 
@@ -70,6 +72,14 @@ pub enum Msg {
     StartOver,
     /// Of kept versions.
     Kept(KeptMsg),
+    /// Of settings.
+    Settings(SettingsMsg),
+    /// Of places on the timeline.
+    Places(PlacesMsg),
+    /// Light the rows of this version, or none.
+    Light(u64),
+    /// Go to the version whose rows are lit.
+    GoToLit,
     /// Play the recorded demo.
     PlayDemo,
     /// A file was chosen or dropped.

@@ -4,6 +4,9 @@ use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::lit::Lit;
+use super::places::Places;
+use super::settings::Settings;
 use super::walk::{Entry, Table, Walk};
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
@@ -73,6 +76,12 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Drafts of the lanes' settings.
+    pub settings: Settings,
+    /// The place that is asked for.
+    pub places: Places,
+    /// The version whose rows are lit.
+    pub lit: Option<Lit>,
 }
 
 /// How rows get into the stream.

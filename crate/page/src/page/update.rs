@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
-use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{experiment, right};
+use super::places::Places;
+use super::state::{Errand, LeftTab, RightTab, RowsFrom, State, Tab};
+use super::{experiment, lit, places, right, settings};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -25,6 +26,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
         Msg::Close => {
             (state.left_open, state.card_open) = (false, false);
+            (state.places, state.lit) = (Places::default(), None);
             out.push(Effect::CloseDialogs);
         }
         Msg::Left(tab) => choose_left(state, tab, out),
@@ -36,10 +38,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Focus("events-title"));
         }
         Msg::Right(tab) => {
-            state.right = tab;
-            if state.is_narrow() {
-                (state.tab, state.drawer_open) = (Tab::Measures, true);
-            }
+            show_right(state, tab);
             out.push(Effect::Focus(right::tab_id(tab)));
         }
         Msg::Change(file) => out.extend(experiment::send(state, &file)),
@@ -97,6 +96,10 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Send(Command::Connect { url }));
         }
         Msg::Kept(msg) => kept::update(state, msg, out),
+        Msg::Settings(msg) => settings::update(state, msg, out),
+        Msg::Places(msg) => places::update(state, msg, out),
+        Msg::Light(version) => lit::choose(state, version),
+        Msg::GoToLit => out.extend(lit::go(state).map(Effect::Send)),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
@@ -149,7 +152,18 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         // No such features: the picture says which it has instead.
         state.axes_wanted = snapshot.axes;
     }
+    settings::arrived(state, &update, out);
+    places::arrived(state, &update, out);
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
+    settings::keep_up(state);
+}
+
+/// Shows a tab of the right rail, wherever this width has it.
+pub fn show_right(state: &mut State, tab: RightTab) {
+    state.right = tab;
+    if state.is_narrow() {
+        (state.tab, state.drawer_open) = (Tab::Measures, true);
+    }
 }
 
 fn play_pause(state: &mut State, out: &mut Vec<Effect>) {

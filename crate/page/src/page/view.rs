@@ -21,12 +21,15 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::lit::{self, LitNote};
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::places::PlacesView;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
+use super::settings::panel::Panel as SettingsPanel;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
@@ -71,6 +74,8 @@ pub struct Stamp {
     compare: usize,
     marks: usize,
     waiting: u64,
+    /// The version whose rows are lit.
+    lit: u64,
     look: u32,
 }
 
@@ -96,6 +101,9 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    settings: SettingsPanel,
+    places: PlacesView,
+    lit: LitNote,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -129,6 +137,7 @@ impl<'a> Cx<'a> {
             compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            lit: lit::row(self.state).map_or(0, |row| row.first),
             look: self.look,
         }
     }
@@ -168,6 +177,9 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            settings: SettingsPanel::new(sender)?,
+            places: PlacesView::new(sender)?,
+            lit: LitNote::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -228,7 +240,10 @@ impl View {
             self.scores.draw(&cx)?;
         }
         self.measures.draw(&cx)?;
-        self.timeline.draw(&cx);
+        self.settings.draw(&cx)?;
+        self.places.draw(&cx);
+        self.lit.draw(&cx);
+        self.timeline.draw(&cx)?;
         Ok(self.stage.draw(&cx)? || later)
     }
 

@@ -12,6 +12,7 @@
 //! - `checkpoints`: versions that are kept, and going on from one
 //! - `connect`: the connection as the reader sees it
 //! - `change`: another lab file; [`rebuild`]: the lab that is made of it
+//! - `places`: a place on the timeline that was asked for; columns that there are
 //! - `transport`: play, pause, step, look back, replay
 //! - [`run`]: commands in, updates out
 
@@ -23,6 +24,7 @@ mod connect;
 pub mod desk;
 pub mod link;
 pub mod order;
+mod places;
 pub mod player;
 pub mod progress;
 pub mod rebuild;

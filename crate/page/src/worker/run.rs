@@ -11,6 +11,7 @@ use super::change::Change;
 use super::desk::Desk;
 use super::link::Link;
 use super::order::Order;
+use super::places::Places;
 use super::player::Player;
 use super::session::Session;
 use crate::protocol::{Banner, Command, Connection, KeptVersion, Status, Update};
@@ -65,6 +66,7 @@ pub(super) struct Worker {
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) places: Places,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
 }
@@ -175,6 +177,7 @@ impl Worker {
             wants_csv: false,
             kept: None,
             change: Change::default(),
+            places: Places::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
         }
@@ -237,6 +240,8 @@ impl Worker {
             rebuilding: self.change.rebuilding(),
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
+            columns: self.places.columns_to_tell(&self.desk.lab),
+            sought: self.places.take_sought(),
         }
     }
 

@@ -56,6 +56,12 @@ impl Worker {
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::ChangeLab { lab } => self.change_lab(&lab),
             Command::Compare { on } => self.desk.view.compare = on,
+            Command::ShowVersion { lane, version } => {
+                (self.desk.view.lane, self.desk.view.at) = (lane, Playhead::Version(version));
+            }
+            Command::GoTo { text } => self.go_to(&text),
+            Command::NextRound => self.next_round(),
+            Command::BackRound => self.back_round(),
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
         }
         self.answer();
@@ -144,7 +150,7 @@ impl Worker {
         self.count_played(self.desk.lab.rows.end() - before);
     }
 
-    fn count_played(&mut self, records: u64) {
+    pub(super) fn count_played(&mut self, records: u64) {
         if let Some(player) = &mut self.player {
             player.row += records;
         }
