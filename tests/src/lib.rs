@@ -6,6 +6,8 @@
 //! - [`browser`]: finds Chromium and its driver, and starts them
 //! - [`demo`]: the published demo, as a second process plays it
 //! - [`stack`]: PostgreSQL, Kafka and Connect with Debezium, as `cargo xtask stack` starts them
+//! - [`axe`]: what keeps people out of a page
+//! - [`node`]: Node and TypeScript, for the npm package
 //! - [`page`]: one browser window: scripts, waits, sizes, screenshots, console
 //!
 //! The tests themselves are in `tests/e2e`. They run with `cargo xtask test`, which builds page and
@@ -16,9 +18,11 @@
 //!
 //! `EDDY_SHOTS=DIR` keeps screenshots, also one of every wait that failed.
 
+pub mod axe;
 pub mod browser;
 pub mod demo;
 pub mod golden;
+pub mod node;
 pub mod page;
 pub mod process;
 pub mod program;

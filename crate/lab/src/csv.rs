@@ -1,6 +1,8 @@
-//! Predictions as CSV (RFC 4180), for spreadsheets and data frames (FORMATS: "Predictions").
+//! Predictions as CSV (RFC 4180), for spreadsheets and data frames (FORMATS: "Predictions"); `ledger`: versions.
 //!
 //! One table for all lanes. What a model does not say, or is not known, stays empty.
+
+mod ledger;
 
 use learn::online::{Answer, Task};
 
@@ -8,6 +10,8 @@ use crate::event::{PredictionEvent, Source};
 use crate::lab::Lab;
 use crate::lane::{Lane, Prediction};
 use crate::number;
+
+pub use ledger::ledger;
 
 /// The columns of a lab's predictions.
 #[derive(Clone, Debug, PartialEq)]

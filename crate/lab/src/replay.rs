@@ -130,6 +130,15 @@ pub fn write(event: &LabEvent, out: &mut String) {
             }
             out.push('}');
         }
+        LabEvent::Refused(refused) => {
+            out.push_str("{\"event\":\"refused\",\"lane\":");
+            write_text(&refused.lane_name, out);
+            out.push(',');
+            write_source(&refused.source, out);
+            out.push_str(",\"reason\":");
+            write_text(&refused.reason, out);
+            out.push('}');
+        }
         LabEvent::Round(round) => write_round(round, out),
         LabEvent::Drift(drift) => {
             out.push_str("{\"event\":\"drift\",\"lane\":");
@@ -162,18 +171,31 @@ pub fn write(event: &LabEvent, out: &mut String) {
             if summary.redelivered > 0 {
                 let _ = write!(out, ",\"redelivered\":{}", summary.redelivered);
             }
+            if summary.corrected > 0 {
+                let _ = write!(out, ",\"corrected\":{}", summary.corrected);
+            }
+            if summary.refused > 0 {
+                let _ = write!(out, ",\"refused\":{}", summary.refused);
+            }
             out.push('}');
         }
     }
 }
 
 fn write_version(version: &VersionEvent, out: &mut String) {
-    out.push_str("{\"event\":\"version\",\"lane\":");
+    let event = match version.revision {
+        0 => "version",
+        _ => "revised",
+    };
+    let _ = write!(out, "{{\"event\":\"{event}\",\"lane\":");
     write_text(&version.lane_name, out);
     let _ = match version.first == version.last {
         true => write!(out, ",\"version\":{}", version.last),
         false => write!(out, ",\"versions\":[{},{}]", version.first, version.last),
     };
+    if version.revision > 0 {
+        let _ = write!(out, ",\"revision\":{}", version.revision);
+    }
     if let Some(engine_version) = version.engine_version {
         let _ = write!(out, ",\"engine_version\":{engine_version}");
     }
@@ -303,9 +325,30 @@ pub fn write_prediction(prediction: &PredictionEvent, out: &mut String) {
     write_source(&prediction.source, out);
     out.push_str(",\"features\":");
     number::write_all(out, &prediction.features);
+    out.push(',');
+    write_answer(&prediction.answer, out);
     match prediction.answer {
+        Answer::Cluster(_) => {}
+        Answer::Number(number) => {
+            write_target(prediction.target, out);
+            out.push_str(",\"error\":");
+            write_number(prediction.target.map(|target| target - number), out);
+        }
+        Answer::Class(_) => write_target(prediction.target, out),
+    }
+    out.push_str(",\"label\":");
+    match &prediction.label {
+        Some(label) => write_text(label, out),
+        None => out.push_str("null"),
+    }
+    out.push('}');
+}
+
+/// Appends what a model says: `"prediction":0,"distance":1.5,"runner_up":2`.
+pub fn write_answer(answer: &Answer, out: &mut String) {
+    match answer {
         Answer::Cluster(nearest) => {
-            let _ = write!(out, ",\"prediction\":{},\"distance\":", nearest.cluster);
+            let _ = write!(out, "\"prediction\":{},\"distance\":", nearest.cluster);
             number::write(out, nearest.distance);
             out.push_str(",\"runner_up\":");
             match nearest.runner_up == nearest.cluster {
@@ -314,24 +357,14 @@ pub fn write_prediction(prediction: &PredictionEvent, out: &mut String) {
             }
         }
         Answer::Number(number) => {
-            out.push_str(",\"prediction\":");
-            number::write(out, number);
-            write_target(prediction.target, out);
-            out.push_str(",\"error\":");
-            write_number(prediction.target.map(|target| target - number), out);
+            out.push_str("\"prediction\":");
+            number::write(out, *number);
         }
         Answer::Class(class) => {
-            let _ = write!(out, ",\"prediction\":{},\"probability\":", class.class);
+            let _ = write!(out, "\"prediction\":{},\"probability\":", class.class);
             number::write(out, class.probability);
-            write_target(prediction.target, out);
         }
     }
-    out.push_str(",\"label\":");
-    match &prediction.label {
-        Some(label) => write_text(label, out),
-        None => out.push_str("null"),
-    }
-    out.push('}');
 }
 
 fn write_scaler_version(version: Option<u64>, out: &mut String) {

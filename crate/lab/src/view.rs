@@ -2,15 +2,19 @@
 //!
 //! Everything is read from what lab and lanes keep; nothing here changes them.
 //!
-//! - `stage`: the scatter plot; `linear`: what a linear model's panels are drawn from
+//! - `stage`: the scatter plot, by features or by [`components`]; `linear`: what a linear model's panels are drawn from
 //! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
+//! - `why`: what became of one record; `life`: of one centroid
 
+pub mod components;
 mod events;
 mod ledger;
+mod life;
 mod linear;
 mod measures;
 mod predictions;
 mod stage;
+mod why;
 
 use learn::scaler::Kind;
 
@@ -18,12 +22,17 @@ use crate::config::{Cut, Role};
 use crate::lab::Lab;
 use crate::lane::Lane;
 use crate::rows::Verdict;
-use crate::snapshot::{ForkMark, LaneHead, Playhead, Round, Snapshot, Track, View};
+use crate::snapshot::{
+    Axis, ComponentAxes, ForkMark, LaneHead, Playhead, RefusedRow, Round, Snapshot, Track, View,
+};
 use crate::timeline::{Entry, Version};
 
+pub use components::Follower;
+use components::has_components;
 pub use events::role_number;
 pub(crate) use events::texts;
-use ledger::{bars, ledger_row, open_batch, with_drift};
+pub(crate) use ledger::ledger_row;
+use ledger::{bars, open_batch, with_drift};
 use linear::linear;
 use measures::{cluster_labels, judged, measures};
 use predictions::predictions;
@@ -88,6 +97,7 @@ impl Lab {
             events: self.events(&place, view.rows),
             rejected: self.rejected,
             redelivered: self.redelivered,
+            refused: refused(place.lane, view.rows),
             notes: self.notes().to_vec(),
             marks: self.marks_of(place.lane),
             let_go: self.rows.first(),
@@ -201,10 +211,12 @@ impl Lab {
                         .map_or((0, 0), |score| (score.right, score.of))
                 })
                 .collect(),
+            corrected: lane.corrected(),
+            corrections_refused: lane.corrections_refused(),
         }
     }
 
-    fn label_name(&self, label: &str) -> String {
+    pub(crate) fn label_name(&self, label: &str) -> String {
         self.config
             .file
             .label_names
@@ -289,6 +301,19 @@ fn parameters(lane: &Lane) -> String {
     parts.join(" · ")
 }
 
+/// The newest refused corrections first, at most so many.
+fn refused(lane: &Lane, most: usize) -> Vec<RefusedRow> {
+    let newest_first = lane.refused_corrections().rev().take(most);
+    newest_first
+        .map(|refused| RefusedRow {
+            topic: refused.source.topic.to_string(),
+            partition: refused.source.partition,
+            offset: refused.source.offset,
+            reason: refused.reason.clone(),
+        })
+        .collect()
+}
+
 /// "standard, frozen after 100 rows"
 fn scaler(lane: &Lane) -> String {
     let Some(scaling) = &lane.config.scaling else {
@@ -306,12 +331,23 @@ fn scaler(lane: &Lane) -> String {
     }
 }
 
-/// The view's features, as far as the lane has them; only a lane of one feature has it on both axes.
-fn axes(lane: &Lane, view: &View) -> (usize, usize) {
+/// The view's axes, as far as the lane has them; only a lane of one feature has it on both.
+fn axes(lane: &Lane, view: &View) -> (Axis, Axis) {
     let last = lane.config.dim() - 1;
-    if view.x <= last && view.y <= last {
-        (view.x, view.y)
-    } else {
-        (last.saturating_sub(1), last)
+    let is_there = |axis: Axis| match axis {
+        Axis::Feature(feature) => feature <= last,
+        Axis::Component(_) => components_of(lane, view).is_some(),
+    };
+    match is_there(view.x) && is_there(view.y) {
+        true => (view.x, view.y),
+        false => (Axis::Feature(last.saturating_sub(1)), Axis::Feature(last)),
     }
+}
+
+/// The view's components, where they are axes and this lane's.
+fn components_of<'a>(lane: &Lane, view: &'a View) -> Option<&'a ComponentAxes> {
+    let pair = [view.x.component()?, view.y.component()?];
+    let axes = view.components.as_ref()?;
+    let fits = axes.columns == lane.config.features && has_components(lane);
+    (fits && matches!(pair, [0, 1] | [1, 0])).then_some(axes)
 }

@@ -1,4 +1,4 @@
-//! From the compiled page to what a browser loads: `eddy.js`, `eddy_bg.wasm` and their types.
+//! From a compiled module to what JavaScript loads: `NAME.js`, `NAME_bg.wasm` and their types.
 
 use std::fs;
 use std::path::Path;
@@ -10,16 +10,22 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::repo::Repo;
 use crate::run;
 
-/// Writes the browser's files to `out` with the built tool, unless they are there already.
+/// Writes these files to `out` with the built tool, unless they are there already.
 ///
 /// `small` leaves out what only stack traces show.
-pub(crate) fn run(repo: &Repo, tool: &Path, wasm: &Path, out: &Path, small: bool) -> Result<()> {
+pub(crate) fn run(
+    repo: &Repo,
+    tool: &Path,
+    wasm: &Path,
+    (out, name): (&Path, &str),
+    small: bool,
+) -> Result<()> {
     let lock = fs::read_to_string(repo.root.join("Cargo.lock"))?;
     let version = checked_version(&lock)?;
     let stamp_file = out.with_extension("stamp");
     let stamp = stamp(wasm, tool, version)?;
     if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp)
-        && out.join("eddy.js").is_file()
+        && out.join(format!("{name}.js")).is_file()
     {
         return Ok(());
     }
@@ -27,7 +33,11 @@ pub(crate) fn run(repo: &Repo, tool: &Path, wasm: &Path, out: &Path, small: bool
         fs::remove_dir_all(out)?;
     }
     let mut bindgen = Command::new(tool);
-    bindgen.arg(wasm).arg(out).args(small.then_some("small"));
+    bindgen
+        .arg(wasm)
+        .arg(out)
+        .arg(name)
+        .args(small.then_some("small"));
     run::shown(bindgen)?;
     fs::write(&stamp_file, stamp)?;
     Ok(())
@@ -59,7 +69,7 @@ fn locked_version<'a>(lock: &'a str, package: &str) -> Result<&'a str> {
     bail!("Cargo.lock has no {package}: run `cargo update -p {package}`")
 }
 
-/// Changes whenever the compiled page or the tool does.
+/// Changes whenever the compiled module or the tool does.
 fn stamp(wasm: &Path, tool: &Path, version: &str) -> Result<String> {
     let mut stamp = format!("wasm-bindgen {version}\n");
     for file in [wasm, tool] {

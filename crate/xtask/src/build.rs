@@ -41,13 +41,14 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
     if args.release {
         program = programs::build_release(repo)?;
     }
-    let wasm = page::served_wasm(repo);
     println!("{}  {}", program.display(), megabytes(size(&program)?));
-    let packed = match brotli(repo, &wasm)? {
-        Some(bytes) => format!(", brotli {}", megabytes(bytes)),
-        None => String::new(),
-    };
-    println!("{}  {}{packed}", wasm.display(), megabytes(size(&wasm)?));
+    for wasm in page::wasm(repo) {
+        let packed = match brotli(repo, &wasm)? {
+            Some(bytes) => format!(", brotli {}", megabytes(bytes)),
+            None => String::new(),
+        };
+        println!("{}  {}{packed}", wasm.display(), megabytes(size(&wasm)?));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,12 +14,14 @@
 //! - [`repo`]: where things are; [`run`]: runs other programs
 
 mod apt;
+mod axe;
 mod bench;
 mod bindgen;
 mod build;
 mod chromium;
 mod demo;
 mod kafka_client;
+mod node;
 mod page;
 mod programs;
 mod python;
@@ -55,7 +57,7 @@ cargo xtask demo [--scenario S] [--port PORT] [--no-open] [--fresh] [-- ARGS]
     -- ARGS        more arguments for `eddy serve`
 
 cargo xtask build [--release]
-    Build the page (target/site, pkg) and the program eddy.
+    Build the page (target/site), the npm package (pkg) and the program eddy.
     --release      one self-contained program, with the page inside
 
 cargo xtask test [--only STEPS] [NAME]

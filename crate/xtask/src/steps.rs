@@ -11,7 +11,9 @@ use crate::page::Quality;
 use crate::programs::Sources;
 use crate::repo::Repo;
 use crate::tally::{self, Tally};
-use crate::{apt, chromium, kafka_client, page, programs, python, run, rustup, stack, websocat};
+use crate::{
+    apt, axe, chromium, kafka_client, node, page, programs, python, run, rustup, stack, websocat,
+};
 
 /// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,7 +193,28 @@ fn browser(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
     // Each test has a browser of its own, which keeps a core busy.
     cargo.arg("--test-threads=2");
     with_browser(&mut cargo, repo, &program, &chromium);
+    cargo.env("EDDY_AXE", axe::find_or_install(repo)?);
+    with_node(&mut cargo, repo)?;
     tally::run(cargo)
+}
+
+/// Where there is no Node, the npm package is tested in the browser only; without TypeScript, its types are not.
+fn with_node(cargo: &mut Command, repo: &Repo) -> Result<()> {
+    match node::find_or_install() {
+        Ok(node) => cargo.env("EDDY_NODE", node).env("EDDY_REQUIRE_NODE", "1"),
+        Err(error) if is_ci() => return Err(error),
+        Err(error) => {
+            println!("   WITHOUT NODE: {error:#}");
+            return Ok(());
+        }
+    };
+    match node::typescript(repo) {
+        Ok(compiler) => {
+            cargo.env("EDDY_TSC", compiler);
+        }
+        Err(error) => println!("   WITHOUT TYPESCRIPT: {error:#}"),
+    }
+    Ok(())
 }
 
 /// The tests against a real Kafka, PostgreSQL and Debezium.

@@ -1,13 +1,19 @@
 //! The real program and the real page in a real browser; `cargo xtask test` runs them.
 
+mod access;
 mod ecommerce;
 mod insert;
 mod kept;
+mod lint;
+mod made;
 mod module;
+mod package;
 mod recording;
 mod regression;
 mod relay;
 mod smoke;
 mod support;
 mod transport;
+mod views;
 mod walkthrough;
+mod yours;

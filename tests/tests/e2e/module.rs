@@ -3,22 +3,16 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use axum::Router;
-use axum::body::Body;
-use axum::http::{StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
 use eddy_tests::browser::Browser;
 use eddy_tests::golden::cases;
 use eddy_tests::page::Size;
 use lab::LabFile;
 use lab::replay::Replay;
 
-use crate::support::{SOON, shows};
+use crate::support::{SOON, serve_folder, shows};
 
-/// Any static file server, on a free port.
+/// The built page, as any static file server serves it.
 async fn serve_site() -> Result<String> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}/", listener.local_addr()?);
     let site = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site"));
     let site = std::env::var_os("EDDY_SITE").map_or(site, PathBuf::from);
     anyhow::ensure!(
@@ -26,28 +20,7 @@ async fn serve_site() -> Result<String> {
         "{} has no page: run `cargo xtask build`",
         site.display()
     );
-    let file = move |uri: Uri| {
-        let site = site.clone();
-        async move { file(&site, uri.path()) }
-    };
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(file)).await });
-    Ok(url)
-}
-
-fn file(site: &std::path::Path, path: &str) -> Response {
-    let path = if path == "/" { "/index.html" } else { path };
-    let kind = match path.rsplit('.').next() {
-        Some("html") => "text/html",
-        Some("js") => "text/javascript",
-        Some("css") => "text/css",
-        Some("svg") => "image/svg+xml",
-        Some("wasm") => "application/wasm",
-        _ => "application/octet-stream",
-    };
-    match std::fs::read(site.join(path.trim_start_matches('/'))) {
-        Ok(bytes) => ([(header::CONTENT_TYPE, kind)], Body::from(bytes)).into_response(),
-        Err(_) => StatusCode::NOT_FOUND.into_response(),
-    }
+    serve_folder(site).await
 }
 
 #[tokio::test]

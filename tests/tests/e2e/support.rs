@@ -1,8 +1,13 @@
 //! What the tests of the page share.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use eddy_tests::browser::Browser;
 use eddy_tests::demo::Demo;
 pub(crate) use eddy_tests::page::saved;
@@ -75,4 +80,32 @@ pub(crate) fn lasting(lines: &str) -> Vec<&str> {
         .lines()
         .filter(|line| line.contains("\"prediction\"") || line.contains("\"first\":{"))
         .collect()
+}
+
+/// Any static file server, on a free port.
+pub(crate) async fn serve_folder(folder: PathBuf) -> Result<String> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/", listener.local_addr()?);
+    let answer = move |uri: Uri| {
+        let folder = folder.clone();
+        async move { file(&folder, uri.path()) }
+    };
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    Ok(url)
+}
+
+fn file(folder: &Path, path: &str) -> Response {
+    let path = if path == "/" { "/index.html" } else { path };
+    let kind = match path.rsplit('.').next() {
+        Some("html") => "text/html",
+        Some("js") => "text/javascript",
+        Some("css") => "text/css",
+        Some("svg") => "image/svg+xml",
+        Some("wasm") => "application/wasm",
+        _ => "application/octet-stream",
+    };
+    match std::fs::read(folder.join(path.trim_start_matches('/'))) {
+        Ok(bytes) => ([(header::CONTENT_TYPE, kind)], Body::from(bytes)).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
 }

@@ -206,9 +206,24 @@ fn check_lane(
     if let (Some(scaling), false) = (&scaling, model_is_scaled) {
         check_initial(scaling, &*model, at)?;
     }
-    if model.rows_wanted() > WAITING_MAX {
+    if lane.changes.correct()
+        && scaling
+            .as_ref()
+            .is_some_and(|scaling| scaling.cut.is_some())
+    {
         return Err(LabError::value(
-            format!("{at}.model.initial.kmeans++.rows"),
+            format!("{at}.changes"),
+            "corrects rows beside a scaler with windows of its own, which would have to forget them too; take a scaler \
+             without engine, or another policy for updates and deletes",
+        ));
+    }
+    if model.rows_wanted() > WAITING_MAX {
+        let by = match &lane.model {
+            Settings::Kmeans(model) if model.initial.random.is_some() => "random",
+            _ => "kmeans++",
+        };
+        return Err(LabError::value(
+            format!("{at}.model.initial.{by}.rows"),
             format!(
                 "is {}; at most {WAITING_MAX} rows wait",
                 model.rows_wanted()

@@ -3,7 +3,7 @@
 use super::Lane;
 use super::sample::Sample;
 use crate::event::{LabEvent, Outbox, Source, VersionEvent};
-use crate::timeline::{Entry, Restart};
+use crate::timeline::{Entry, Records, Restart};
 
 impl Lane {
     /// Goes back to the initial model, as a new version.
@@ -26,6 +26,8 @@ impl Lane {
         if !self.is_started() {
             return;
         }
+        self.use_model(out);
+        self.forget_history(records);
         let before = self.model.numbers();
         self.start();
         self.still = false;
@@ -47,11 +49,13 @@ impl Lane {
             from_record: self.batch_from,
             to_record: records,
             span: None,
+            records: Some(Records::default()),
             split: None,
             restarted: Some(Restart {
                 stream,
                 source: truncate.clone(),
             }),
+            revision: 0,
             model: Some(model),
         });
         self.batch_from = records;

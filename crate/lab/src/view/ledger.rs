@@ -74,14 +74,14 @@ fn newest_ms(place: &Place<'_>) -> Option<i64> {
 }
 
 /// Records applied when the open batch was opened: a restart leaves it open.
-fn opened(place: &Place<'_>) -> u64 {
+pub(super) fn opened(place: &Place<'_>) -> u64 {
     let entries = &place.lane.timeline.entries()[..=place.entry];
     let made_a_batch = entries.iter().rfind(|entry| entry.restarted.is_none());
     made_a_batch.map_or(0, |entry| entry.to_record)
 }
 
 /// Whether a restart dropped the row from the open batch.
-fn was_dropped(place: &Place<'_>, record: u64) -> bool {
+pub(super) fn was_dropped(place: &Place<'_>, record: u64) -> bool {
     let stream = place.lab.rows.meta(record).map(|meta| meta.stream);
     let entries = place.lane.timeline.entries()[..=place.entry].iter().rev();
     entries
@@ -92,7 +92,7 @@ fn was_dropped(place: &Place<'_>, record: u64) -> bool {
         })
 }
 
-pub(super) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
+pub(crate) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
     LedgerRow {
         first: entry.first,
         last: entry.last,
@@ -105,6 +105,7 @@ pub(super) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
         tested: entry.tested.map(tested_row),
         from_record: entry.from_record,
         to_record: entry.to_record,
+        revision: entry.revision,
         offsets: offsets(entry),
         note: note(lane, entry),
     }
@@ -245,6 +246,7 @@ fn merge(mut a: LedgerRow, b: LedgerRow) -> LedgerRow {
         a.loss_after
     };
     a.tested = b.tested.or(a.tested);
+    a.revision = a.revision.max(b.revision);
     a.to_record = b.to_record;
     a
 }

@@ -90,7 +90,6 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
         drawer_open: token.is_some(),
         token,
         rows_from: http::rows_from(),
-        axes_wanted: (2, 3),
         ..State::default()
     };
     let app = App::open(worker, state, order_key(asked.as_deref()))?;

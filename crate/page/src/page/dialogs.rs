@@ -51,7 +51,7 @@ impl Dialogs {
             &dom::by_id::<Element>("save-lines")?,
             dom::window()?.location().search()?.contains("keep=lines"),
         );
-        for dialog in [Dialog::Help, Dialog::Over, Dialog::Kept] {
+        for dialog in ALL {
             listeners.push(on_outside(&dom::by_id(id(dialog))?));
         }
         Ok(Dialogs {
@@ -88,6 +88,15 @@ impl Dialogs {
     }
 }
 
+/// All of them.
+const ALL: [Dialog; 5] = [
+    Dialog::Help,
+    Dialog::Over,
+    Dialog::Kept,
+    Dialog::Made,
+    Dialog::Yours,
+];
+
 /// Opens a dialog.
 pub fn open(dialog: Dialog) {
     if let Ok(element) = dom::by_id::<HtmlDialogElement>(id(dialog))
@@ -100,7 +109,7 @@ pub fn open(dialog: Dialog) {
 
 /// Closes all dialogs.
 pub fn close() {
-    for dialog in [Dialog::Help, Dialog::Over, Dialog::Kept] {
+    for dialog in ALL {
         if let Ok(element) = dom::by_id::<HtmlDialogElement>(id(dialog)) {
             element.close();
         }
@@ -114,6 +123,11 @@ fn on_outside(dialog: &HtmlDialogElement) -> EventListener {
         let Some(event) = event.dyn_ref::<MouseEvent>() else {
             return;
         };
+        // A list that a field opens may reach beyond the dialog.
+        let target = event.target();
+        if !target.is_some_and(|target| target.has_type::<HtmlDialogElement>()) {
+            return;
+        }
         let frame = inner.get_bounding_client_rect();
         let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
         let inside =
@@ -130,5 +144,7 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Help => "help-sheet",
         Dialog::Over => "over-dialog",
         Dialog::Kept => "kept-dialog",
+        Dialog::Made => "made-dialog",
+        Dialog::Yours => "yours-dialog",
     }
 }

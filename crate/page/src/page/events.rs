@@ -5,7 +5,6 @@ use wasm_bindgen::JsValue;
 use web_sys::Element;
 
 use super::dom::{self, Shown, Slot};
-use super::notes::Notes;
 use super::rows::{RowNode, Rows};
 use super::view::{Cx, Stamp};
 use super::{names, numbers};
@@ -31,7 +30,6 @@ pub struct Events {
     columns: Shown<Vec<String>>,
     widths: Shown<Vec<String>>,
     stamp: Shown<(Stamp, u64)>,
-    notes: Notes,
 }
 
 /// What a row shows.
@@ -81,7 +79,6 @@ impl Events {
             columns: Shown::default(),
             widths: Shown::default(),
             stamp: Shown::default(),
-            notes: Notes::new()?,
         })
     }
 
@@ -95,8 +92,6 @@ impl Events {
         if !self.stamp.change((cx.stamp(), update.waiting.len() as u64)) {
             return Ok(());
         }
-        self.notes
-            .draw(&snapshot.notes, &cx.state.scenario.prefix)?;
         let target = target_of(snapshot);
         let features = match target {
             Some(_) => COLUMNS_MOST - 1,

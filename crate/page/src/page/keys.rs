@@ -11,6 +11,7 @@ use super::msg::Msg;
 use super::places::PlacesMsg;
 use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
+use super::views::ViewsMsg;
 use crate::protocol::Command;
 
 /// What a key does.
@@ -34,6 +35,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("g" | "G", _) => Msg::Places(PlacesMsg::Toggle),
         ("[", _) => Msg::Send(Command::BackRound),
         ("]", _) => Msg::Send(Command::NextRound),
+        ("v" | "V", _) => Msg::Views(ViewsMsg::Open),
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
         ("Escape", _) => Msg::Close,
@@ -115,6 +117,7 @@ mod tests {
             ("g", false, Msg::Places(PlacesMsg::Toggle)),
             ("[", false, Msg::Send(Command::BackRound)),
             ("]", false, Msg::Send(Command::NextRound)),
+            ("v", false, Msg::Views(ViewsMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),
         ];

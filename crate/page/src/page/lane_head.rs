@@ -1,4 +1,4 @@
-//! The lane's head: its name, parameters, scaler, the engine's defects, and the switch between lanes.
+//! The lane's head: its name, parameters, scaler, and the switch between lanes.
 
 use gloo::events::EventListener;
 use lab::snapshot::Snapshot;
@@ -20,9 +20,7 @@ pub struct LaneHead {
     engine: Slot,
     algorithm: Slot,
     params: Slot,
-    warning: Element,
     scaler: Sheet,
-    defects: Sheet,
     switch: Element,
     choices: Vec<(HtmlElement, [EventListener; 2])>,
     names: Shown<Vec<String>>,
@@ -37,19 +35,13 @@ impl LaneHead {
     pub fn new(sender: &Sender) -> Result<LaneHead, JsValue> {
         let title: Element = dom::by_id("lane-title")?;
         title.set_text_content(None);
-        let warning: Element = dom::by_id("lane-warning")?;
-        if let Some(text) = warning.last_element_child() {
-            text.set_text_content(Some("Decay 0 forgets every earlier batch"));
-        }
         Ok(LaneHead {
             sender: sender.clone(),
             engine: Slot::new(dom::child(&title, "b", "", "")?),
             algorithm: Slot::new(dom::child(&title, "span", "", "")?),
             title,
             params: Slot::by_id("lane-params")?,
-            warning,
             scaler: Sheet::new("lane-scaler")?,
-            defects: Sheet::new("lane-defects")?,
             switch: dom::by_id("lanes")?,
             choices: Vec::new(),
             names: Shown::default(),
@@ -77,23 +69,12 @@ impl LaneHead {
         dom::set_attribute(&self.title, "title", title.trim_start());
         self.params.set(&unbroken(&lane.parameters));
         dom::set_attribute(&self.params.element, "title", &lane.parameters);
-        dom::show(
-            &self.warning,
-            lane.parameters.split(" · ").any(|part| part == "decay 0"),
-        );
         let scaler = scaler_says(snapshot);
         let name = match lane.scaler.is_empty() {
             true => String::new(),
             false => format!("scaled: {}", lane.scaler),
         };
         self.scaler.draw(&name, "scaled", &scaler)?;
-        let count = lane.defects.len() as u64;
-        let name = match count {
-            0 => String::new(),
-            _ => format!("as the engine: {}", numbers::counted(count, "defect")),
-        };
-        self.defects
-            .draw(&name, &count.to_string(), &lane.defects)?;
         if self.names.change(
             snapshot
                 .lanes

@@ -124,6 +124,10 @@ impl Ledger {
             let head = dom::child(&self.head, "th", class, &text)?;
             dom::set_attribute(&head, "scope", "col");
         }
+        // Notes are plain to see, but a head has to say so.
+        if let Some(last) = self.head.last_element_child() {
+            dom::child(&last, "span", "sr", "Notes")?;
+        }
         Ok(())
     }
 }
@@ -167,12 +171,7 @@ impl RowNode for LedgerNode {
 impl LedgerNode {
     fn fill(&mut self, line: &Line) {
         let (row, k) = (&line.row, self.clusters);
-        let name = if row.last > row.first {
-            format!("v{}–v{}", row.first, row.last)
-        } else {
-            format!("v{}", row.first)
-        };
-        self.cells.cells[0].set(&name);
+        self.cells.cells[0].set(&name(row));
         self.draw_choice(line);
         self.cells.cells[1].set(&numbers::count(row.rows));
         for (i, part) in self.parts.iter().enumerate() {
@@ -263,6 +262,18 @@ fn version_of(element: &Element) -> Option<u64> {
     (version > 0).then_some(version)
 }
 
+/// "v6", "v6 rev 1" where a correction rewrote it, "v7–v90" of a run of empty batches.
+fn name(row: &LedgerRow) -> String {
+    let name = match row.last > row.first {
+        true => format!("v{}–v{}", row.first, row.last),
+        false => format!("v{}", row.first),
+    };
+    match row.revision {
+        0 => name,
+        revision => format!("{name} rev {revision}"),
+    }
+}
+
 /// "0.73 → 0.61": the mean loss before the batch was learned, and after.
 fn losses(row: &LedgerRow, task: Task) -> String {
     if task != Task::Regression || row.loss_before.is_nan() {
@@ -295,6 +306,20 @@ mod tests {
     use lab::snapshot::TestedRow;
 
     use super::*;
+
+    #[test]
+    fn a_rewritten_version_says_its_revision() {
+        let mut row = LedgerRow {
+            first: 6,
+            last: 6,
+            ..LedgerRow::default()
+        };
+        assert_eq!(name(&row), "v6");
+        row.revision = 2;
+        assert_eq!(name(&row), "v6 rev 2");
+        (row.last, row.revision) = (90, 1);
+        assert_eq!(name(&row), "v6–v90 rev 1");
+    }
 
     #[test]
     fn losses_are_told_in_the_measure_of_the_model() {

@@ -4,12 +4,15 @@
 //! ([`app`], [`http`], [`theme`]), and at most once a frame the parts that changed are drawn ([`view`]):
 //!
 //! - [`header`], [`transport`], [`timeline`], [`dialogs`], [`banners`], [`first_open`]
-//! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`], [`events`] and [`notes`]
+//! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`] and [`events`]
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`settings`], [`drawer`] with [`predictions`] and [`ledger`]
-//! - [`kept`]: versions that are kept, and gone on from
 //! - [`places`]: going to a place of the timeline, and back to live; [`lit`]: the rows that made a version
+//! - [`views`]: what the stage shows rows as
+//! - [`kept`]: versions that are kept, and gone on from
+//! - [`lint`]: what the linter has found; [`choose`]: which k
+//! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
@@ -18,6 +21,7 @@ pub mod app;
 pub mod banners;
 pub mod batch_strip;
 pub mod chart;
+pub mod choose;
 pub mod copy;
 pub mod dialogs;
 pub mod dom;
@@ -33,11 +37,12 @@ pub mod keys;
 pub mod lane_head;
 pub mod ledger;
 pub mod lit;
+pub mod lint;
+pub mod made;
 pub mod measures;
 pub mod motion;
 pub mod msg;
 pub mod names;
-pub mod notes;
 pub mod numbers;
 pub mod offer;
 pub mod places;
@@ -56,5 +61,7 @@ pub mod timeline;
 pub mod transport;
 pub mod update;
 pub mod view;
+pub mod views;
 pub mod walk;
 pub mod walkthrough;
+pub mod yours;

@@ -1,12 +1,18 @@
 //! What happens on the page thread, and what is to be done about it outside of it.
 
 use lab::config::LabFile;
+use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
+use super::choose::ChooseMsg;
 use super::kept::{KeptMsg, Work};
 use super::places::PlacesMsg;
 use super::settings::SettingsMsg;
+use super::lint::LintMsg;
+use super::made::MadeMsg;
 use super::state::{LeftTab, RightTab, Tab};
+use super::views::ViewsMsg;
+use super::yours::YoursMsg;
 use crate::protocol::{Command, Update};
 
 /// Something happened.
@@ -18,10 +24,10 @@ pub enum Msg {
     Send(Command),
     /// Play or pause.
     PlayPause,
-    /// Choose a feature for the horizontal axis.
-    AxisX(usize),
-    /// Choose a feature for the vertical axis.
-    AxisY(usize),
+    /// Choose what is on the horizontal axis.
+    AxisX(Axis),
+    /// Choose what is on the vertical axis.
+    AxisY(Axis),
     /// Switch to another scenario.
     Scenario(String),
     /// Light or dark.
@@ -80,6 +86,10 @@ pub enum Msg {
     Light(u64),
     /// Go to the version whose rows are lit.
     GoToLit,
+    /// Of the linter's findings.
+    Lint(LintMsg),
+    /// Of the choice of k.
+    Choose(ChooseMsg),
     /// Play the recorded demo.
     PlayDemo,
     /// A file was chosen or dropped.
@@ -97,8 +107,14 @@ pub enum Msg {
     Back(Errands, Result<String, String>),
     /// The page has this width, pixels.
     Width(f64),
+    /// Of what the stage shows rows as.
+    Views(ViewsMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
+    /// Of made-up streams.
+    Made(MadeMsg),
+    /// Of the reader's own stream.
+    Yours(YoursMsg),
 }
 
 /// What was sent away.
@@ -166,4 +182,8 @@ pub enum Dialog {
     Over,
     /// Kept versions.
     Kept,
+    /// A made-up stream.
+    Made,
+    /// The reader's own stream.
+    Yours,
 }

@@ -3,11 +3,17 @@
 use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
+use super::choose::Choose;
 use super::kept::Kept;
 use super::lit::Lit;
 use super::places::Places;
 use super::settings::Settings;
+use super::lint::Lint;
+use super::made::Made;
+use super::stage::axes::Axes;
+use super::views::Views;
 use super::walk::{Entry, Table, Walk};
+use super::yours::Yours;
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
 
@@ -34,8 +40,8 @@ pub struct State {
     pub asked: Option<Vec<f64>>,
     /// The form's row as a command, where the page cannot insert it.
     pub row_command: String,
-    /// Feature indices that were chosen; the next picture has them.
-    pub axes_wanted: (usize, usize),
+    /// Axes that were chosen; the next picture has them.
+    pub axes: Axes,
     /// Width of the page, pixels.
     pub width: f64,
     /// Tab of the left rail.
@@ -82,6 +88,16 @@ pub struct State {
     pub places: Places,
     /// The version whose rows are lit.
     pub lit: Option<Lit>,
+    /// What the linter has found.
+    pub lint: Lint,
+    /// Which k.
+    pub choose: Choose,
+    /// Made-up streams.
+    pub made: Made,
+    /// The reader's own stream.
+    pub yours: Yours,
+    /// What the stage shows rows as.
+    pub views: Views,
 }
 
 /// How rows get into the stream.
@@ -128,6 +144,8 @@ pub enum RightTab {
     Measures,
     /// What the lane is made of.
     Settings,
+    /// Which k.
+    Choose,
 }
 
 /// Tab of the drawer; the last two only where the page is narrow.

@@ -6,7 +6,7 @@ use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::places::Places;
 use super::state::{Errand, LeftTab, RightTab, RowsFrom, State, Tab};
-use super::{experiment, lit, places, right, settings};
+use super::{choose, experiment, lint, lit, made, places, right, settings, views, yours};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -18,8 +18,8 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Update(update) => arrived(state, *update, now_ms, out),
         Msg::Send(command) => out.push(Effect::Send(command)),
         Msg::PlayPause => play_pause(state, out),
-        Msg::AxisX(x) => choose_axes(state, (x, state.axes_wanted.1), out),
-        Msg::AxisY(y) => choose_axes(state, (state.axes_wanted.0, y), out),
+        Msg::AxisX(x) => out.push(state.axes.choose_x(x)),
+        Msg::AxisY(y) => out.push(state.axes.choose_y(y)),
         Msg::Scenario(name) => out.push(Effect::GoTo(name)),
         Msg::Theme => out.push(Effect::Theme(None)),
         Msg::SystemTheme { dark } => out.push(Effect::Theme(Some(dark))),
@@ -27,6 +27,9 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Close => {
             (state.left_open, state.card_open) = (false, false);
             (state.places, state.lit) = (Places::default(), None);
+            if std::mem::take(&mut state.views.open) {
+                out.push(Effect::Focus("view-button"));
+            }
             out.push(Effect::CloseDialogs);
         }
         Msg::Left(tab) => choose_left(state, tab, out),
@@ -39,6 +42,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         }
         Msg::Right(tab) => {
             show_right(state, tab);
+            choose::shown(state, out);
             out.push(Effect::Focus(right::tab_id(tab)));
         }
         Msg::Change(file) => out.extend(experiment::send(state, &file)),
@@ -85,7 +89,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Recording { name, text } => {
             (state.drawer_open, state.card_open) = (true, false);
             state.recording = Errand::Idle;
-            out.push(Effect::Send(Command::Replay { name, text }));
+            yours::recording(state, name, text, out);
         }
         Msg::ChangeAddress => {
             state.card_open = true;
@@ -100,13 +104,18 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Places(msg) => places::update(state, msg, out),
         Msg::Light(version) => lit::choose(state, version),
         Msg::GoToLit => out.extend(lit::go(state).map(Effect::Send)),
+        Msg::Lint(msg) => lint::update(state, msg, out),
+        Msg::Choose(msg) => choose::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
+        Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
+        Msg::Made(msg) => made::update(state, msg, out),
+        Msg::Yours(msg) => yours::update(state, msg, out),
     }
 }
 
-fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>) {
+fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Effect>) {
     if let Some(order) = &update.order {
         out.push(Effect::KeepOrder(order.clone()));
     }
@@ -129,6 +138,11 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         }
     }
     experiment::arrived(state, &update);
+    lint::arrived(state, &mut update);
+    choose::arrived(state, &mut update);
+    if let Some(surveyed) = &update.surveyed {
+        yours::surveyed(state, surveyed);
+    }
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection {
         of
@@ -148,10 +162,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         // By half again, so that it happens seldom.
         state.domain = needed + needed / 2;
     }
-    if state.axes_wanted.0.max(state.axes_wanted.1) >= snapshot.features.len() {
-        // No such features: the picture says which it has instead.
-        state.axes_wanted = snapshot.axes;
-    }
+    state.axes.keep_to(snapshot);
     settings::arrived(state, &update, out);
     places::arrived(state, &update, out);
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
@@ -174,16 +185,6 @@ fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
         Command::Pause
     } else {
         Command::Play
-    }));
-}
-
-fn choose_axes(state: &mut State, (x, y): (usize, usize), out: &mut Vec<Effect>) {
-    let (old_x, old_y) = state.axes_wanted;
-    // The same feature twice would be a line: they change places.
-    state.axes_wanted = if x == y { (old_y, old_x) } else { (x, y) };
-    out.push(Effect::Send(Command::Axes {
-        x: state.axes_wanted.0,
-        y: state.axes_wanted.1,
     }));
 }
 
@@ -269,7 +270,6 @@ mod tests {
         State {
             scenario: Scenario::read(include_str!("../../../../www/lab.json")),
             walk: Some(walk::iris()),
-            axes_wanted: (2, 3),
             ..State::default()
         }
     }
@@ -334,19 +334,6 @@ mod tests {
         assert_eq!(
             after(&mut state, Msg::PlayPause),
             [Effect::Send(Command::Play)]
-        );
-    }
-
-    #[test]
-    fn axes_change_places_where_they_would_be_the_same() {
-        let mut state = demo();
-        assert_eq!(
-            after(&mut state, Msg::AxisX(0)),
-            [Effect::Send(Command::Axes { x: 0, y: 3 })]
-        );
-        assert_eq!(
-            after(&mut state, Msg::AxisY(0)),
-            [Effect::Send(Command::Axes { x: 3, y: 0 })]
         );
     }
 

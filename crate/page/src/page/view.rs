@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::Task;
+use lab::snapshot::{Axis, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -12,6 +12,7 @@ use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
 use super::chart::surface;
+use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
 use super::drawer::Drawer;
@@ -22,6 +23,8 @@ use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lit::{self, LitNote};
+use super::lint::view::LintView;
+use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
@@ -34,7 +37,10 @@ use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
 use super::transport::Transport;
+use super::views::Views;
+use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
+use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
 
 /// More records than this at once, and lists of them wait their turn.
@@ -61,7 +67,9 @@ pub struct Cx<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stamp {
     lane: usize,
-    axes: (usize, usize),
+    axes: (Axis, Axis),
+    /// Rows that the principal components are of.
+    components: u64,
     records: u64,
     record: u64,
     live: bool,
@@ -76,6 +84,7 @@ pub struct Stamp {
     waiting: u64,
     /// The version whose rows are lit.
     lit: u64,
+    views: Views,
     look: u32,
 }
 
@@ -104,6 +113,11 @@ pub struct View {
     settings: SettingsPanel,
     places: PlacesView,
     lit: LitNote,
+    lint: LintView,
+    choose: ChooseView,
+    made: MadeDialog,
+    yours: YoursDialog,
+    view_menu: ViewMenu,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -125,6 +139,7 @@ impl<'a> Cx<'a> {
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
+            components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -138,6 +153,10 @@ impl<'a> Cx<'a> {
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
             lit: lit::row(self.state).map_or(0, |row| row.first),
+            views: Views {
+                open: false,
+                ..self.state.views
+            },
             look: self.look,
         }
     }
@@ -180,6 +199,11 @@ impl View {
             settings: SettingsPanel::new(sender)?,
             places: PlacesView::new(sender)?,
             lit: LitNote::new(sender)?,
+            lint: LintView::new(sender)?,
+            choose: ChooseView::new(sender)?,
+            made: MadeDialog::new(sender)?,
+            yours: YoursDialog::new(sender)?,
+            view_menu: ViewMenu::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -221,6 +245,8 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.made.draw(&cx);
+        self.yours.draw(&cx)?;
         if !state.started {
             return Ok(false);
         }
@@ -232,6 +258,9 @@ impl View {
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
         self.lane_head.draw(&cx)?;
+        self.lint.draw(&cx)?;
+        self.choose.draw(&cx);
+        self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
         if !later {

@@ -8,13 +8,17 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::change::Change;
+use super::choose::Choose;
 use super::desk::Desk;
 use super::link::Link;
+use super::lint::Lint;
+use super::look::Looking;
 use super::order::Order;
 use super::places::Places;
 use super::player::Player;
 use super::session::Session;
-use crate::protocol::{Banner, Command, Connection, KeptVersion, Status, Update};
+use super::survey::Survey;
+use crate::protocol::{Banner, Closer, Command, Connection, KeptVersion, Status, Update};
 
 /// Updates are posted no closer together than this, ms: about one a frame.
 const POST_MS: u32 = 16;
@@ -24,6 +28,9 @@ const ANNOUNCE_MS: f64 = 2_000.0;
 
 /// An order is kept at most this often, ms.
 const KEEP_ORDER_MS: f64 = 250.0;
+
+/// So long a search goes on between two updates, ms.
+const SEARCH_MS: f64 = 6.0;
 
 type Listener = Closure<dyn FnMut(MessageEvent)>;
 
@@ -63,12 +70,18 @@ pub(super) struct Worker {
     pub(super) wants_recording: bool,
     pub(super) wants_lines: bool,
     pub(super) wants_csv: bool,
+    pub(super) wants_ledger_csv: bool,
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
     pub(super) places: Places,
+    pub(super) lint: Lint,
+    pub(super) choose: Choose,
+    pub(super) survey: Survey,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
+    /// What the reader looks at closer.
+    pub(super) look: Looking,
 }
 
 /// Starts the worker: it listens for commands.
@@ -175,11 +188,16 @@ impl Worker {
             wants_recording: false,
             wants_lines: false,
             wants_csv: false,
+            wants_ledger_csv: false,
             kept: None,
             change: Change::default(),
             places: Places::default(),
+            lint: Lint::default(),
+            choose: Choose::default(),
+            survey: Survey::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
+            look: Looking::default(),
         }
     }
 
@@ -193,6 +211,9 @@ impl Worker {
                         (worker.post, worker.posted_ms) = (None, now_ms());
                         let update = worker.update();
                         post(&worker.scope, &update);
+                        if worker.desk.is_looking() {
+                            worker.post_soon();
+                        }
                     }
                 });
             }));
@@ -200,6 +221,8 @@ impl Worker {
     }
 
     fn update(&mut self) -> Update {
+        // What the page is told from here on is as it is after all corrections.
+        self.desk.lab.settle();
         let (waiting, waiting_training) = if self.paused {
             self.desk.waiting_events()
         } else {
@@ -211,8 +234,9 @@ impl Worker {
             (Connection::Replaying { .. }, true) => self.desk.waiting() as u64,
             (_, true) => self.desk.progress.behind(),
         };
+        let closer = self.closer();
         Update {
-            snapshot: self.desk.lab.snapshot(&self.desk.view),
+            snapshot: self.desk.snapshot(),
             status: Status {
                 connection,
                 paused: self.paused,
@@ -233,6 +257,8 @@ impl Worker {
                 None
             },
             csv: std::mem::take(&mut self.wants_csv).then(|| lab::csv::kept(&self.desk.lab)),
+            ledger_csv: std::mem::take(&mut self.wants_ledger_csv)
+                .then(|| lab::csv::ledger(&self.desk.lab)),
             kept: self.kept.take(),
             published: self.session.outbox.published,
             order: self.order_to_keep(),
@@ -242,7 +268,21 @@ impl Worker {
             panels: self.desk.panels(),
             columns: self.places.columns_to_tell(&self.desk.lab),
             sought: self.places.take_sought(),
+            lint: self.lint_to_tell(),
+            elbow: self.curves_to_tell(),
+            surveyed: self.survey.take_done(),
+            closer,
         }
+    }
+
+    /// What is looked at closer; a search that has not ended goes on after the next update.
+    fn closer(&mut self) -> Closer {
+        let (upto, end_ms) = (self.snapshot_place().0, now_ms() + SEARCH_MS);
+        let closer = self.look.answer(&self.desk, upto, || now_ms() < end_ms);
+        if self.look.is_searching() {
+            self.post_soon();
+        }
+        closer
     }
 
     fn announcement(&mut self) -> Option<String> {

@@ -36,6 +36,7 @@ impl Worker {
             Command::Seek { record } => self.desk.view.at = Playhead::Record(record),
             Command::ShowLane { lane } => self.desk.view.lane = lane,
             Command::Axes { x, y } => (self.desk.view.x, self.desk.view.y) = (x, y),
+            Command::Values { most } => self.desk.view.values = most,
             Command::Speed { factor } => self.speed = factor,
             Command::CloseBatch { lane } => self.desk.take(super::desk::Item::Close(lane)),
             Command::StartOver => self.start_over(),
@@ -55,6 +56,7 @@ impl Worker {
             } => self.keep(name, lane, version),
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::ChangeLab { lab } => self.change_lab(&lab),
+            Command::Choose { start } => self.choose(start),
             Command::Compare { on } => self.desk.view.compare = on,
             Command::ShowVersion { lane, version } => {
                 (self.desk.view.lane, self.desk.view.at) = (lane, Playhead::Version(version));
@@ -62,12 +64,24 @@ impl Worker {
             Command::GoTo { text } => self.go_to(&text),
             Command::NextRound => self.next_round(),
             Command::BackRound => self.back_round(),
+            Command::LedgerCsv => self.wants_ledger_csv = true,
+            Command::Resume { name, text, rows } => self.resume(name, &text, rows),
+            Command::PlayAs {
+                lab,
+                name,
+                text,
+                records_per_s,
+            } => self.play_as(&lab, name, &text, records_per_s),
+            Command::Survey { topics } => self.survey(topics),
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
+            Command::Look(look) => self.look.look(look, &self.desk),
+            Command::Filter(filter) => self.look.filter(filter, &self.desk),
         }
         self.answer();
     }
 
-    fn replay(&mut self, name: String, text: &str) {
+    pub(super) fn replay(&mut self, name: String, text: &str) {
+        self.settle_change();
         (self.link, self.url, self.timer, self.open) = (None, None, None, false);
         let recording = player::read(text);
         self.banners.clear();
@@ -83,13 +97,26 @@ impl Worker {
         self.beat = Some(Interval::new(BEAT_MS, || with_if(Worker::play_beat)));
     }
 
+    /// Plays a recording on from a record that it had come to.
+    fn resume(&mut self, name: String, text: &str, rows: u64) {
+        self.replay(name, text);
+        let before = self.desk.lab.rows.end();
+        while self.desk.lab.rows.end() - before < rows && self.desk.step_row() {}
+        self.count_played(self.desk.lab.rows.end() - before);
+    }
+
     /// Plays what was played from its start.
     fn replay_again(&mut self) {
         // What is due after the last record, a window's end for one, belongs to it.
         while self.desk.step_row() {}
-        let name = self.player.take().map(|player| player.name);
+        let Some(played) = self.player.take() else {
+            return;
+        };
         let text = self.desk.applied.ndjson();
-        self.replay(name.unwrap_or_default(), &text);
+        self.replay(played.name, &text);
+        if let Some(player) = &mut self.player {
+            player.records_per_s = played.records_per_s;
+        }
     }
 
     /// Plays what is due; false when nothing was.
@@ -187,6 +214,7 @@ impl Worker {
     }
 
     pub(super) fn start_over(&mut self) {
+        self.settle_change();
         self.banners.clear();
         self.closed.clear();
         if let Some(url) = self.url.clone() {

@@ -93,9 +93,10 @@ fn page(repo: &Repo) -> Result<(Asked, String)> {
     let mut version = Command::new(&chromium.browser);
     version.arg("--version");
     let version = run::text(version)?;
-    let wasm = page::compile(repo, Module::Bench, Quality::Release)?;
+    let wasm = page::compile(repo, &[Module::Bench], Quality::Release)?.join(Module::Bench.file());
     let bound = wasm.with_file_name("bench");
-    bindgen::run(repo, &programs::bindgen(repo)?, &wasm, &bound, true)?;
+    let tool = programs::bindgen(repo)?;
+    bindgen::run(repo, &tool, &wasm, (&bound, "eddy"), true)?;
     let mut cargo = repo.cargo("build");
     run::hush(&mut cargo).args(["--package", "eddy-tests", "--bin", "eddy-bench-page"]);
     run::shown(cargo)?;

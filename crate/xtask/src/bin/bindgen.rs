@@ -1,4 +1,4 @@
-//! `bindgen WASM FOLDER [small]`: writes `eddy.js`, `eddy_bg.wasm` and their types for a compiled page.
+//! `bindgen WASM FOLDER NAME [small]`: writes `NAME.js`, `NAME_bg.wasm` and their types for a compiled module.
 //!
 //! `small` leaves out the names of functions, which only stack traces show.
 
@@ -10,19 +10,20 @@ use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
     let args: Vec<OsString> = env::args_os().skip(1).collect();
-    let (wasm, folder, small) = match &args[..] {
-        [wasm, folder] => (wasm, folder, false),
-        [wasm, folder, option] if option == "small" => (wasm, folder, true),
-        _ => bail!("usage: bindgen WASM FOLDER [small]"),
+    let (wasm, folder, name, small) = match &args[..] {
+        [wasm, folder, name] => (wasm, folder, name, false),
+        [wasm, folder, name, option] if option == "small" => (wasm, folder, name, true),
+        _ => bail!("usage: bindgen WASM FOLDER NAME [small]"),
     };
+    let name = name.to_str().context("NAME is not UTF-8")?;
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(wasm)
-        .out_name("eddy")
+        .out_name(name)
         .typescript(true)
         .remove_name_section(small)
         .remove_producers_section(small)
-        // `init()` then finds `eddy_bg.wasm` beside `eddy.js`.
+        // `init()` then finds `NAME_bg.wasm` beside `NAME.js`.
         .omit_default_module_path(false)
         .web(true)?;
     bindgen.generate(folder).context("wasm-bindgen")

@@ -5,13 +5,17 @@
 
 use std::fmt;
 
-use plotters_backend::text_anchor::{HPos, VPos};
+use plotters::style::RGBAColor;
+use plotters_backend::text_anchor::HPos;
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
     FontStyle,
 };
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
+
+use super::pen::{Align, FONT};
+use super::tape::{Look, Mark, Marks, Text};
 
 /// Units of one page pixel.
 pub const UNITS: f64 = 8.0;
@@ -25,6 +29,8 @@ pub struct Backend {
     ratio: f64,
     fill: Option<BackendColorKey>,
     stroke: Option<(BackendColorKey, u32)>,
+    /// Where marks are noted down, too.
+    noted: Option<Marks>,
 }
 
 /// The canvas refused to draw.
@@ -44,7 +50,11 @@ impl std::error::Error for CanvasError {}
 
 impl Backend {
     /// Draws on this canvas of so many page pixels, with so many screen pixels to each; what was there is wiped off.
-    pub fn new(context: CanvasRenderingContext2d, width: f64, height: f64, ratio: f64) -> Backend {
+    pub fn new(
+        context: CanvasRenderingContext2d,
+        (width, height): (f64, f64),
+        ratio: f64,
+    ) -> Backend {
         let backend = Backend {
             context,
             width,
@@ -52,6 +62,7 @@ impl Backend {
             ratio,
             fill: None,
             stroke: None,
+            noted: None,
         };
         backend.scale(1.0 / UNITS);
         backend
@@ -61,52 +72,118 @@ impl Backend {
         backend
     }
 
+    /// The same, and every mark is noted down.
+    pub fn noting(self, noted: Option<Marks>) -> Backend {
+        Backend { noted, ..self }
+    }
+
+    /// Draws a mark.
+    ///
+    /// # Errors
+    /// The canvas refuses.
+    pub fn draw(&mut self, mark: &Mark) -> Result {
+        match mark {
+            Mark::Path(path, look) => {
+                self.trace(path);
+                self.finish(*look);
+            }
+            Mark::Polygon(path, color) => {
+                self.trace(path);
+                self.context.close_path();
+                self.finish(filled(*color));
+            }
+            Mark::Circle((x, y), radius, look) => {
+                self.context.begin_path();
+                let (x, y, radius) = (f64::from(*x), f64::from(*y), f64::from(*radius));
+                let turn = std::f64::consts::TAU;
+                let arc = self.context.arc(x, y, radius, 0.0, turn);
+                arc.map_err(refused)?;
+                self.finish(*look);
+            }
+            Mark::Rect(from, to, look) => {
+                let (x, y) = (f64::from(from.0), f64::from(from.1));
+                let (width, height) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
+                self.choose(*look);
+                match look.stroke {
+                    Some(_) => self.context.stroke_rect(x, y, width, height),
+                    None => self.context.fill_rect(x, y, width, height),
+                }
+            }
+            Mark::Text(text) => return self.write(text),
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, mark: Mark) -> Result {
+        let drawn = self.draw(&mark);
+        if let Some(noted) = &self.noted {
+            noted.borrow_mut().push(mark);
+        }
+        drawn
+    }
+
     fn scale(&self, factor: f64) {
         let scale = self.ratio * factor;
         // Finite numbers: cannot fail.
         let _ = self.context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0);
     }
 
-    fn fill_style(&mut self, color: BackendColor) {
-        let key = (color.rgb, color.alpha.to_bits());
-        if self.fill != Some(key) {
-            self.context.set_fill_style_str(&css(color));
-            self.fill = Some(key);
+    /// Sets the colour, and the width of a stroke, unless they are set.
+    fn choose(&mut self, look: Look) {
+        let RGBAColor(r, g, b, alpha) = look.color;
+        let key = ((r, g, b), alpha.to_bits());
+        match look.stroke {
+            Some(width) if self.stroke != Some((key, width)) => {
+                self.context.set_stroke_style_str(&css(look.color));
+                self.context.set_line_width(f64::from(width));
+                self.stroke = Some((key, width));
+            }
+            None if self.fill != Some(key) => {
+                self.context.set_fill_style_str(&css(look.color));
+                self.fill = Some(key);
+            }
+            _ => {}
         }
     }
 
-    fn stroke_style(&mut self, style: &impl BackendStyle) {
-        let color = style.color();
-        let key = ((color.rgb, color.alpha.to_bits()), style.stroke_width());
-        if self.stroke != Some(key) {
-            self.context.set_stroke_style_str(&css(color));
-            self.context.set_line_width(f64::from(style.stroke_width()));
-            self.stroke = Some(key);
-        }
-    }
-
-    fn trace(&self, path: impl IntoIterator<Item = BackendCoord>) {
+    fn trace(&self, path: &[BackendCoord]) {
         self.context.begin_path();
-        for (i, (x, y)) in path.into_iter().enumerate() {
+        for (i, (x, y)) in path.iter().enumerate() {
             if i == 0 {
-                self.context.move_to(f64::from(x), f64::from(y));
+                self.context.move_to(f64::from(*x), f64::from(*y));
             } else {
-                self.context.line_to(f64::from(x), f64::from(y));
+                self.context.line_to(f64::from(*x), f64::from(*y));
             }
         }
     }
 
-    fn set_font(&self, style: &impl BackendTextStyle) {
-        let weight = if matches!(style.style(), FontStyle::Bold) {
-            "600"
-        } else {
-            "400"
-        };
-        self.context.set_font(&format!(
-            "{weight} {}px {}",
-            style.size() / UNITS,
-            style.family().as_str()
-        ));
+    fn finish(&mut self, look: Look) {
+        self.choose(look);
+        match look.stroke {
+            Some(_) => self.context.stroke(),
+            None => self.context.fill(),
+        }
+    }
+
+    /// Text is set in page pixels, so that the browser hints it as it does its own.
+    fn write(&mut self, text: &Text) -> Result {
+        self.choose(filled(text.color));
+        self.context.set_text_align(match text.align {
+            Align::Left => "left",
+            Align::Right => "right",
+            Align::Center => "center",
+        });
+        self.scale(1.0);
+        self.set_font(text.size, text.bold);
+        let (x, y) = (f64::from(text.at.0) / UNITS, f64::from(text.at.1) / UNITS);
+        let drawn = self.context.fill_text(&text.text, x, y);
+        self.scale(1.0 / UNITS);
+        drawn.map_err(refused)
+    }
+
+    fn set_font(&self, size: f64, bold: bool) {
+        let weight = if bold { "600" } else { "400" };
+        self.context.set_font(&format!("{weight} {size}px {FONT}"));
     }
 }
 
@@ -126,10 +203,9 @@ impl DrawingBackend for Backend {
     }
 
     fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Result {
-        self.fill_style(color);
-        self.context
-            .fill_rect(f64::from(point.0), f64::from(point.1), UNITS, UNITS);
-        Ok(())
+        let side = UNITS as i32;
+        let to = (point.0 + side, point.1 + side);
+        self.put(Mark::Rect(point, to, filled(rgba(color))))
     }
 
     fn draw_line<S: BackendStyle>(
@@ -148,16 +224,7 @@ impl DrawingBackend for Backend {
         style: &S,
         fill: bool,
     ) -> Result {
-        let (x, y) = (f64::from(from.0), f64::from(from.1));
-        let (width, height) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
-        if fill {
-            self.fill_style(style.color());
-            self.context.fill_rect(x, y, width, height);
-        } else {
-            self.stroke_style(style);
-            self.context.stroke_rect(x, y, width, height);
-        }
-        Ok(())
+        self.put(Mark::Rect(from, to, look(style, fill)))
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -165,10 +232,7 @@ impl DrawingBackend for Backend {
         path: I,
         style: &S,
     ) -> Result {
-        self.stroke_style(style);
-        self.trace(path);
-        self.context.stroke();
-        Ok(())
+        self.put(Mark::Path(path.into_iter().collect(), look(style, false)))
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -176,11 +240,10 @@ impl DrawingBackend for Backend {
         path: I,
         style: &S,
     ) -> Result {
-        self.fill_style(style.color());
-        self.trace(path);
-        self.context.close_path();
-        self.context.fill();
-        Ok(())
+        self.put(Mark::Polygon(
+            path.into_iter().collect(),
+            rgba(style.color()),
+        ))
     }
 
     fn draw_circle<S: BackendStyle>(
@@ -190,52 +253,28 @@ impl DrawingBackend for Backend {
         style: &S,
         fill: bool,
     ) -> Result {
-        self.context.begin_path();
-        let turn = std::f64::consts::TAU;
-        self.context
-            .arc(
-                f64::from(center.0),
-                f64::from(center.1),
-                f64::from(radius),
-                0.0,
-                turn,
-            )
-            .map_err(refused)?;
-        if fill {
-            self.fill_style(style.color());
-            self.context.fill();
-        } else {
-            self.stroke_style(style);
-            self.context.stroke();
-        }
-        Ok(())
+        self.put(Mark::Circle(center, radius, look(style, fill)))
     }
 
-    /// Text is set in page pixels, so that the browser hints it as it does its own.
+    /// A pen sets texts by their base line.
     fn draw_text<S: BackendTextStyle>(
         &mut self,
         text: &str,
         style: &S,
         at: BackendCoord,
     ) -> Result {
-        self.fill_style(style.color());
-        self.context.set_text_baseline(match style.anchor().v_pos {
-            VPos::Top => "top",
-            VPos::Center => "middle",
-            VPos::Bottom => "alphabetic",
-        });
-        self.context.set_text_align(match style.anchor().h_pos {
-            HPos::Left => "left",
-            HPos::Right => "right",
-            HPos::Center => "center",
-        });
-        self.scale(1.0);
-        self.set_font(style);
-        let drawn = self
-            .context
-            .fill_text(text, f64::from(at.0) / UNITS, f64::from(at.1) / UNITS);
-        self.scale(1.0 / UNITS);
-        drawn.map_err(refused)
+        self.put(Mark::Text(Text {
+            text: text.to_owned(),
+            at,
+            size: style.size() / UNITS,
+            bold: matches!(style.style(), FontStyle::Bold),
+            color: rgba(style.color()),
+            align: match style.anchor().h_pos {
+                HPos::Left => Align::Left,
+                HPos::Right => Align::Right,
+                HPos::Center => Align::Center,
+            },
+        }))
     }
 
     fn estimate_text_size<S: BackendTextStyle>(
@@ -243,9 +282,24 @@ impl DrawingBackend for Backend {
         text: &str,
         style: &S,
     ) -> std::result::Result<(u32, u32), DrawingErrorKind<CanvasError>> {
-        self.set_font(style);
+        let bold = matches!(style.style(), FontStyle::Bold);
+        self.set_font(style.size() / UNITS, bold);
         let measured = self.context.measure_text(text).map_err(refused)?;
         Ok(((measured.width() * UNITS) as u32, style.size() as u32))
+    }
+}
+
+fn look(style: &impl BackendStyle, fill: bool) -> Look {
+    Look {
+        color: rgba(style.color()),
+        stroke: (!fill).then(|| style.stroke_width()),
+    }
+}
+
+fn filled(color: RGBAColor) -> Look {
+    Look {
+        color,
+        stroke: None,
     }
 }
 
@@ -253,7 +307,12 @@ fn refused(error: JsValue) -> DrawingErrorKind<CanvasError> {
     DrawingErrorKind::DrawingError(CanvasError(format!("{error:?}")))
 }
 
-fn css(color: BackendColor) -> String {
+/// A colour as style sheets write it.
+pub fn css(RGBAColor(r, g, b, alpha): RGBAColor) -> String {
+    format!("rgba({r},{g},{b},{alpha:.3})")
+}
+
+fn rgba(color: BackendColor) -> RGBAColor {
     let (r, g, b) = color.rgb;
-    format!("rgba({r},{g},{b},{:.3})", color.alpha)
+    RGBAColor(r, g, b, color.alpha)
 }

@@ -8,6 +8,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::backend::Backend;
 use super::pen::Pen;
+use super::tape;
 use crate::page::dom;
 
 thread_local! {
@@ -84,7 +85,9 @@ impl Surface {
 
     /// Wipes the canvas and starts to draw.
     pub fn draw(&self) -> Pen {
-        let backend = Backend::new(self.context.clone(), self.width, self.height, self.ratio);
+        let size = (self.width, self.height);
+        let backend = Backend::new(self.context.clone(), size, self.ratio)
+            .noting(tape::of(&self.canvas, size));
         Pen {
             area: backend.into_drawing_area(),
         }
