@@ -147,6 +147,11 @@ pub enum Command {
         /// Its version.
         version: u64,
     },
+    /// Look for the rows that made this version of the shown lane among the points, or for none.
+    Light {
+        /// The version.
+        version: Option<u64>,
+    },
     /// Go to what this names: "v5", "row 161", "iris_train/0/204", "lsn 34837072". Answered by [`Update::sought`].
     GoTo {
         /// What was typed.

@@ -7,7 +7,7 @@ use web_sys::Element;
 
 use super::app::Sender;
 use super::dom::{self, Shown, Slot};
-use super::msg::Msg;
+use super::msg::{Effect, Msg};
 use super::numbers;
 use super::state::State;
 use super::view::Cx;
@@ -23,15 +23,28 @@ pub struct Lit {
 }
 
 /// A version was chosen; the same one again, and no rows are lit.
-pub fn choose(state: &mut State, version: u64) {
+pub fn choose(state: &mut State, version: u64) -> Effect {
     let lane = state.update.snapshot.lane;
-    let chosen = Some(Lit { lane, version });
+    let chosen = Some(Lit { lane, version }).filter(|lit| lit.version > 0);
     state.lit = chosen.filter(|chosen| state.lit != Some(*chosen));
+    Effect::Send(Command::Light {
+        version: state.lit.map(|lit| lit.version),
+    })
+}
+
+/// No rows are lit any more, if some were.
+pub fn clear(state: &mut State) -> Option<Effect> {
+    state.lit?;
+    Some(choose(state, 0))
 }
 
 /// The version whose rows are lit, where it is one of the shown lane's and not behind the playhead.
 pub fn row(state: &State) -> Option<&LedgerRow> {
     let (lit, snapshot) = (state.lit?, &state.update.snapshot);
+    if snapshot.lit.as_ref()?.0 != lit.version {
+        // Its points are on their way.
+        return None;
+    }
     let is_it = |row: &&LedgerRow| row.first <= lit.version && lit.version <= row.last;
     let mut ledger = snapshot.ledger.iter();
     ledger
@@ -39,16 +52,16 @@ pub fn row(state: &State) -> Option<&LedgerRow> {
         .filter(|row| lit.lane == snapshot.lane && row.rows > 0)
 }
 
-/// Whether a point is one of a version's rows.
-pub fn is_lit(row: &LedgerRow, snapshot: &Snapshot, point: usize) -> bool {
-    let record = u64::from(snapshot.stage.point_record[point]);
-    snapshot.stage.point_test[point] == 0 && (row.from_record..row.to_record).contains(&record)
+/// Whether a point is one of the lit rows.
+pub fn is_lit(snapshot: &Snapshot, point: usize) -> bool {
+    let record = snapshot.stage.point_record[point];
+    let lit = snapshot.lit.as_ref();
+    lit.is_some_and(|(_, records)| records.binary_search(&record).is_ok())
 }
 
-/// How many of a version's rows are drawn one by one.
-pub fn drawn(row: &LedgerRow, snapshot: &Snapshot) -> usize {
-    let points = 0..snapshot.stage.point_record.len();
-    points.filter(|point| is_lit(row, snapshot, *point)).count()
+/// How many of the lit rows are drawn one by one.
+fn drawn(snapshot: &Snapshot) -> usize {
+    snapshot.lit.as_ref().map_or(0, |(_, records)| records.len())
 }
 
 /// "32 rows of batch 4, which made v5: iris_train 96–127"
@@ -118,7 +131,7 @@ impl LitNote {
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let snapshot = &cx.state.update.snapshot;
         let row = row(cx.state);
-        let drawn = row.map_or(0, |row| drawn(row, snapshot));
+        let drawn = row.map_or(0, |_| drawn(snapshot));
         let words = row.map_or_else(String::new, |row| words(row, drawn));
         if self.shown.change((words.clone(), drawn)) {
             dom::show(&self.root, row.is_some());
@@ -156,7 +169,7 @@ mod tests {
             ..LedgerRow::default()
         }];
         snapshot.stage.point_record = vec![9, 10, 11, 12, 13, 14];
-        snapshot.stage.point_test = vec![0, 0, 1, 0, 0, 0];
+        snapshot.lit = Some((5, vec![10, 12, 13]));
         state
     }
 
@@ -166,7 +179,9 @@ mod tests {
         assert_eq!(row(&state), None);
         choose(&mut state, 5);
         let lit = row(&state).unwrap();
-        assert_eq!(drawn(lit, &state.update.snapshot), 3);
+        let snapshot = &state.update.snapshot;
+        let points: Vec<usize> = (0..6).filter(|point| is_lit(snapshot, *point)).collect();
+        assert_eq!((drawn(snapshot), points), (3, vec![1, 3, 4]));
         assert_eq!(
             words(lit, 3),
             "3 rows of batch 4, which made v5: iris_train 96–98"
@@ -176,8 +191,9 @@ mod tests {
             "3 rows of batch 4, which made v5: iris_train 96–98 · 2 too old to be drawn one by one"
         );
         assert_eq!(shifts(lit), "shift of each centroid 0.500, 0.250");
-        choose(&mut state, 5);
-        assert_eq!(row(&state), None);
+        let again = choose(&mut state, 5);
+        assert_eq!(again, Effect::Send(Command::Light { version: None }));
+        assert_eq!((row(&state), clear(&mut state)), (None, None));
     }
 
     #[test]

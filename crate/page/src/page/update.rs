@@ -26,7 +26,8 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
         Msg::Close => {
             (state.left_open, state.card_open) = (false, false);
-            (state.places, state.lit) = (Places::default(), None);
+            state.places = Places::default();
+            out.extend(lit::clear(state));
             if std::mem::take(&mut state.views.open) {
                 out.push(Effect::Focus("view-button"));
             }
@@ -102,7 +103,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Kept(msg) => kept::update(state, msg, out),
         Msg::Settings(msg) => settings::update(state, msg, out),
         Msg::Places(msg) => places::update(state, msg, out),
-        Msg::Light(version) => lit::choose(state, version),
+        Msg::Light(version) => out.push(lit::choose(state, version)),
         Msg::GoToLit => out.extend(lit::go(state).map(Effect::Send)),
         Msg::Lint(msg) => lint::update(state, msg, out),
         Msg::Choose(msg) => choose::update(state, msg, out),

@@ -61,6 +61,7 @@ impl Worker {
             Command::ShowVersion { lane, version } => {
                 (self.desk.view.lane, self.desk.view.at) = (lane, Playhead::Version(version));
             }
+            Command::Light { version } => self.desk.view.lit = version,
             Command::GoTo { text } => self.go_to(&text),
             Command::NextRound => self.next_round(),
             Command::BackRound => self.back_round(),

@@ -95,7 +95,7 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
         }
         match row {
             None => pen.disc(at, 3.4, faded(fill, opacity(age))),
-            Some(row) if lit::is_lit(row, snapshot, i) => {
+            Some(_) if lit::is_lit(snapshot, i) => {
                 pen.disc(at, 4.4, fill);
                 pen.ring(at, 4.4, 1.2, cx.palette.text);
             }

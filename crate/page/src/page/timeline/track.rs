@@ -64,7 +64,8 @@ fn draw_fork(pen: &Pen, layout: &Layout, lane: &Lane, cx: &Cx<'_>) {
     };
     let Some(record) = fork.record else { return };
     let x = layout.x.at(record as f64);
-    let top = lane.top - 2.0;
+    // Below the name of the version that it leaves at.
+    let top = lane.top + 4.0;
     let color = cx.palette.text_2;
     pen.dashes(
         (crisp(x), top),
