@@ -17,6 +17,9 @@ const DROP: &str = "const data = new DataTransfer();
     speed.dispatchEvent(new Event('change'));
     return 1";
 
+/// Whether the keyboard is in the field for a place.
+const AT_PLACE: &str = "document.activeElement.id === 'go-to-place'";
+
 /// Takes what stands in the field that has the focus, and types something else.
 async fn retype(page: &Page, text: &str) -> Result<()> {
     page.js("document.activeElement.select(); return 1").await?;
@@ -41,7 +44,9 @@ async fn a_fork_with_another_decay_is_a_branch_on_the_timeline() -> Result<()> {
     let of_parent = newest(page).await?;
 
     // Back to version 5: everything is as it was then, and the way back is told.
-    page.keys("gv5").await?;
+    page.keys("g").await?;
+    page.wait_for(AT_PLACE, SOON).await?;
+    page.keys("v5").await?;
     page.keys(&Key::Enter.to_string()).await?;
     shows(page, "where-version", "Version 5").await?;
     shows(page, "m-right", "5 of 11").await?;
@@ -65,8 +70,11 @@ async fn a_fork_with_another_decay_is_a_branch_on_the_timeline() -> Result<()> {
     page.click("#settings-fork").await?;
 
     // A second track with primed versions; the fork is shown, and differs.
-    page.wait_for("document.querySelectorAll('.timeline-lane').length === 2", SOON)
-        .await?;
+    page.wait_for(
+        "document.querySelectorAll('.timeline-lane').length === 2",
+        SOON,
+    )
+    .await?;
     shows(page, "timeline-lanes", "Fork of v5").await?;
     shows(page, "timeline-lanes", "decay 0.5, shown").await?;
     shows(page, "lane-params", "decay\u{a0}0.5").await?;
@@ -87,11 +95,17 @@ async fn a_fork_with_another_decay_is_a_branch_on_the_timeline() -> Result<()> {
     )
     .await?;
     shows(page, "where-version", "Version 4").await?;
-    shows(page, "lane-params", "decay\u{a0}0").await?;
+    shows(page, "lane-params", "decay\u{a0}0 ·").await?;
 
     // Rows of a version are lit, and those alone.
-    page.click("#ledger-body tr:first-child td:nth-child(2)").await?;
-    shows(page, "lit-words", "32 rows of batch 3, which made v4: iris_train 64–95").await?;
+    page.click("#ledger-body tr:first-child td:nth-child(2)")
+        .await?;
+    shows(
+        page,
+        "lit-words",
+        "32 rows of batch 3, which made v4: iris_train 64–95",
+    )
+    .await?;
     page.wait_for("document.getElementById('plot').dataset.lit === '32'", SOON)
         .await?;
     page.keep_shot("ledger-lit").await?;
@@ -124,13 +138,13 @@ async fn places_are_found_and_a_lane_starts_again() -> Result<()> {
         ("lsn 97", "row 97 of 310"),
         ("row 161", "row 161 of 310"),
     ] {
-        page.wait_for("document.activeElement.id === 'go-to-place'", SOON)
-            .await?;
+        page.wait_for(AT_PLACE, SOON).await?;
         retype(page, place).await?;
         page.keys(&Key::Enter.to_string()).await?;
         shows(page, "where-row", shown).await?;
         page.keys("g").await?;
     }
+    page.wait_for(AT_PLACE, SOON).await?;
     retype(page, "iris_train/0/999").await?;
     page.keys(&Key::Enter.to_string()).await?;
     shows(

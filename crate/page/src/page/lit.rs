@@ -61,7 +61,10 @@ pub fn is_lit(snapshot: &Snapshot, point: usize) -> bool {
 
 /// How many of the lit rows are drawn one by one.
 fn drawn(snapshot: &Snapshot) -> usize {
-    snapshot.lit.as_ref().map_or(0, |(_, records)| records.len())
+    snapshot
+        .lit
+        .as_ref()
+        .map_or(0, |(_, records)| records.len())
 }
 
 /// "32 rows of batch 4, which made v5: iris_train 96–127"
@@ -193,7 +196,8 @@ mod tests {
         assert_eq!(shifts(lit), "shift of each centroid 0.500, 0.250");
         let again = choose(&mut state, 5);
         assert_eq!(again, Effect::Send(Command::Light { version: None }));
-        assert_eq!((row(&state), clear(&mut state)), (None, None));
+        assert_eq!(row(&state), None);
+        assert_eq!(clear(&mut state), None);
     }
 
     #[test]

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::choose::ChooseMsg;
 use super::kept::{KeptMsg, Work};
-use super::places::PlacesMsg;
-use super::settings::SettingsMsg;
 use super::lint::LintMsg;
 use super::made::MadeMsg;
+use super::places::PlacesMsg;
+use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use super::yours::YoursMsg;

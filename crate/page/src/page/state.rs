@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 
 use super::choose::Choose;
 use super::kept::Kept;
+use super::lint::Lint;
 use super::lit::Lit;
+use super::made::Made;
 use super::places::Places;
 use super::settings::Settings;
-use super::lint::Lint;
-use super::made::Made;
 use super::stage::axes::Axes;
 use super::views::Views;
 use super::walk::{Entry, Table, Walk};

@@ -1,5 +1,6 @@
 //! The form: which rows a draft has, what each shows, and what is changed, in words.
 
+use lab::snapshot::{Snapshot, Task};
 use serde_json::Value;
 
 use super::draft::{Draft, text_at};
@@ -16,6 +17,8 @@ pub struct Row {
     pub label: String,
     /// What can be set in it.
     pub controls: Vec<Input>,
+    /// What else there is to say.
+    pub note: String,
 }
 
 /// Something that can be set.
@@ -70,7 +73,7 @@ pub fn rows(draft: &Draft, columns: &[KnownColumn]) -> Vec<Row> {
     rows.push(batch(draft));
     rows.push(initial(draft));
     rows.push(features(draft, columns));
-    rows.extend(label(draft, columns));
+    rows.push(label(draft, columns));
     rows.push(scaling(draft));
     let policies = CHANGES.iter();
     rows.extend(policies.map(|field| row(&capital(field.name), [input(draft, field)])));
@@ -90,9 +93,8 @@ pub fn changed(draft: &Draft) -> Vec<String> {
             Some((_, old_name, old)) if old_name != name => {
                 said.push(format!("{old_name} {old} → {name} {value}"));
             }
-            Some(_) => {}
-            // Of another kind of model: nothing to compare with.
-            None => {}
+            // The same, or of another kind of model: nothing to compare with.
+            _ => {}
         }
     }
     said
@@ -138,7 +140,26 @@ fn row(label: &str, controls: impl IntoIterator<Item = Input>) -> Row {
     Row {
         label: label.to_owned(),
         controls: controls.into_iter().collect(),
+        note: String::new(),
     }
+}
+
+/// "clusters 0 setosa, 1 versicolor, 2 virginica": the one map that serves the whole timeline.
+pub fn map_of_labels(snapshot: &Snapshot) -> String {
+    if !snapshot.judged || snapshot.task != Task::Clustering {
+        return String::new();
+    }
+    let name = |(id, label): (usize, &usize)| {
+        let name = snapshot.labels.get(*label).map_or("none", String::as_str);
+        format!("{id} {name}")
+    };
+    let names: Vec<String> = snapshot
+        .cluster_labels
+        .iter()
+        .enumerate()
+        .map(name)
+        .collect();
+    format!("clusters: {}", names.join(", "))
 }
 
 fn choice(value: &str, words: &str) -> Choice {
@@ -346,7 +367,7 @@ fn features(draft: &Draft, columns: &[KnownColumn]) -> Row {
 }
 
 /// The label of clusters, or the target of another model.
-fn label(draft: &Draft, columns: &[KnownColumn]) -> Option<Row> {
+fn label(draft: &Draft, columns: &[KnownColumn]) -> Row {
     let kmeans = draft.kind().is_kmeans();
     let (path, title) = match kmeans {
         true => ("label", "Label"),
@@ -372,7 +393,7 @@ fn label(draft: &Draft, columns: &[KnownColumn]) -> Option<Row> {
         chosen.unwrap_or_default(),
         choices,
     );
-    (kmeans || path == "target").then(|| row(title, [input]))
+    row(title, [input])
 }
 
 fn scaling(draft: &Draft) -> Row {
@@ -484,6 +505,22 @@ mod tests {
 
     use super::super::draft::ShownModel;
     use super::*;
+
+    #[test]
+    fn the_map_of_clusters_to_labels_is_told() {
+        let mut snapshot = Snapshot {
+            judged: true,
+            labels: ["setosa", "versicolor"].map(str::to_owned).to_vec(),
+            cluster_labels: vec![1, 0, 2],
+            ..Snapshot::default()
+        };
+        assert_eq!(
+            map_of_labels(&snapshot),
+            "clusters: 0 versicolor, 1 setosa, 2 none"
+        );
+        snapshot.judged = false;
+        assert_eq!(map_of_labels(&snapshot), "");
+    }
 
     fn draft(lab: &str) -> Draft {
         let file = LabFile::parse(lab).unwrap();

@@ -50,13 +50,19 @@ pub fn make(parent: &Element, input: &Input) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Shows an input's value; a field that is typed in shows it already.
-pub fn fill(row: &Element, input: &Input, bad: bool) {
+/// Shows an input's value; a field that is typed in shows it already. `wrong` is the id of what says that it cannot be.
+pub fn fill(row: &Element, input: &Input, wrong: Option<&str>) {
     let selector = format!("[id=\"{}\"]", id(&input.path));
     let Ok(Some(element)) = row.query_selector(&selector) else {
         return;
     };
     let word = |is: bool| if is { "true" } else { "false" };
+    let bad = wrong.is_some();
+    match wrong {
+        Some(id) => dom::set_attribute(&element, "aria-describedby", id),
+        // The name is a valid one.
+        None => drop(element.remove_attribute("aria-describedby")),
+    }
     match &input.takes {
         Takes::Text(_) => {
             let field: &HtmlInputElement = element.unchecked_ref();

@@ -36,6 +36,7 @@ type Stamp = (u64, usize, u64, u64, Option<(u64, u64)>, String);
 struct RowNode {
     root: Element,
     error: Slot,
+    note: Slot,
 }
 
 /// The field that one who wants a fork changes first.
@@ -106,7 +107,10 @@ impl Panel {
         let Some(draft) = state.draft() else {
             return Ok(());
         };
-        let rows = form::rows(draft, &state.settings.columns);
+        let mut rows = form::rows(draft, &state.settings.columns);
+        for row in rows.iter_mut().filter(|row| row.label == "Label") {
+            row.note = form::map_of_labels(&update.snapshot);
+        }
         if self.shape.change(rows.iter().map(shape).collect()) {
             self.make(&rows)?;
         }
@@ -131,7 +135,11 @@ impl Panel {
             }
             let error = Slot::new(dom::child(&root, "p", "note error", "")?);
             dom::set_attribute(&error.element, "role", "alert");
-            self.rows.push(RowNode { root, error });
+            if let Some(first) = row.controls.first() {
+                error.element.set_id(&error_id(first));
+            }
+            let note = Slot::new(dom::child(&root, "p", "note", "")?);
+            self.rows.push(RowNode { root, error, note });
         }
         let focused = focused.filter(|id| id.starts_with("set-"));
         if let Some(element) = focused.and_then(|id| dom::by_id::<HtmlElement>(&id).ok()) {
@@ -147,10 +155,12 @@ impl Panel {
         let at = wrong.map(|(path, _)| rows.iter().position(|row| is_here(row, path)).unwrap_or(0));
         for (i, (node, row)) in self.rows.iter_mut().zip(rows).enumerate() {
             let here = wrong.filter(|_| at == Some(i));
+            let said = row.controls.first().map(error_id).unwrap_or_default();
             for input in &row.controls {
                 let bad = here.is_some_and(|(path, _)| *path == input.path);
-                inputs::fill(&node.root, input, bad);
+                inputs::fill(&node.root, input, bad.then_some(said.as_str()));
             }
+            node.note.set_or_hide(&row.note);
             node.error
                 .set_or_hide(here.map_or("", |(_, why)| why.as_str()));
         }
@@ -201,6 +211,11 @@ fn has_typed(state: &State) -> bool {
     state.draft().is_some_and(|draft| !draft.typed.is_empty())
 }
 
+/// The id of the element that says what is wrong in a row, by its first input.
+fn error_id(first: &Input) -> String {
+    format!("wrong-{}", inputs::id(&first.path))
+}
+
 /// A row without its values: where this is the same, elements stay.
 fn shape(row: &Row) -> Row {
     let bare = |input: &Input| Input {
@@ -210,6 +225,7 @@ fn shape(row: &Row) -> Row {
     Row {
         label: row.label.clone(),
         controls: row.controls.iter().map(bare).collect(),
+        note: String::new(),
     }
 }
 
