@@ -140,6 +140,27 @@ pub enum Command {
         /// Or only the shown one.
         on: bool,
     },
+    /// Show this version of this lane.
+    ShowVersion {
+        /// Index of the lane.
+        lane: usize,
+        /// Its version.
+        version: u64,
+    },
+    /// Look for the rows that made this version of the shown lane among the points, or for none.
+    Light {
+        /// The version.
+        version: Option<u64>,
+    },
+    /// Go to what this names: "v5", "row 161", "iris_train/0/204", "lsn 34837072". Answered by [`Update::sought`].
+    GoTo {
+        /// What was typed.
+        text: String,
+    },
+    /// To the end of the next test round; among what waits, to where one ends.
+    NextRound,
+    /// Back to the end of the test round before.
+    BackRound,
     /// Ask for [`Update::ledger_csv`].
     LedgerCsv,
     /// Play these record lines, so many records at once: the page was there before it was loaded anew.
@@ -212,6 +233,10 @@ pub struct Update {
     pub panels: Vec<Snapshot>,
     /// While comparing, what makes the lanes differ and where they disagree.
     pub comparison: Option<Comparison>,
+    /// Columns that rows have brought, when there are others than were told.
+    pub columns: Option<Vec<KnownColumn>>,
+    /// What came of [`Command::GoTo`]: why there is no such place.
+    pub sought: Option<Result<(), String>>,
     /// What the linter has found, where it is something else than the last time.
     pub lint: Option<Vec<Finding>>,
     /// Other k's beside the shown lane, while they are asked for, where they are others than the last time.
@@ -246,6 +271,15 @@ pub struct SurveyedTopic {
     pub partitions: u64,
     /// Offsets between their starts and ends.
     pub records: u64,
+}
+
+/// A column that rows have brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownColumn {
+    /// Its name.
+    pub name: String,
+    /// Whether it has held a number.
+    pub numbers: bool,
 }
 
 /// A changed experiment on its way.

@@ -2,6 +2,7 @@
 
 mod access;
 mod ecommerce;
+mod fork;
 mod insert;
 mod inspector;
 mod kept;

@@ -10,6 +10,8 @@ use super::kept::{KeptMsg, Work};
 use super::lanes::LanesMsg;
 use super::lint::LintMsg;
 use super::made::MadeMsg;
+use super::places::PlacesMsg;
+use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use super::yours::YoursMsg;
@@ -78,6 +80,14 @@ pub enum Msg {
     StartOver,
     /// Of kept versions.
     Kept(KeptMsg),
+    /// Of settings.
+    Settings(SettingsMsg),
+    /// Of places on the timeline.
+    Places(PlacesMsg),
+    /// Light the rows of this version, or none.
+    Light(u64),
+    /// Go to the version whose rows are lit.
+    GoToLit,
     /// Of the linter's findings.
     Lint(LintMsg),
     /// Of the choice of k.

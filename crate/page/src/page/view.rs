@@ -26,13 +26,16 @@ use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lanes::view::LanesView;
 use super::lint::view::LintView;
+use super::lit::{self, LitNote};
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::places::PlacesView;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
+use super::settings::panel::Panel as SettingsPanel;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
@@ -84,6 +87,8 @@ pub struct Stamp {
     compare: usize,
     marks: usize,
     waiting: u64,
+    /// The version whose rows are lit.
+    lit: u64,
     views: Views,
     look: u32,
 }
@@ -111,6 +116,9 @@ pub struct View {
     dialogs: Dialogs,
     kept: KeptDialog,
     lanes: LanesView,
+    settings: SettingsPanel,
+    places: PlacesView,
+    lit: LitNote,
     lint: LintView,
     choose: ChooseView,
     made: MadeDialog,
@@ -152,6 +160,7 @@ impl<'a> Cx<'a> {
             compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            lit: lit::row(self.state).map_or(0, |row| row.first),
             views: Views {
                 open: false,
                 ..self.state.views
@@ -196,6 +205,9 @@ impl View {
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
             lanes: LanesView::new(sender)?,
+            settings: SettingsPanel::new(sender)?,
+            places: PlacesView::new(sender)?,
+            lit: LitNote::new(sender)?,
             lint: LintView::new(sender)?,
             choose: ChooseView::new(sender)?,
             made: MadeDialog::new(sender)?,
@@ -272,7 +284,10 @@ impl View {
         self.filter.draw(&cx)?;
         self.inspector.draw(&cx)?;
         self.measures.draw(&cx)?;
-        self.timeline.draw(&cx);
+        self.settings.draw(&cx)?;
+        self.places.draw(&cx);
+        self.lit.draw(&cx);
+        self.timeline.draw(&cx)?;
         let moving = self.lanes.draw(&cx)?;
         Ok(self.stage.draw(&cx)? || moving || later)
     }

@@ -14,6 +14,7 @@ use super::link::Link;
 use super::lint::Lint;
 use super::look::Looking;
 use super::order::Order;
+use super::places::Places;
 use super::player::Player;
 use super::session::Session;
 use super::survey::Survey;
@@ -73,6 +74,7 @@ pub(super) struct Worker {
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) places: Places,
     pub(super) lint: Lint,
     pub(super) choose: Choose,
     pub(super) survey: Survey,
@@ -189,6 +191,7 @@ impl Worker {
             wants_ledger_csv: false,
             kept: None,
             change: Change::default(),
+            places: Places::default(),
             lint: Lint::default(),
             choose: Choose::default(),
             survey: Survey::default(),
@@ -264,6 +267,8 @@ impl Worker {
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
             comparison: self.desk.comparison(),
+            columns: self.places.columns_to_tell(&self.desk.lab),
+            sought: self.places.take_sought(),
             lint: self.lint_to_tell(),
             elbow: self.curves_to_tell(),
             surveyed: self.survey.take_done(),
