@@ -866,7 +866,7 @@ fn a_row_that_is_gone_is_drawn_no_more() {
     let points = |lab: &Lab| {
         lab.snapshot(&eddy_lab::snapshot::View::default())
             .stage
-            .points
+            .point_x
             .len()
     };
     let before = points(&lab);
