@@ -306,7 +306,11 @@ impl Place<'_> {
                 .features
                 .iter()
                 .all(|column| number(column).is_finite());
-        taken.then_some(role)
+        match role {
+            // It is classified all the same.
+            Role::Both if self.lane.took_out(record) => taken.then_some(Role::Classify),
+            _ => (taken && !self.lane.took_out(record)).then_some(role),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The real program and the real page in a real browser; `cargo xtask test` runs them.
 
 mod access;
+mod correct;
 mod ecommerce;
 mod fork;
 mod insert;

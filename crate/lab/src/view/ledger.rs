@@ -107,7 +107,7 @@ pub(crate) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
         to_record: entry.to_record,
         revision: entry.revision,
         offsets: offsets(entry),
-        note: note(lane, entry),
+        note: with_revision(entry, note(lane, entry)),
     }
 }
 
@@ -167,6 +167,17 @@ fn offsets(entry: &Entry) -> String {
             };
             format!("{} – {}", place(first), place(last))
         }
+    }
+}
+
+/// Says of a version that corrections have rewritten it.
+fn with_revision(entry: &Entry, note: String) -> String {
+    match (entry.revision, note.as_str()) {
+        (0, _) => note,
+        (1, "") => "rewritten by a correction".to_owned(),
+        (1, _) => format!("rewritten by a correction; {note}"),
+        (n, "") => format!("rewritten by corrections, {n} times"),
+        (n, _) => format!("rewritten by corrections, {n} times; {note}"),
     }
 }
 
