@@ -10,6 +10,7 @@
 //! - right rail and drawer: [`right`], [`measures`], [`settings`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`lanes`]: lanes side by side, and their menu
 //! - [`places`]: going to a place of the timeline, and back to live; [`lit`]: the rows that made a version
+//! - [`pipeline`]: source, bridge, page, lanes and sink, with what flows between them
 //! - [`views`]: what the stage shows rows as
 //! - [`inspector`]: an event, a centroid's life, the filter over the events
 //! - [`kept`]: versions that are kept, and gone on from
@@ -49,6 +50,7 @@ pub mod msg;
 pub mod names;
 pub mod numbers;
 pub mod offer;
+pub mod pipeline;
 pub mod places;
 pub mod predictions;
 pub mod progress;

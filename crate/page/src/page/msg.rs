@@ -10,6 +10,7 @@ use super::kept::{KeptMsg, Work};
 use super::lanes::LanesMsg;
 use super::lint::LintMsg;
 use super::made::MadeMsg;
+use super::pipeline::PipelineMsg;
 use super::places::PlacesMsg;
 use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
@@ -111,6 +112,10 @@ pub enum Msg {
     Width(f64),
     /// Of what the stage shows rows as.
     Views(ViewsMsg),
+    /// Show the measures' scores, or their curves.
+    Scores(bool),
+    /// Of the pipeline.
+    Pipeline(PipelineMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
     /// Of lanes.
@@ -168,6 +173,8 @@ pub enum Effect {
     KeepOrder(String),
     /// Do something where versions are kept.
     Kept(Work),
+    /// Ask the bridge for its health and its metrics, if it is this one: host and port.
+    AskBridge(Option<String>),
     /// Say it to screen readers.
     Say(String),
     /// Let the reader save a file.
@@ -188,6 +195,8 @@ pub enum Dialog {
     Over,
     /// Kept versions.
     Kept,
+    /// The pipeline.
+    Pipeline,
     /// A made-up stream.
     Made,
     /// The reader's own stream.

@@ -10,6 +10,7 @@ use super::lanes::{self, Lanes};
 use super::lint::Lint;
 use super::lit::Lit;
 use super::made::Made;
+use super::pipeline::PipelineState;
 use super::places::Places;
 use super::settings::Settings;
 use super::stage::axes::Axes;
@@ -104,6 +105,10 @@ pub struct State {
     pub views: Views,
     /// What is looked at closer.
     pub inspector: Inspector,
+    /// What flows from the source to the sink.
+    pub pipeline: PipelineState,
+    /// Show the measures' scores in place of their curves, where there is no room for both.
+    pub scores: bool,
 }
 
 /// How rows get into the stream.

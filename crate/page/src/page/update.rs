@@ -7,7 +7,8 @@ use super::msg::{Dialog, Effect, Errands, Msg};
 use super::places::Places;
 use super::state::{Errand, LeftTab, RightTab, RowsFrom, State, Tab};
 use super::{
-    choose, experiment, inspector, lanes, lint, lit, made, places, right, settings, views, yours,
+    choose, experiment, inspector, lanes, lint, lit, made, pipeline, places, right, settings,
+    views, yours,
 };
 use crate::protocol::{Command, Connection, Update};
 
@@ -115,6 +116,8 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Choose(msg) => choose::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Lanes(msg) => lanes::update(state, msg, out),
+        Msg::Scores(scores) => state.scores = scores,
+        Msg::Pipeline(msg) => pipeline::update(state, msg, now_ms, out),
         Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}

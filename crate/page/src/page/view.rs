@@ -29,8 +29,10 @@ use super::lint::view::LintView;
 use super::lit::{self, LitNote};
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
+use super::measures::choice::Choice;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::pipeline::dialog::PipelineDialog;
 use super::places::PlacesView;
 use super::rail::Rail;
 use super::regression::task_word;
@@ -75,6 +77,8 @@ pub struct Stamp {
     axes: (Axis, Axis),
     /// Rows that the principal components are of.
     components: u64,
+    /// Numbers of the rows that come with all their features.
+    values: usize,
     records: u64,
     record: u64,
     live: bool,
@@ -124,6 +128,8 @@ pub struct View {
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
+    pipeline: PipelineDialog,
+    choice: Choice,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -148,6 +154,7 @@ impl<'a> Cx<'a> {
             lane: snapshot.lane,
             axes: snapshot.axes,
             components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
+            values: snapshot.stage.values.len(),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -213,6 +220,8 @@ impl View {
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
+            pipeline: PipelineDialog::new(sender)?,
+            choice: Choice::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -257,6 +266,7 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.pipeline.draw(&cx)?;
         self.made.draw(&cx);
         self.yours.draw(&cx)?;
         if !state.started {
@@ -283,6 +293,7 @@ impl View {
         }
         self.filter.draw(&cx)?;
         self.inspector.draw(&cx)?;
+        self.choice.draw(&cx);
         self.measures.draw(&cx)?;
         self.settings.draw(&cx)?;
         self.places.draw(&cx);

@@ -37,6 +37,7 @@ impl Worker {
             Command::ShowLane { lane } => self.desk.view.lane = lane,
             Command::Axes { x, y } => (self.desk.view.x, self.desk.view.y) = (x, y),
             Command::Values { most } => self.desk.view.values = most,
+            Command::Pipeline { on } => self.watch_pipeline(on),
             Command::Speed { factor } => self.speed = factor,
             Command::CloseBatch { lane } => self.desk.take(super::desk::Item::Close(lane)),
             Command::StartOver => self.start_over(),
