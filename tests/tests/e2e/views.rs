@@ -220,7 +220,7 @@ async fn the_pipeline_shows_what_flows() -> Result<()> {
     page.click("#play").await?;
     shows(page, "connection", "Paused").await?;
     open.demo.insert(3)?;
-    page.keys("g").await?;
+    page.keys("l").await?;
     page.wait_for(
         &format!("{} === '11 records'", says("Page", "waiting")),
         SOON,
