@@ -126,7 +126,7 @@ pub fn options(cx: &Cx<'_>) -> Vec<(Axis, String)> {
     let features = (0..snapshot.features.len()).map(Axis::Feature);
     let components = (0..2).map(Axis::Component);
     let components = components.filter(|_| axes::has_components(snapshot));
-    let short = cx.state.is_phone();
+    let short = cx.state.is_phone() || cx.state.compare;
     features
         .chain(components)
         .map(|axis| (axis, axes::title(snapshot, axis, short)))
