@@ -11,6 +11,9 @@ use super::state::Errand;
 use super::view::Cx;
 use crate::protocol::Command;
 
+/// All dialogs.
+const ALL: [Dialog; 4] = [Dialog::Help, Dialog::Over, Dialog::Kept, Dialog::Share];
+
 /// The dialogs.
 #[derive(Debug)]
 pub struct Dialogs {
@@ -51,7 +54,7 @@ impl Dialogs {
             &dom::by_id::<Element>("save-lines")?,
             dom::window()?.location().search()?.contains("keep=lines"),
         );
-        for dialog in [Dialog::Help, Dialog::Over, Dialog::Kept] {
+        for dialog in ALL {
             listeners.push(on_outside(&dom::by_id(id(dialog))?));
         }
         Ok(Dialogs {
@@ -100,7 +103,7 @@ pub fn open(dialog: Dialog) {
 
 /// Closes all dialogs.
 pub fn close() {
-    for dialog in [Dialog::Help, Dialog::Over, Dialog::Kept] {
+    for dialog in ALL {
         if let Ok(element) = dom::by_id::<HtmlDialogElement>(id(dialog)) {
             element.close();
         }
@@ -130,5 +133,6 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Help => "help-sheet",
         Dialog::Over => "over-dialog",
         Dialog::Kept => "kept-dialog",
+        Dialog::Share => "share-dialog",
     }
 }

@@ -9,6 +9,7 @@
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`kept`]: versions that are kept, and gone on from
+//! - [`share`]: link, lab file, pictures, tables; [`session`]: what a page goes on with that is loaded anew; [`notice`]: what is said of both
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
@@ -24,6 +25,7 @@ pub mod drawer;
 pub mod events;
 pub mod experiment;
 pub mod first_open;
+pub mod gzip;
 pub mod header;
 pub mod http;
 pub mod insert;
@@ -36,6 +38,7 @@ pub mod motion;
 pub mod msg;
 pub mod names;
 pub mod notes;
+pub mod notice;
 pub mod numbers;
 pub mod offer;
 pub mod predictions;
@@ -45,6 +48,8 @@ pub mod rail;
 pub mod regression;
 pub mod right;
 pub mod rows;
+pub mod session;
+pub mod share;
 pub mod stage;
 pub mod state;
 pub mod theme;

@@ -4,6 +4,8 @@ use lab::config::LabFile;
 use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
+use super::session::{self, SessionMsg};
+use super::share::{Format, ShareMsg};
 use super::state::{LeftTab, RightTab, Tab};
 use crate::protocol::{Command, Update};
 
@@ -89,6 +91,12 @@ pub enum Msg {
     Width(f64),
     /// Colours or the pointer changed: draw again.
     Redraw,
+    /// Of sharing.
+    Share(ShareMsg),
+    /// Of the session.
+    Session(SessionMsg),
+    /// Close the page's notice.
+    Unnotice,
 }
 
 /// What was sent away.
@@ -145,6 +153,12 @@ pub enum Effect {
         /// Its text.
         text: String,
     },
+    /// Let the reader save the stage.
+    Picture(Format),
+    /// Put this behind the page's address.
+    Address(Option<String>),
+    /// Do something where sessions are kept.
+    Session(session::Work),
 }
 
 /// A dialog of index.html.
@@ -156,4 +170,6 @@ pub enum Dialog {
     Over,
     /// Kept versions.
     Kept,
+    /// Links, files, pictures.
+    Share,
 }

@@ -1,9 +1,13 @@
 //! What the page knows.
 
 use lab::config::{LabError, LabFile};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::notice::Notice;
+use super::session::Keeping;
+use super::share::Share;
 use super::walk::{Entry, Table, Walk};
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
@@ -73,6 +77,12 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Links, files, pictures.
+    pub share: Share,
+    /// What is kept for a page that is loaded anew.
+    pub session: Keeping,
+    /// What the page itself has to say.
+    pub notice: Option<Notice>,
 }
 
 /// How rows get into the stream.
@@ -102,7 +112,7 @@ pub enum Errand {
 }
 
 /// Tab of the left rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LeftTab {
     /// The walk-through.
     #[default]
@@ -112,7 +122,7 @@ pub enum LeftTab {
 }
 
 /// Tab of the right rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RightTab {
     /// How good the lane is.
     #[default]
@@ -122,7 +132,7 @@ pub enum RightTab {
 }
 
 /// Tab of the drawer; the last two only where the page is narrow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tab {
     /// Predictions.
     #[default]

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{experiment, right};
+use super::{experiment, right, session, share};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -13,6 +13,12 @@ const DOMAIN_LEAST: u64 = 340;
 
 /// Changes the state, and adds what is to be done outside.
 pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
+    session::see(state, &msg, out);
+    act(state, msg, now_ms, out);
+    session::keep(state, out);
+}
+
+fn act(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
     match msg {
         Msg::Update(update) => arrived(state, *update, now_ms, out),
         Msg::Send(command) => out.push(Effect::Send(command)),
@@ -100,6 +106,9 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
+        Msg::Share(msg) => share::update(state, msg, out),
+        Msg::Session(msg) => session::update(state, msg, out),
+        Msg::Unnotice => state.notice = None,
     }
 }
 
@@ -117,6 +126,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         ("recording.ndjson", &update.recording),
         ("replay.ndjson", &update.lines),
         ("predictions.csv", &update.csv),
+        ("ledger.csv", &update.ledger_csv),
     ] {
         if let Some(text) = text {
             out.push(Effect::Save {
@@ -126,6 +136,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         }
     }
     experiment::arrived(state, &update);
+    share::arrived(state, &update, out);
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection {
         of
@@ -154,7 +165,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
 
 fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
     if state.is_first_open() {
-        return self::update(state, Msg::PlayDemo, 0.0, out);
+        return act(state, Msg::PlayDemo, 0.0, out);
     }
     out.push(Effect::Send(if state.is_playing() {
         Command::Pause

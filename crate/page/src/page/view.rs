@@ -11,7 +11,8 @@ use super::app::Sender;
 use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
-use super::chart::surface;
+use super::chart::picture::Picture;
+use super::chart::{surface, tape};
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
 use super::drawer::Drawer;
@@ -24,15 +25,21 @@ use super::lane_head::LaneHead;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::notice::NoticeBar;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
+use super::share::dialog::ShareDialog;
+use super::share::stage::picture;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
 use super::transport::Transport;
 use super::walkthrough::Walkthrough;
 use super::{keys, theme};
+
+/// Whatever moves has come to rest after so long, ms.
+const AT_REST_MS: f64 = 5_000.0;
 
 /// More records than this at once, and lists of them wait their turn.
 const FLOOD: u64 = 20;
@@ -96,6 +103,8 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    share: ShareDialog,
+    notice: NoticeBar,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -168,6 +177,8 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            share: ShareDialog::new(sender)?,
+            notice: NoticeBar::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -209,6 +220,8 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.share.draw(&cx);
+        self.notice.draw(&cx)?;
         if !state.started {
             return Ok(false);
         }
@@ -230,6 +243,19 @@ impl View {
         self.measures.draw(&cx)?;
         self.timeline.draw(&cx);
         Ok(self.stage.draw(&cx)? || later)
+    }
+
+    /// Takes a picture of the stage, at rest.
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn picture(&mut self, state: &State, now_ms: f64) -> Result<Picture, JsValue> {
+        // All of it is drawn again, at a time at which nothing moves any more.
+        self.look += 1;
+        tape::start();
+        let drawn = self.draw(state, now_ms + AT_REST_MS);
+        let layers = tape::stop();
+        drawn.and_then(|_| picture(layers, state, &self.palette))
     }
 
     /// Whether so much comes that lists in which nobody can read are not written in this frame.
