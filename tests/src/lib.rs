@@ -6,6 +6,7 @@
 //! - [`browser`]: finds Chromium and its driver, and starts them
 //! - [`demo`]: the published demo, as a second process plays it
 //! - [`stack`]: PostgreSQL, Kafka and Connect with Debezium, as `cargo xtask stack` starts them
+//! - [`axe`]: what keeps people out of a page
 //! - [`node`]: Node and TypeScript, for the npm package
 //! - [`page`]: one browser window: scripts, waits, sizes, screenshots, console
 //!
@@ -17,6 +18,7 @@
 //!
 //! `EDDY_SHOTS=DIR` keeps screenshots, also one of every wait that failed.
 
+pub mod axe;
 pub mod browser;
 pub mod demo;
 pub mod golden;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::{Batch, Connection, ErrorCode, TransactionBehavior};
 
+use crate::generate::{flags, tables};
 use crate::rows::{Table, insert};
 
 /// Insert rows into a SQLite file, as any other process would
@@ -20,6 +21,8 @@ Examples:
   eddy insert iris_test sepal_length=5.4 iris_class=NULL --db shop.db
   eddy insert --file iris/iris_train2.sql         SQL, as one transaction
   eddy insert --file flowers.csv iris_train       CSV whose first line names the columns
+  eddy insert --generate blobs --rows 1000        a made-up stream, into blobs_train and blobs_test
+  eddy insert --generate blobs --rate 20          the same, 20 rows a second
 
 Values are numbers where they look like numbers and the column takes some. NULL is null, and so \
 is an empty field of a CSV file.")]
@@ -35,6 +38,11 @@ pub(crate) struct Args {
     /// The SQLite file
     #[arg(long, value_name = "FILE", default_value = "eddy.db")]
     db: PathBuf,
+    /// Rows of a made-up stream, into its tables NAME_train and NAME_test, which are created where they are missing
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["table", "values", "file"])]
+    generate: Option<flags::KindFlag>,
+    #[command(flatten)]
+    flags: flags::Flags,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -51,6 +59,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             Ok(connection)
         })
         .with_context(|| format!("cannot open {}", args.db.display()))?;
+    if let Some(kind) = args.generate {
+        return generated(&mut connection, args, kind);
+    }
+    ensure!(
+        args.flags == flags::Flags::default(),
+        "--rows, --seed and the like are of a made-up stream; name its kind with --generate"
+    );
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(|error| explain(error, &args.db))?;
@@ -62,6 +77,23 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         .commit()
         .map_err(|error| explain(error, &args.db))?;
     eprintln!("inserted {rows} {}", if rows == 1 { "row" } else { "rows" });
+    Ok(())
+}
+
+/// A made-up stream's rows.
+fn generated(connection: &mut Connection, args: &Args, kind: flags::KindFlag) -> Result<()> {
+    let stream = args.flags.stream(kind, false)?;
+    tables::create(connection, &stream)?;
+    let [train, test] = stream.tables();
+    let changes = tables::fill(connection, &stream, args.flags.rate)?;
+    eprintln!("made {changes} changes in {train} and {test}");
+    if !tables::are_watched(connection, &stream)? {
+        let name = &stream.settings().name;
+        eprintln!(
+            "nobody watches these tables; start `eddy serve --table '{name}_*'` on {}",
+            args.db.display()
+        );
+    }
     Ok(())
 }
 

@@ -4,11 +4,13 @@
 //! - [`kafka`]: a Kafka cluster, for every command that reads from one
 //! - [`insert`]: rows into a database, as any other process would put them there; [`rows`]: their values
 //! - [`dataset`]: the rows of the walk-throughs, as SQL and as change events
+//! - [`generate`]: made-up streams, as files and into a database
 //! - [`record`]: records into a file; [`recording`]: the file, [`live`]: from a bridge
 //! - [`replay`]: an experiment without bridge and page; [`lines`]: its input; [`lab_file`]: its lab file
 //! - [`checkpoint`]: what changed between two checkpoints; what a replay keeps and starts from
 //! - [`inspect`]: how each record is read; [`columns`]: what a lab file declares of columns
 //! - [`query`]: values in addresses; [`progress`]: how far a long command is
+//! - [`mod@lint`]: what to know before a lane is deployed
 //! - [`schema`]: the lab file's JSON Schema
 //! - [`config`]: settings from a file; [`log`]: what is logged, and how; [`stop`]: signals
 
@@ -17,11 +19,13 @@ mod checkpoint;
 mod columns;
 mod config;
 mod dataset;
+mod generate;
 mod insert;
 mod inspect;
 mod kafka;
 mod lab_file;
 mod lines;
+mod lint;
 mod live;
 mod log;
 mod progress;
@@ -60,10 +64,12 @@ enum Command {
     Serve(Box<serve::Args>),
     Insert(insert::Args),
     Dataset(dataset::Args),
+    Generate(generate::Args),
     Record(record::Args),
     Replay(replay::Args),
     Checkpoint(checkpoint::Args),
     Inspect(inspect::Args),
+    Lint(lint::Args),
     Schema(schema::Args),
 }
 
@@ -84,10 +90,12 @@ fn run() -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(&args),
         Command::Insert(args) => insert::run(&args),
         Command::Dataset(args) => dataset::run(&args),
+        Command::Generate(args) => generate::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Checkpoint(args) => checkpoint::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Lint(args) => lint::run(&args),
         Command::Schema(args) => schema::run(&args),
     }
 }

@@ -1,7 +1,7 @@
 //! What a snapshot is to show, by names.
 
 use lab::config::Config;
-use lab::snapshot::{Playhead, View};
+use lab::snapshot::{Axis, Playhead, View};
 use serde::Deserialize;
 
 /// What to show; what is left out is the page's own default.
@@ -91,8 +91,8 @@ impl Shown {
                 At::Version(version) => Playhead::Version(version),
                 At::Record(record) => Playhead::Record(record),
             },
-            x: axis("x", &self.x, last.saturating_sub(1))?,
-            y: axis("y", &self.y, last)?,
+            x: Axis::Feature(axis("x", &self.x, last.saturating_sub(1))?),
+            y: Axis::Feature(axis("y", &self.y, last)?),
             points: self.points.unwrap_or(default.points),
             rows: self.rows.unwrap_or(default.rows),
             bars: self.bars.unwrap_or(default.bars),

@@ -56,6 +56,7 @@ impl Lab {
             Ok(change) => {
                 if self.streams[stream].reading.is_news() {
                     self.remark_defaults(arrived);
+                    self.remark_decimals(arrived, &change);
                 }
                 arrived.first = self.recognise(arrived, &change);
                 self.apply_change(arrived, &change);

@@ -15,6 +15,7 @@ use crate::redelivery::Repeats;
 use crate::rounds::Rounds;
 use crate::rows::Rows;
 use crate::snapshot::{Mark, MarkKind, StreamNote};
+use crate::timeline::Records;
 
 /// What Debezium puts behind a connector's prefix to name its transaction topic.
 pub(crate) const TRANSACTION_TOPIC: &str = ".transaction";
@@ -245,6 +246,13 @@ impl Lab {
     /// The topic of a stream, by index.
     pub fn topic(&self, stream: usize) -> &Arc<str> {
         &self.streams[stream].topic
+    }
+
+    /// The rows that made a version of a lane, by record number: none of version 1 and of empty batches.
+    ///
+    /// None where there is no such version, and where its rows were let go ([`RANGES_MAX`](crate::timeline::RANGES_MAX)).
+    pub fn rows_of_version(&self, lane: usize, version: u64) -> Option<&Records> {
+        self.lanes.get(lane)?.timeline.rows_of(version)
     }
 
     /// What there is to say of the streams as a whole, and how to mend it.

@@ -196,6 +196,15 @@ impl Lane {
         }
     }
 
+    /// How far a row is from each centroid of a version, in the model's units; empty where there are no clusters.
+    pub fn distances(&self, version: &Version, features: &[f64]) -> Vec<f64> {
+        let mut row = features.to_vec();
+        if let Some(scale) = &version.scale {
+            scale.transform(&mut row);
+        }
+        self.model.distances(&version.numbers, &row)
+    }
+
     /// What the model is.
     pub fn model(&self) -> &dyn Online {
         &*self.model

@@ -11,11 +11,16 @@
 //! - `notes`: what holds for a stream as a whole
 //! - [`lane`]: one model under one configuration, with its open batch
 //! - [`timeline`]: the versions of a lane, each with the batch that made it
-//! - [`rows`]: retained rows, as columns
+//! - [`rows`]: retained rows, as columns; [`tally`]: how many there are of each kind
 //! - [`rounds`]: test rounds and their score
+//! - [`elbow`]: which k, tried beside a lane
 //! - [`event`]: what happened, in order
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
-//! - [`peek`]: how a record that waits would be read; [`ask`]: what a lane would say of a row
+//! - [`peek`]: how a record that waits would be read; [`mod@inspect`]: an event as it arrived, and how it is read; [`ask`]: what a lane
+//!   would say of a row
+//! - [`filter`]: which of the applied events are wanted
+//! - [`lint`]: what to know before a lane is deployed
+//! - [`propose`]: what an experiment on unknown topics could be like
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
 //! - `rebuild`: an experiment that is changed while it runs
@@ -27,12 +32,17 @@ pub mod checkpoint;
 mod codes;
 pub mod config;
 pub mod csv;
+pub mod elbow;
 pub mod event;
+pub mod filter;
+pub mod inspect;
 pub mod lab;
 pub mod lane;
+pub mod lint;
 mod notes;
 pub mod number;
 pub mod peek;
+pub mod propose;
 pub mod publish;
 mod reading;
 mod rebuild;
@@ -41,6 +51,7 @@ pub mod replay;
 pub mod rounds;
 pub mod rows;
 pub mod snapshot;
+pub mod tally;
 mod time;
 pub mod timeline;
 pub mod view;

@@ -25,6 +25,8 @@ pub(crate) enum About {
     Undeclared(String),
     /// A column with a default.
     Defaults,
+    /// A feature's column whose decimals come as base64.
+    Base64(String),
     /// Values that were not sent.
     Unavailable,
     /// Values that are no JSON.
@@ -49,6 +51,11 @@ impl Notes {
     /// All notes, oldest first.
     pub(crate) fn all(&self) -> &[StreamNote] {
         &self.notes
+    }
+
+    /// The notes, and what each is about, oldest first.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&About, &StreamNote)> {
+        self.about.iter().map(|(_, about)| about).zip(&self.notes)
     }
 
     /// Makes a note, if this was not said of the stream before.

@@ -138,6 +138,27 @@ impl Reading {
         columns.find(|column| self.types.defaulted.iter().any(|name| name == column))
     }
 
+    /// The features and targets of this row that are decimals and come as base64.
+    pub(crate) fn decimals_as_bytes(&self, row: change::Row<'_>, config: &Config) -> Vec<String> {
+        let is_wanted = |name: &String| {
+            let columns = config.number_columns.iter();
+            columns
+                .clone()
+                .any(|column| config.columns[*column] == *name)
+        };
+        let named = |(written, value): (std::borrow::Cow<'_, str>, Value<'_>)| {
+            let as_bytes = matches!(
+                (self.types.row.get(&*written)?, value),
+                (ColumnType::Decimal { scale: Some(_) }, Value::Text(_))
+                    | (ColumnType::Decimal { .. }, Value::Object(_))
+            );
+            let name = config.file.rename.get(&*written).cloned();
+            let name = name.unwrap_or_else(|| written.into_owned());
+            (as_bytes && is_wanted(&name)).then_some(name)
+        };
+        row.columns().filter_map(named).collect()
+    }
+
     /// Names of the columns of the last row, in its order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.places.iter().map(|place| place.written.as_str())

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::tally::Tally;
+
 /// Records in a chunk; letting go happens by chunks.
 const CHUNK: usize = 4096;
 
@@ -64,6 +66,8 @@ pub struct Meta {
 
 #[derive(Clone, Debug, Default)]
 struct Chunk {
+    /// Of the records before it, also of those that were let go.
+    before: Tally,
     meta: Vec<Meta>,
     /// By column, then by row; a column may end early: NaN from there on.
     numbers: Vec<Vec<f64>>,
@@ -87,6 +91,10 @@ pub struct Rows {
     texts: Vec<u32>,
     /// Why a record is not a row, or what else there is to say of it, by record number, oldest first.
     notes: VecDeque<(u64, String)>,
+    /// Records that were rejected, in all lanes or in one, oldest first.
+    refused: VecDeque<u64>,
+    /// Such records that were let go.
+    refused_let_go: u64,
     rows_max: usize,
 }
 
@@ -102,6 +110,8 @@ impl Rows {
             codes: HashMap::new(),
             texts: Vec::new(),
             notes: VecDeque::new(),
+            refused: VecDeque::new(),
+            refused_let_go: 0,
             rows_max,
         }
     }
@@ -117,6 +127,8 @@ impl Rows {
             codes: _,
             texts,
             notes: _,
+            refused: _,
+            refused_let_go: _,
             rows_max: _,
         } = self;
         KeptRows {
@@ -182,7 +194,10 @@ impl Rows {
             .back()
             .is_none_or(|chunk| chunk.meta.len() == CHUNK)
         {
-            self.chunks.push_back(Chunk::default());
+            self.chunks.push_back(Chunk {
+                before: self.tally(self.end),
+                ..Chunk::default()
+            });
             self.let_go();
         }
         if let Some(chunk) = self.chunks.back_mut() {
@@ -276,7 +291,44 @@ impl Rows {
             meta.verdict = verdict;
             meta.op = op;
         }
+        if verdict == Verdict::Rejected {
+            self.refuse(self.end.saturating_sub(1));
+        }
         self.note_on(note);
+    }
+
+    /// Counts a record as one that was rejected, in all lanes or in one.
+    pub(crate) fn refuse(&mut self, record: u64) {
+        if record >= self.first
+            && let Err(i) = self.refused.binary_search(&record)
+        {
+            self.refused.insert(i, record);
+        }
+    }
+
+    /// The retained records that were rejected, in all lanes or in one, oldest first.
+    pub fn refused(&self) -> &VecDeque<u64> {
+        &self.refused
+    }
+
+    /// How many of each kind there were among so many first records.
+    pub fn tally(&self, records: u64) -> Tally {
+        let at = records.saturating_sub(self.first) as usize;
+        // A record behind a full last chunk has none yet.
+        let chunk = (at / CHUNK).min(self.chunks.len().saturating_sub(1));
+        let rows = at - chunk * CHUNK;
+        let Some(chunk) = self.chunks.get(chunk) else {
+            return Tally::default();
+        };
+        let mut tally = chunk.before.clone();
+        chunk
+            .meta
+            .iter()
+            .take(rows)
+            .for_each(|meta| tally.count(meta));
+        let refused = self.refused.partition_point(|refused| *refused < records);
+        tally.rejected = self.refused_let_go + refused as u64;
+        tally
     }
 
     /// Adds what else there is to say of the newest record.
@@ -382,6 +434,14 @@ impl Rows {
             {
                 self.notes.pop_front();
             }
+            while self
+                .refused
+                .front()
+                .is_some_and(|record| *record < self.first)
+            {
+                self.refused.pop_front();
+                self.refused_let_go += 1;
+            }
         }
     }
 }
@@ -430,6 +490,10 @@ mod tests {
         assert_eq!(rows.label(0, b), None);
         assert_eq!(rows.label(2, 0), Some("2".to_owned()));
         assert_eq!(rows.note(2), "why");
+        rows.refuse(1);
+        rows.refuse(1);
+        assert_eq!(rows.refused(), &[1, 2]);
+        assert_eq!((rows.tally(2).rejected, rows.tally(3).rejected), (1, 2));
         assert_eq!(
             rows.meta(2).map(|meta| meta.verdict),
             Some(Verdict::Rejected)
@@ -459,6 +523,13 @@ mod tests {
             rows.push(meta(offset));
             rows.set_number(0, offset as f64);
         }
+        let tally = |records: u64| rows.tally(records);
+        assert_eq!(tally(rows.end()).by_stream, [4 * CHUNK as u64]);
+        assert_eq!(
+            tally(3 * CHUNK as u64 + 5).by_stream,
+            [3 * CHUNK as u64 + 5]
+        );
+        assert_eq!(tally(2 * CHUNK as u64).by_stream, [2 * CHUNK as u64]);
         assert_eq!(rows.first(), 2 * CHUNK as u64);
         assert_eq!(rows.meta(0), None);
         assert_eq!(rows.number(rows.first(), 0), (2 * CHUNK) as f64);

@@ -3,22 +3,27 @@
 //! Everything here is bounded (see [`View`]), so that a snapshot costs the same after ten million
 //! records as after a thousand.
 //!
-//! - `stage`: the scatter plot; `linear`: a linear model's panels
+//! - `axes`: what the stage's axes are; `stage`: the scatter plot; `linear`: a linear model's panels
 //! - `measures`: what predictions are worth
 //! - `rows`: lists: batches, predictions, test rounds, events, marks, notes
+//! - `why`: what is known of one record, and of one centroid
 
+mod axes;
 mod linear;
 mod measures;
 mod rows;
 mod stage;
+mod why;
 
 pub use learn::online::Task;
 use serde::{Deserialize, Serialize};
 
+pub use axes::*;
 pub use linear::*;
 pub use measures::*;
 pub use rows::*;
 pub use stage::*;
+pub use why::*;
 
 /// Where on the timeline one looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,10 +44,14 @@ pub struct View {
     pub lane: usize,
     /// Where on the timeline.
     pub at: Playhead,
-    /// Index of the feature on the horizontal axis.
-    pub x: usize,
-    /// Index of the feature on the vertical axis.
-    pub y: usize,
+    /// What is on the horizontal axis.
+    pub x: Axis,
+    /// What is on the vertical axis.
+    pub y: Axis,
+    /// The principal components of the shown lane, where they are axes ([`crate::view::Follower`] finds them).
+    pub components: Option<ComponentAxes>,
+    /// At most this many of the newest points with all their features ([`Stage::values`]).
+    pub values: usize,
     /// At most this many points, newest first kept.
     pub points: usize,
     /// At most this many events, predictions and ledger rows each.
@@ -58,8 +67,10 @@ impl Default for View {
         View {
             lane: 0,
             at: Playhead::Live,
-            x: 2,
-            y: 3,
+            x: Axis::Feature(2),
+            y: Axis::Feature(3),
+            components: None,
+            values: 0,
             points: 2_000,
             rows: 200,
             bars: 400,
@@ -75,9 +86,9 @@ pub struct Snapshot {
     pub lanes: Vec<LaneHead>,
     /// Index of the shown lane.
     pub lane: usize,
-    /// Indices of the features that the stage was made for: horizontal, vertical. They are those of
-    /// the view, or the last two where the lane has no such features.
-    pub axes: (usize, usize),
+    /// What the stage was made for: horizontal, vertical. They are those of the view, or the last two features where
+    /// the lane has no such ones.
+    pub axes: (Axis, Axis),
     /// Names of the shown lane's features.
     pub features: Vec<String>,
     /// What the shown lane's model answers with.

@@ -1,7 +1,9 @@
 //! The versions of a lane, each with the batch that made it.
 //!
 //! Summaries stay; models are bounded in bytes and the oldest go first. Empty batches in which nothing
-//! but the weights changes share one entry.
+//! but the weights changes share one entry. Which rows made a version is kept as ranges of their numbers, bounded too.
+//!
+//! - `records`: the rows of a version
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,6 +13,13 @@ use learn::scale::Scale;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Source, Tested};
+
+mod records;
+
+pub use records::Records;
+
+/// Ranges of record numbers on a timeline: of a batch whose rows came one after the other it is one. The oldest go first.
+pub const RANGES_MAX: usize = 200_000;
 
 /// A model's numbers, and the scaler's that go with them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,6 +78,9 @@ pub struct Entry {
     pub to_record: u64,
     /// First and last record of the batch.
     pub span: Option<(Source, Source)>,
+    /// The batch's rows, by record number; None once that was let go ([`RANGES_MAX`]), or where it was never known.
+    #[serde(default)]
+    pub records: Option<Records>,
     /// Spark: the cluster that was split, and the dying one that was laid beside it.
     pub split: Option<(usize, usize)>,
     /// The truncate because of which the lane started again from its initial model.
@@ -108,6 +120,7 @@ impl Entry {
             from_record,
             to_record,
             span: None,
+            records: Some(Records::default()),
             split: None,
             restarted: None,
             model,
@@ -133,6 +146,10 @@ pub struct Timeline {
     /// Entries from here on still have their model.
     models_from: usize,
     models_max: usize,
+    /// Entries from here on still know their rows.
+    records_from: usize,
+    /// Ranges of record numbers in all entries.
+    ranges: usize,
     parts: Parts,
 }
 
@@ -144,6 +161,8 @@ impl Timeline {
             entries: vec![Entry::without_rows((1, 1), (0, 0), parts, Some(initial))],
             models_from: 0,
             models_max,
+            records_from: 0,
+            ranges: 0,
             parts,
         }
     }
@@ -154,6 +173,8 @@ impl Timeline {
             entries: vec![Entry::without_rows((0, 0), (0, 0), parts, None)],
             models_from: 0,
             models_max: 1,
+            records_from: 0,
+            ranges: 0,
             parts,
         }
     }
@@ -166,6 +187,7 @@ impl Timeline {
         models_bytes: usize,
     ) -> Timeline {
         Timeline {
+            ranges: ranges_of(&entry),
             entries: vec![entry],
             ..Timeline::new(model.clone(), parts, models_bytes)
         }
@@ -198,6 +220,15 @@ impl Timeline {
             .saturating_sub(1)
     }
 
+    /// The rows that made a version, by record number: none of version 1 and of empty batches.
+    ///
+    /// None where there is no such version, and where that was let go ([`RANGES_MAX`]).
+    pub fn rows_of(&self, version: u64) -> Option<&Records> {
+        let entry = &self.entries[self.of_version(version)];
+        let is_there = (entry.first..=entry.last).contains(&version);
+        entry.records.as_ref().filter(|_| is_there)
+    }
+
     /// Index of the entry whose model was in use after this many applied records.
     pub fn of_record(&self, record: u64) -> usize {
         self.entries
@@ -207,7 +238,14 @@ impl Timeline {
 
     /// Adds a version.
     pub fn push(&mut self, entry: Entry) {
+        self.ranges += ranges_of(&entry);
         self.entries.push(entry);
+        while self.ranges > RANGES_MAX && self.records_from < self.entries.len() {
+            let oldest = &mut self.entries[self.records_from];
+            self.ranges -= ranges_of(oldest);
+            oldest.records = None;
+            self.records_from += 1;
+        }
         if self.entries.len() - self.models_from > self.models_max {
             self.entries[self.models_from].model = None;
             self.models_from += 1;
@@ -239,6 +277,11 @@ impl Timeline {
             Some(model),
         ));
     }
+}
+
+fn ranges_of(entry: &Entry) -> usize {
+    let records = entry.records.as_ref();
+    records.map_or(0, |records| records.ranges().len())
 }
 
 #[cfg(test)]
@@ -273,5 +316,37 @@ mod tests {
         assert_eq!(timeline.of_record(12), 2);
         timeline.extend_run(302, 12, model);
         assert_eq!(timeline.entries().len(), 4);
+    }
+    #[test]
+    fn rows_of_the_oldest_versions_are_let_go() {
+        let model = Version {
+            numbers: Numbers::Linear(learn::Linear {
+                coefficients: vec![1.0],
+                intercept: 0.0,
+            }),
+            scale: None,
+        };
+        let parts = Parts {
+            counts: 0,
+            moves: 2,
+        };
+        let mut timeline = Timeline::new(model, parts, 1 << 20);
+        // Every second record: as many ranges as rows.
+        let rows = RANGES_MAX as u64 / 2;
+        for version in 2..5 {
+            let first = version * 2 * rows;
+            let numbers: Vec<u64> = (first..first + 2 * rows).step_by(2).collect();
+            let mut entry = timeline.newest().clone();
+            (entry.first, entry.last, entry.rows) = (version, version, rows);
+            entry.records = Some(Records::of(&numbers));
+            timeline.push(entry);
+        }
+        assert_eq!(timeline.rows_of(2), None);
+        for version in [3, 4] {
+            let records = timeline.rows_of(version).unwrap();
+            assert_eq!(records.rows(), rows);
+            assert!(records.contains(version * 2 * rows));
+        }
+        assert_eq!(timeline.rows_of(5), None);
     }
 }

@@ -2,15 +2,19 @@
 //!
 //! Everything is read from what lab and lanes keep; nothing here changes them.
 //!
-//! - `stage`: the scatter plot; `linear`: what a linear model's panels are drawn from
+//! - `stage`: the scatter plot, by features or by [`components`]; `linear`: what a linear model's panels are drawn from
 //! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
+//! - `why`: what became of one record; `life`: of one centroid
 
+pub mod components;
 mod events;
 mod ledger;
+mod life;
 mod linear;
 mod measures;
 mod predictions;
 mod stage;
+mod why;
 
 use learn::scaler::Kind;
 
@@ -18,9 +22,13 @@ use crate::config::{Cut, Role};
 use crate::lab::Lab;
 use crate::lane::Lane;
 use crate::rows::Verdict;
-use crate::snapshot::{ForkMark, LaneHead, Playhead, Round, Snapshot, Track, View};
+use crate::snapshot::{
+    Axis, ComponentAxes, ForkMark, LaneHead, Playhead, Round, Snapshot, Track, View,
+};
 use crate::timeline::{Entry, Version};
 
+pub use components::Follower;
+use components::has_components;
 pub use events::role_number;
 pub(crate) use events::texts;
 pub(crate) use ledger::ledger_row;
@@ -205,7 +213,7 @@ impl Lab {
         }
     }
 
-    fn label_name(&self, label: &str) -> String {
+    pub(crate) fn label_name(&self, label: &str) -> String {
         self.config
             .file
             .label_names
@@ -307,12 +315,23 @@ fn scaler(lane: &Lane) -> String {
     }
 }
 
-/// The view's features, as far as the lane has them; only a lane of one feature has it on both axes.
-fn axes(lane: &Lane, view: &View) -> (usize, usize) {
+/// The view's axes, as far as the lane has them; only a lane of one feature has it on both.
+fn axes(lane: &Lane, view: &View) -> (Axis, Axis) {
     let last = lane.config.dim() - 1;
-    if view.x <= last && view.y <= last {
-        (view.x, view.y)
-    } else {
-        (last.saturating_sub(1), last)
+    let is_there = |axis: Axis| match axis {
+        Axis::Feature(feature) => feature <= last,
+        Axis::Component(_) => components_of(lane, view).is_some(),
+    };
+    match is_there(view.x) && is_there(view.y) {
+        true => (view.x, view.y),
+        false => (Axis::Feature(last.saturating_sub(1)), Axis::Feature(last)),
     }
+}
+
+/// The view's components, where they are axes and this lane's.
+fn components_of<'a>(lane: &Lane, view: &'a View) -> Option<&'a ComponentAxes> {
+    let pair = [view.x.component()?, view.y.component()?];
+    let axes = view.components.as_ref()?;
+    let fits = axes.columns == lane.config.features && has_components(lane);
+    (fits && matches!(pair, [0, 1] | [1, 0])).then_some(axes)
 }

@@ -6,7 +6,7 @@
 #[path = "support/replayed.rs"]
 mod support;
 
-use eddy_lab::snapshot::View;
+use eddy_lab::snapshot::{Axis, View};
 use eddy_lab::{Lab, LabFile, replay};
 use serde_json::{Value, json};
 use support::*;
@@ -75,8 +75,8 @@ fn lanes_that_are_as_they_were_stay_and_others_learn_from_what_is_there() {
     for lane in 0..3 {
         let snapshot = lab.snapshot(&View {
             lane,
-            x: 0,
-            y: 1,
+            x: Axis::Feature(0),
+            y: Axis::Feature(1),
             ..View::default()
         });
         let of: u32 = snapshot.rounds.iter().map(|round| round.of).sum();

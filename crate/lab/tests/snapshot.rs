@@ -4,7 +4,8 @@
 mod support;
 
 use eddy_lab::Lab;
-use eddy_lab::snapshot::{Playhead, Snapshot, View};
+use eddy_lab::snapshot::{Axis, ComponentAxes, Playhead, Snapshot, View};
+use eddy_lab::view::Follower;
 use support::{demo_records, golden, iris_lab};
 
 fn demo() -> Lab {
@@ -185,15 +186,141 @@ fn a_lane_whose_clusters_stand_for_nothing_is_not_judged() {
 fn a_snapshot_says_which_axes_it_has() {
     let lab = demo();
     let view = |x, y| View {
-        x,
-        y,
+        x: Axis::Feature(x),
+        y: Axis::Feature(y),
         ..View::default()
     };
-    assert_eq!(lab.snapshot(&view(1, 0)).axes, (1, 0));
+    let axes = |x, y| (Axis::Feature(x), Axis::Feature(y));
+    assert_eq!(lab.snapshot(&view(1, 0)).axes, axes(1, 0));
     // Features that the lane does not have.
     let other = lab.snapshot(&view(0, 4));
-    assert_eq!(other.axes, (2, 3));
+    assert_eq!(other.axes, axes(2, 3));
     assert_eq!(other.stage.point_x, lab.snapshot(&view(2, 3)).stage.point_x);
+}
+
+fn along_components(components: Option<ComponentAxes>, lane: usize) -> View {
+    View {
+        lane,
+        x: Axis::Component(0),
+        y: Axis::Component(1),
+        components,
+        ..View::default()
+    }
+}
+
+#[test]
+fn rows_centroids_and_paths_are_shown_along_the_components_of_the_training_rows() {
+    let lab = demo();
+    let mut follower = Follower::default();
+    let axes = follower.follow(&lab, 0).unwrap();
+    let components = axes.components.clone();
+    // All 277 training rows: most of their variance lies along the petals.
+    assert_eq!(components.rows, 277);
+    assert!(components.share[0] > 0.9 && components.share[1] < 0.1);
+    let snapshot = lab.snapshot(&along_components(Some(axes), 0));
+    assert_eq!(snapshot.axes, (Axis::Component(0), Axis::Component(1)));
+    let stage = &snapshot.stage;
+    let newest = snapshot
+        .events
+        .iter()
+        .find(|event| event.role == 0)
+        .unwrap();
+    let at = stage
+        .point_record
+        .iter()
+        .position(|record| u64::from(*record) == newest.record.unwrap())
+        .unwrap();
+    assert_eq!(
+        stage.point_x[at],
+        components.along(0, &newest.values) as f32
+    );
+    for (path, centroid) in stage.paths.iter().zip(stage.centroids.chunks(4)) {
+        let (x, y) = *path.last().unwrap();
+        assert_eq!(
+            (x, y),
+            (components.along(0, centroid), components.along(1, centroid))
+        );
+    }
+    let (least, largest) = stage.x_range;
+    assert!(
+        stage
+            .point_x
+            .iter()
+            .all(|x| (least..=largest).contains(&f64::from(*x)))
+    );
+    assert!(least > -5.0 && largest < 5.0, "{least} {largest}");
+}
+
+#[test]
+fn the_axes_along_components_grow_only() {
+    let order = &golden("seeds/orders_confirmed.json")["orders"][0];
+    let mut lab = iris_lab(10_000);
+    let mut follower = Follower::default();
+    let mut reach: Option<(f64, f64)> = None;
+    for record in demo_records(order, 10_000) {
+        lab.apply(record.as_ref());
+        let axes = follower.follow(&lab, 0).unwrap();
+        let known = !axes.components.share[0].is_nan();
+        let snapshot = lab.snapshot(&along_components(Some(axes), 0));
+        follower.reached(&snapshot.stage, snapshot.axes);
+        let now = snapshot.stage.x_range;
+        if let Some(before) = reach {
+            assert!(now.0 <= before.0 && now.1 >= before.1);
+        }
+        reach = known.then_some(now);
+        assert!(!follower.is_behind(&lab));
+    }
+    // As if it had looked at the end only, but for how far the axes reach.
+    let whole = Follower::default().follow(&lab, 0).unwrap();
+    let steps = follower.follow(&lab, 0).unwrap();
+    for (one, other) in steps.components.axes[0]
+        .iter()
+        .zip(&whole.components.axes[0])
+    {
+        assert!((one.abs() - other.abs()).abs() < 1e-12);
+    }
+    // Another lane, and a lab that began anew.
+    assert_eq!(follower.follow(&lab, 1).unwrap().components.rows, 277);
+    let fresh = follower.follow(&iris_lab(10_000), 1).unwrap();
+    assert_eq!((fresh.components.rows, fresh.reach), (0, [None, None]));
+}
+
+#[test]
+fn lanes_side_by_side_are_shown_along_the_same_components_with_the_same_ranges() {
+    let lab = demo();
+    let axes = Follower::default().follow(&lab, 1);
+    let panels = lab.panels(&along_components(axes, 1));
+    assert_eq!(panels.len(), 2);
+    let [one, other] = [&panels[0].stage, &panels[1].stage];
+    assert!(one.components.is_some());
+    assert_eq!(one.components, other.components);
+    assert_eq!((one.x_range, one.y_range), (other.x_range, other.y_range));
+}
+
+#[test]
+fn components_that_are_not_known_leave_the_last_two_features() {
+    let lab = demo();
+    let view = along_components(None, 0);
+    let axes = (Axis::Feature(2), Axis::Feature(3));
+    assert_eq!(lab.snapshot(&view).axes, axes);
+    assert_eq!(lab.snapshot(&view).stage.components, None);
+}
+
+#[test]
+fn the_newest_points_bring_all_their_features_where_they_are_asked_for() {
+    let lab = demo();
+    assert!(at(&lab, 0, Playhead::Live).stage.values.is_empty());
+    let snapshot = lab.snapshot(&View {
+        values: 20,
+        ..View::default()
+    });
+    let stage = &snapshot.stage;
+    assert_eq!(stage.values.len(), 20 * 4);
+    let petal_lengths = stage.values.iter().skip(2).step_by(4);
+    let newest = stage.point_x.len() - 20;
+    assert!(petal_lengths.eq(&stage.point_x[newest..]));
+    assert_eq!(stage.value_ranges.len(), 4);
+    assert_eq!(stage.value_ranges[2], stage.x_range);
 }
 
 #[test]

@@ -94,6 +94,43 @@ fn the_first_rows_are_held_back_then_trained() {
 }
 
 #[test]
+fn of_several_draws_the_one_that_fits_the_first_rows_best_is_kept() {
+    let input = rows(0, 8);
+    let fits = |initial: Value| {
+        let lab = lab(
+            2,
+            &json!({"model": model("spark", &initial), "batch": count(8)}),
+        );
+        let lines = replayed(&lab, &input);
+        let versions = of(&lines, "version");
+        // All rows are those that it starts with, so the batch's inertia by version 1 is what is compared.
+        let inertia = versions[1]["batch"]["inertia_before"].as_f64().unwrap();
+        (inertia, versions[0]["centroids"].clone())
+    };
+    let several = |restarts: usize| {
+        let random = json!({"seed": 7, "restarts": restarts, "rows": 8});
+        let chosen = json!({"seed": 7, "restarts": restarts, "rows": 8});
+        [json!({ "random": random }), json!({ "kmeans++": chosen })]
+    };
+    let single = |seed: u64| {
+        let chosen = json!({"seed": seed, "rows": 8});
+        [
+            json!({"random": {"seed": seed}}),
+            json!({ "kmeans++": chosen }),
+        ]
+    };
+    for way in 0..2 {
+        let singles: Vec<_> = (7..17)
+            .map(|seed| fits(single(seed)[way].clone()))
+            .collect();
+        let best = fits(several(10)[way].clone());
+        let least = singles.iter().min_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+        assert_eq!(&best, least);
+        assert_ne!(best, singles[0], "the first draw is not the best by chance");
+    }
+}
+
+#[test]
 fn a_window_that_is_open_takes_the_rows_that_waited() {
     let batch = json!({"by": "interval", "ms": 10});
     let lab = lab(
@@ -279,6 +316,22 @@ fn a_start_that_cannot_be_is_refused() {
     check(
         plus_plus(100_001),
         "lanes[0].model.initial.kmeans++.rows: is 100001; at most 100000",
+    );
+    check(
+        json!({"random": {"seed": 1, "restarts": 3}}),
+        "initial.random.rows: is missing; restarts are measured on rows",
+    );
+    check(
+        json!({"random": {"seed": 1, "rows": 9}}),
+        "initial.random.rows: stands beside no restarts",
+    );
+    check(
+        json!({"random": {"seed": 1, "restarts": 2, "rows": 100_001}}),
+        "initial.random.rows: is 100001; at most 100000",
+    );
+    check(
+        json!({"kmeans++": {"seed": 1, "restarts": 0, "rows": 9}}),
+        "initial.kmeans++.restarts: is 0; give 1 to 100",
     );
     check(
         json!({"random": {"seed": 1, "weight": -1}}),

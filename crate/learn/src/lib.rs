@@ -19,6 +19,7 @@
 //! - [`metrics`]: what predictions and clusters are worth
 //! - [`alignment`]: which label each cluster stands for
 //! - [`drift`]: whether a stream of errors has changed
+//! - [`pca`]: principal components of a stream
 //! - [`random`]: random numbers that are the same everywhere
 //! - [`number`]: numbers in serialized form
 //!
@@ -44,6 +45,7 @@ pub mod kmeans;
 pub mod metrics;
 pub mod models;
 pub mod online;
+pub mod pca;
 pub mod random;
 pub mod rls;
 pub mod scale;

@@ -176,5 +176,9 @@ proptest! {
         prop_assert!(close(distances[found.cluster as usize], sorted[0]));
         prop_assert!(close(distances[found.runner_up as usize], sorted[1]));
         prop_assert_ne!(found.cluster, found.runner_up);
+        let told = eddy_learn::kmeans::distances(kmeans.params(), kmeans.model(), &row);
+        prop_assert_eq!(told.len(), distances.len());
+        prop_assert_eq!(told[found.cluster as usize], found.distance);
+        prop_assert_eq!(told[found.runner_up as usize], found.runner_up_distance);
     }
 }

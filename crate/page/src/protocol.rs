@@ -1,7 +1,14 @@
 //! What page thread and worker say to each other.
+//!
+//! - `closer`: of what is looked at closer
 
-use lab::snapshot::{EventRow, Snapshot};
+mod closer;
+
+use lab::filter::Filter;
+use lab::snapshot::{Axis, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
+
+pub use closer::{Closer, Form, Found, Look};
 
 /// Page thread to worker, as a plain JS object (serde-wasm-bindgen).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,12 +61,17 @@ pub enum Command {
         /// Index.
         lane: usize,
     },
-    /// Show these features.
+    /// Show these features, or components.
     Axes {
-        /// Feature index of the horizontal axis.
-        x: usize,
-        /// Feature index of the vertical axis.
-        y: usize,
+        /// What is on the horizontal axis.
+        x: Axis,
+        /// What is on the vertical axis.
+        y: Axis,
+    },
+    /// Bring all features of this many of the newest points along.
+    Values {
+        /// How many; 0 for none.
+        most: usize,
     },
     /// Replay speed: 1, 2, 5, 0 for as fast as possible.
     Speed {
@@ -131,7 +143,29 @@ pub enum Command {
         text: String,
         /// Records.
         rows: u64,
+        /// Records a second at speed 1; None: as any recording.
+        records_per_s: Option<f64>,
     },
+    /// Go over to a lab file, and play these record lines with it.
+    PlayAs {
+        /// JSON text of a lab file.
+        lab: String,
+        /// Name for the state line.
+        name: String,
+        /// NDJSON text.
+        text: String,
+        /// Records a second at speed 1; None: as any recording.
+        records_per_s: Option<f64>,
+    },
+    /// Ask for [`Update::surveyed`]: the bridge's topics, and the first records of some.
+    Survey {
+        /// The topics to look into.
+        topics: Vec<String>,
+    },
+    /// Look at something closer: [`Update::closer`] says what there is.
+    Look(Look),
+    /// List the events that pass a filter in [`Closer::found`]; an empty one lists none.
+    Filter(Filter),
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -171,8 +205,36 @@ pub struct Update {
     pub refused: Option<String>,
     /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
     pub panels: Vec<Snapshot>,
+    /// What is looked at closer.
+    pub closer: Closer,
     /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
     pub ledger_csv: Option<String>,
+    /// What the bridge has, in answer to [`Command::Survey`].
+    pub surveyed: Option<Surveyed>,
+}
+
+/// The bridge's topics, and the first records of some.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surveyed {
+    /// All topics that may be read, by name.
+    pub topics: Vec<SurveyedTopic>,
+    /// Those that were to be looked into.
+    pub of: Vec<String>,
+    /// First records of those, as record lines, bounded.
+    pub lines: String,
+    /// Why nothing more was seen; empty where all was.
+    pub failed: String,
+}
+
+/// A topic that may be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyedTopic {
+    /// Its name.
+    pub name: String,
+    /// How many partitions it has.
+    pub partitions: u64,
+    /// Offsets between their starts and ends.
+    pub records: u64,
 }
 
 /// A changed experiment on its way.

@@ -70,6 +70,8 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<ExitCode> {
         serve.args(["--scenario", scenario]);
     }
     serve
+        // Tables of one's own too: the page can learn from any.
+        .args(["--table", "*"])
         .args(["--port", &args.port.to_string()])
         .args(&args.serve);
     if args.open && args.port != 0 && has_desktop() {

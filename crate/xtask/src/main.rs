@@ -14,6 +14,7 @@
 //! - [`repo`]: where things are; [`run`]: runs other programs
 
 mod apt;
+mod axe;
 mod bench;
 mod bindgen;
 mod build;

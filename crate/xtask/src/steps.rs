@@ -12,7 +12,7 @@ use crate::programs::Sources;
 use crate::repo::Repo;
 use crate::tally::{self, Tally};
 use crate::{
-    apt, chromium, kafka_client, node, page, programs, python, run, rustup, stack, websocat,
+    apt, axe, chromium, kafka_client, node, page, programs, python, run, rustup, stack, websocat,
 };
 
 /// A step.
@@ -193,6 +193,7 @@ fn browser(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
     // Each test has a browser of its own, which keeps a core busy.
     cargo.arg("--test-threads=2");
     with_browser(&mut cargo, repo, &program, &chromium);
+    cargo.env("EDDY_AXE", axe::find_or_install(repo)?);
     with_node(&mut cargo, repo)?;
     tally::run(cargo)
 }

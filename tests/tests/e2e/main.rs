@@ -1,5 +1,6 @@
 //! The real program and the real page in a real browser; `cargo xtask test` runs them.
 
+mod access;
 mod ecommerce;
 mod insert;
 mod kept;
@@ -11,4 +12,5 @@ mod relay;
 mod smoke;
 mod support;
 mod transport;
+mod views;
 mod walkthrough;

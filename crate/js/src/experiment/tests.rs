@@ -1,5 +1,7 @@
 //! A small stream through a small lab.
 
+use lab::snapshot::Axis;
+
 use super::Experiment;
 
 const LAB: &str = r#"{"eddy":1,"streams":[{"topic":"t","role":"both"}],"features":["x","y"],"lanes":[{"name":"A",
@@ -162,11 +164,12 @@ fn a_picture_is_asked_for_by_names() {
     let picture = lab
         .snapshot(r#"{"lane":"A","x":"y","y":"x","at":{"version":1}}"#)
         .unwrap();
-    assert_eq!((picture.axes, picture.version), ((1, 0), 1));
+    assert_eq!(picture.axes, (Axis::Feature(1), Axis::Feature(0)));
+    assert_eq!(picture.version, 1);
     assert_eq!(picture.stage.centroids, [0.0, 0.0, 9.0, 9.0]);
     let picture = lab.snapshot("{}").unwrap();
     assert_eq!(
         (picture.axes, picture.version, picture.live),
-        ((0, 1), 2, true)
+        ((Axis::Feature(0), Axis::Feature(1)), 2, true)
     );
 }

@@ -175,6 +175,7 @@ impl Lab {
         let name = self.lanes[lane].name();
         let note = format!("not in {name}: {}", said(column.as_deref(), &reason));
         self.rows.note_of(record, note);
+        self.rows.refuse(record);
         self.out.push(LabEvent::Rejected(RejectedEvent {
             source,
             column,

@@ -92,6 +92,22 @@ impl Lab {
         });
     }
 
+    /// Features that are decimals in base64: whatever reads JSON by itself sees texts.
+    pub(super) fn remark_decimals(&mut self, arrived: Arrived<'_>, change: &Change<'_>) {
+        let Some(row) = change.after else { return };
+        let names = self.streams[arrived.stream]
+            .reading
+            .decimals_as_bytes(row, &self.config);
+        for name in names {
+            self.remark(arrived, About::Base64(name.clone()), || {
+                format!(
+                    "{name} is sent as the bytes of a whole number: here it is read as the number that it means, but a job that \
+                     takes the JSON as it is sees a text. Set decimal.handling.mode=double, or string, on the connector."
+                )
+            });
+        }
+    }
+
     /// A feature that is no number, where the stream as a whole is to be mended.
     pub(super) fn remark_fault(&mut self, arrived: Arrived<'_>, column: usize, fault: &Fault) {
         let name = self.config.columns[column].clone();
@@ -118,7 +134,7 @@ impl Lab {
                 self.remark(arrived, About::Undeclared(name.clone()), || {
                     format!(
                         "{name} {}, and nothing says what its values mean. Declare it: \"columns\": {{\"{name}\": \
-                         {{\"as\": \"decimal\", \"scale\": 2}}}} for numeric in base64, else \"number\", \"boolean\" or \"enum\".",
+                         {{\"as\": \"decimal\", \"scale\": 2}}}} for numeric in base64, else \"number\", \"boolean\" or \"enum\". Numeric comes as a number with decimal.handling.mode=double on the connector.",
                         fault.reason
                     )
                 });

@@ -207,8 +207,12 @@ fn check_lane(
         check_initial(scaling, &*model, at)?;
     }
     if model.rows_wanted() > WAITING_MAX {
+        let by = match &lane.model {
+            Settings::Kmeans(model) if model.initial.random.is_some() => "random",
+            _ => "kmeans++",
+        };
         return Err(LabError::value(
-            format!("{at}.model.initial.kmeans++.rows"),
+            format!("{at}.model.initial.{by}.rows"),
             format!(
                 "is {}; at most {WAITING_MAX} rows wait",
                 model.rows_wanted()

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Row;
 use crate::event::Source;
+use crate::timeline::Records;
 
 /// Rows, and where each came from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub(super) struct Batch {
     #[serde(with = "learn::number::list")]
     targets: Vec<f64>,
     sources: Vec<Source>,
+    /// The records' numbers; fewer than rows where a checkpoint of an earlier release did not have them.
+    #[serde(default)]
+    records: Vec<u64>,
 }
 
 impl Batch {
@@ -29,6 +33,7 @@ impl Batch {
             .push(scaled.map(|scaled| scaled.features.clone()));
         self.targets.extend(row.target);
         self.sources.push(row.source.clone());
+        self.records.push(row.record);
     }
 
     pub(super) fn append(&mut self, other: &mut Batch) {
@@ -36,6 +41,7 @@ impl Batch {
         self.scaled.append(&mut other.scaled);
         self.targets.append(&mut other.targets);
         self.sources.append(&mut other.sources);
+        self.records.append(&mut other.records);
     }
 
     pub(super) fn clear(&mut self) {
@@ -43,17 +49,21 @@ impl Batch {
         self.scaled.clear();
         self.targets.clear();
         self.sources.clear();
+        self.records.clear();
     }
 
     /// Drops the rows of a topic; `dim` numbers are a row.
     pub(super) fn drop_topic(&mut self, topic: &str, dim: usize) {
         let mut kept = Batch::default();
+        let knows_records = self.records.len() == self.len();
         for (i, (features, source)) in self.features.chunks(dim).zip(&self.sources).enumerate() {
             if *source.topic != *topic {
                 kept.features.extend_from_slice(features);
                 kept.scaled.push(self.scaled[i].take());
                 kept.targets.extend(self.targets.get(i));
                 kept.sources.push(source.clone());
+                kept.records
+                    .extend(self.records.get(i).filter(|_| knows_records));
             }
         }
         *self = kept;
@@ -70,6 +80,7 @@ impl Batch {
         let scaled = self.scaled.iter().flatten();
         self.features.len() == self.len() * dim
             && self.scaled.len() == self.len()
+            && self.records.len() <= self.len()
             && scaled.map(Vec::len).all(|len| len == dim)
             && self.targets.len() == targets
     }
@@ -93,6 +104,11 @@ impl Batch {
 
     pub(super) fn targets(&self) -> &[f64] {
         &self.targets
+    }
+
+    /// The records' numbers; None where some are not known.
+    pub(super) fn records(&self) -> Option<Records> {
+        (self.records.len() == self.len()).then(|| Records::of(&self.records))
     }
 
     /// The first and the last row's place.

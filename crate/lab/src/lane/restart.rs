@@ -3,7 +3,7 @@
 use super::Lane;
 use super::sample::Sample;
 use crate::event::{LabEvent, Outbox, Source, VersionEvent};
-use crate::timeline::{Entry, Restart};
+use crate::timeline::{Entry, Records, Restart};
 
 impl Lane {
     /// Goes back to the initial model, as a new version.
@@ -47,6 +47,7 @@ impl Lane {
             from_record: self.batch_from,
             to_record: records,
             span: None,
+            records: Some(Records::default()),
             split: None,
             restarted: Some(Restart {
                 stream,

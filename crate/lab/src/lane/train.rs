@@ -68,7 +68,7 @@ impl Lane {
         let dim = self.config.dim();
         let before = self.model.numbers();
         let fitted = self.model.partial_fit(rows, self.batch.targets());
-        let span = self.batch.span();
+        let (span, records_of_batch) = (self.batch.span(), self.batch.records());
         self.batch.clear();
         let version = self.timeline.versions() + 1;
         let after = self.version();
@@ -105,6 +105,7 @@ impl Lane {
                 from_record: self.batch_from,
                 to_record: records,
                 span,
+                records: records_of_batch,
                 split: fitted.split,
                 restarted: None,
                 model: Some(after),

@@ -2,16 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The scatter plot at the playhead: all coordinates in feature units.
+use super::Components;
+
+/// The scatter plot at the playhead: all coordinates in the axes' units, which are the features'.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
-    /// Smallest and largest x over all retained rows and centroids ever shown (grows only).
+    /// Smallest and largest x over all retained rows and centroids ever shown (grows only). Along a component: over what
+    /// was drawn of them since it is an axis.
     pub x_range: (f64, f64),
     /// The same for y.
     pub y_range: (f64, f64),
     /// The plane that the regions are cut with: for each feature the mean of the rows up to the
     /// playhead (initial centroids before the first row); x and y entries are unused.
     pub slice: Vec<f64>,
+    /// The principal components, where they are axes: the regions are cut with their plane.
+    pub components: Option<Components>,
+    /// The newest points' features, dim numbers each, oldest first, as the points are; at most [`super::View::values`].
+    pub values: Vec<f32>,
+    /// By feature: smallest and largest value of retained rows and centroids (grows only); empty without `values`.
+    pub value_ranges: Vec<(f64, f64)>,
     /// Points, oldest first: x.
     pub point_x: Vec<f32>,
     /// Points: y.

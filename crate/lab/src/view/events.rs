@@ -22,7 +22,7 @@ impl Lab {
             .collect()
     }
 
-    fn event(&self, lane: &Lane, record: u64) -> Option<EventRow> {
+    pub(crate) fn event(&self, lane: &Lane, record: u64) -> Option<EventRow> {
         let meta = self.rows.meta(record)?;
         let values = match meta.verdict {
             Verdict::Shown => Vec::new(),

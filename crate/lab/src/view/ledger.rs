@@ -59,14 +59,14 @@ pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
 }
 
 /// Records applied when the open batch was opened: a restart leaves it open.
-fn opened(place: &Place<'_>) -> u64 {
+pub(super) fn opened(place: &Place<'_>) -> u64 {
     let entries = &place.lane.timeline.entries()[..=place.entry];
     let made_a_batch = entries.iter().rfind(|entry| entry.restarted.is_none());
     made_a_batch.map_or(0, |entry| entry.to_record)
 }
 
 /// Whether a restart dropped the row from the open batch.
-fn was_dropped(place: &Place<'_>, record: u64) -> bool {
+pub(super) fn was_dropped(place: &Place<'_>, record: u64) -> bool {
     let stream = place.lab.rows.meta(record).map(|meta| meta.stream);
     let entries = place.lane.timeline.entries()[..=place.entry].iter().rev();
     entries

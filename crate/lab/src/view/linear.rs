@@ -13,7 +13,7 @@ pub(super) fn linear(place: &Place<'_>, view: &View, slice: &[f64]) -> Option<Li
     let version = place.model()?;
     let numbers = version.in_columns();
     let model = numbers.linear()?;
-    let (x, _) = axes(lane, view);
+    let x = axes(lane, view).0.feature().unwrap_or(0);
     let ranges = lane
         .config
         .features

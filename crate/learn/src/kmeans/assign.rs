@@ -37,6 +37,20 @@ pub fn nearest(params: &Params, model: &Model, row: &[f64]) -> Nearest {
     with_measure!(params.metric(), rank(model, row))
 }
 
+/// Tells how far a row is from every centroid of a model, as [`nearest`] does of two of them.
+///
+/// # Panics
+///
+/// When the model or the row is not of the parameters' size.
+pub fn distances(params: &Params, model: &Model, row: &[f64]) -> Vec<f64> {
+    assert_eq!(
+        (model.centroids.len(), row.len()),
+        (params.k() * params.dim(), params.dim()),
+        "centroids are k x dim numbers, a row as many as one of them"
+    );
+    with_measure!(params.metric(), tell(model, row))
+}
+
 /// Notes of every centroid what its distances need.
 pub(super) fn measure(metric: Metric, model: &Model, dim: usize, lengths: &mut [f64]) {
     with_measure!(metric, lengths_of(model, dim, lengths));
@@ -113,6 +127,15 @@ fn closest<'a, M: Measure>(
         }
     }
     best
+}
+
+fn tell<M: Measure>(model: &Model, row: &[f64]) -> Vec<f64> {
+    let row_length = M::length(row);
+    let distance = |centroid: &[f64]| {
+        let length = M::length(centroid);
+        M::told(distance::between::<M>(centroid, length, row, row_length))
+    };
+    model.iter(row.len()).map(distance).collect()
 }
 
 fn rank<M: Measure>(model: &Model, row: &[f64]) -> Nearest {

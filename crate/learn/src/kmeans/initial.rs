@@ -1,11 +1,60 @@
-//! Initial models: random, and k-means++.
+//! Initial models: random, k-means++, and the best of several.
 
 use super::{Distance, Engine, InitialError, Model, Params, squared_difference};
 use crate::Rows;
+use crate::metrics::inertia;
 use crate::random::Random;
 
 /// Cosine distances below this are rounding: the rows have one direction.
 const PARALLEL: f64 = 4.0 * f64::EPSILON;
+
+/// A start that waits for rows.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Awaited {
+    /// So many.
+    pub rows: usize,
+    /// How centroids are drawn.
+    pub draw: Draw,
+    /// Seed of the first draw; the others have those after it.
+    pub seed: u64,
+    /// Weight of each centroid.
+    pub weight: f64,
+    /// So often they are drawn, 1 or more.
+    pub restarts: usize,
+}
+
+/// How centroids are drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Draw {
+    /// As [`random`] does.
+    Random,
+    /// As [`plus_plus`] does.
+    PlusPlus,
+}
+
+impl Awaited {
+    /// The start of the least inertia on these rows; the first of equal ones.
+    ///
+    /// # Errors
+    ///
+    /// As for [`plus_plus`], of the first draw.
+    pub fn best(&self, params: &Params, rows: Rows<'_>) -> Result<Model, InitialError> {
+        let draw = |seed| match self.draw {
+            Draw::Random => random(params, self.weight, seed),
+            Draw::PlusPlus => plus_plus(params, rows, self.weight, seed),
+        };
+        let mut best = draw(self.seed)?;
+        let mut least = inertia(params, &best, rows);
+        for restart in 1..self.restarts as u64 {
+            let model = draw(self.seed.wrapping_add(restart))?;
+            let found = inertia(params, &model, rows);
+            if found < least {
+                (best, least) = (model, found);
+            }
+        }
+        Ok(best)
+    }
+}
 
 /// Draws centroids at random, each with this weight, knowing nothing of rows.
 ///
@@ -237,6 +286,42 @@ mod tests {
                     }
                 );
             }
+        }
+    }
+
+    #[test]
+    fn keeps_the_draw_of_the_least_inertia() {
+        let data: Vec<f64> = (0..60)
+            .flat_map(|i| {
+                [
+                    f64::from(i % 3) * 10.0 + f64::from(i) / 60.0,
+                    f64::from(i % 7),
+                ]
+            })
+            .collect();
+        let rows = Rows::new(&data, 2).unwrap();
+        let params = params(Engine::Flink, 3, 2, Distance::Euclidean);
+        for draw in [Draw::Random, Draw::PlusPlus] {
+            let of = |seed, restarts| {
+                let start = Awaited {
+                    rows: 60,
+                    draw,
+                    seed,
+                    weight: 0.5,
+                    restarts,
+                };
+                let model = start.best(&params, rows).unwrap();
+                (inertia(&params, &model, rows), model)
+            };
+            let singles: Vec<_> = (7..17).map(|seed| of(seed, 1)).collect();
+            let least = singles
+                .iter()
+                .map(|one| one.0)
+                .fold(f64::INFINITY, f64::min);
+            let (found, model) = of(7, 10);
+            assert_eq!(found, least);
+            assert!(least < singles[0].0 && model.weights == [0.5; 3]);
+            assert_eq!(of(7, 10).1, model);
         }
     }
 

@@ -14,7 +14,7 @@
 //!
 //! - `params`: what can be set, checked once
 //! - `model`: centroids and weights
-//! - `initial`: initial models: random, k-means++
+//! - `initial`: initial models: random, k-means++, the best of several
 //! - `distance`: how far a row is from a centroid
 //! - `assign`: which centroid is nearest
 //! - `tile`: rows side by side, so that a centroid is compared with several at once
@@ -67,11 +67,11 @@ mod update;
 
 pub(crate) use distance::squared_difference;
 
-pub use assign::{Nearest, nearest};
+pub use assign::{Nearest, distances, nearest};
 pub use check::check_row;
 pub use error::{InitialError, ParamError, Unusable};
 pub use fit::{BatchSummary, Kmeans};
-pub use initial::{plus_plus, random};
+pub use initial::{Awaited, Draw, plus_plus, random};
 pub use model::Model;
 pub use params::{Decay, Distance, Engine, Params, Spec, TimeUnit};
 pub use settings::{Initial, PlusPlusStart, RandomStart, Settings};

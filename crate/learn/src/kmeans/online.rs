@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::settings::PlusPlusStart;
+use super::initial::Awaited;
 use super::{
-    Distance, Engine, Kmeans, Model, ParamError, Params, TimeUnit, check_row, nearest, plus_plus,
+    Distance, Engine, Kmeans, Model, ParamError, Params, TimeUnit, check_row, distances, nearest,
 };
 use crate::online::{About, Answer, Fitted, Numbers, Online, Task};
 use crate::{Checkpoint, Rows};
@@ -14,7 +14,7 @@ use crate::{Checkpoint, Rows};
 pub(super) struct OnlineKmeans {
     kmeans: Kmeans,
     /// The start that it still waits for.
-    awaits: Option<PlusPlusStart>,
+    awaits: Option<Awaited>,
 }
 
 impl OnlineKmeans {
@@ -26,8 +26,8 @@ impl OnlineKmeans {
         })
     }
 
-    /// Waits for rows to choose its centroids among.
-    pub(super) fn after_rows(params: Params, start: PlusPlusStart) -> Self {
+    /// Waits for rows to choose its centroids by.
+    pub(super) fn after_rows(params: Params, start: Awaited) -> Self {
         Self {
             kmeans: Kmeans::unmade(params),
             awaits: Some(start),
@@ -115,6 +115,11 @@ impl Online for OnlineKmeans {
         Answer::Cluster(nearest(self.params(), model, row))
     }
 
+    fn distances(&self, numbers: &Numbers, row: &[f64]) -> Vec<f64> {
+        let model = numbers.clusters().unwrap_or(self.kmeans.model());
+        distances(self.params(), model, row)
+    }
+
     fn fade(&mut self, batches: u64) -> Option<bool> {
         self.kmeans.fade(batches)
     }
@@ -160,8 +165,7 @@ impl Online for OnlineKmeans {
 
     fn start_with(&mut self, rows: Rows<'_>) -> Result<(), String> {
         if let Some(start) = self.awaits {
-            let model = plus_plus(self.params(), rows, start.weight, start.seed)
-                .map_err(|e| e.to_string())?;
+            let model = start.best(self.params(), rows).map_err(|e| e.to_string())?;
             *self = Self::new(*self.params(), model).map_err(|e| e.to_string())?;
         }
         Ok(())

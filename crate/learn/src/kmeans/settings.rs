@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::initial::{Awaited, Draw};
 use super::online::OnlineKmeans;
 use super::{Decay, Distance, Engine, Model, Params, Spec, TimeUnit, random};
 use crate::models::{Cadence, Refused, Setting, Start};
@@ -74,6 +75,13 @@ pub struct RandomStart {
     /// Weight of each centroid; left out: 0.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub weight: f64,
+    /// So often centroids are drawn, with this seed and those after it, and those of the least inertia on `rows` rows are kept;
+    /// left out: once, and no row is waited for. Behind a scaler they are then drawn in the scaled units.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub restarts: usize,
+    /// First training rows that restarts are measured on, 1 or more; at most 100,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<usize>,
 }
 
 /// Centroids chosen by k-means++ among the first training rows, which are held back until then, and then trained in order.
@@ -91,11 +99,18 @@ pub struct PlusPlusStart {
     /// Weight of each centroid; left out: 0.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub weight: f64,
+    /// So often centroids are chosen, with this seed and those after it, and those of the least inertia on these rows are kept;
+    /// left out: once.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub restarts: usize,
 }
+
+/// More restarts are refused: rows wait until all are measured.
+const RESTARTS_MAX: usize = 100;
 
 impl Start for Settings {
     fn start(&self, setting: Setting) -> Result<Box<dyn Online>, Refused> {
-        let params = Params::new(self.spec(setting.dim)?).map_err(|e| Refused::new("", e))?;
+        let params = self.params(setting.dim)?;
         let initial = &self.initial;
         let ways = [
             initial.centroids.is_some(),
@@ -107,15 +122,7 @@ impl Start for Settings {
             let reason = "gives one of centroids, random, kmeans++ and checkpoint";
             return Err(Refused::new("initial", reason));
         }
-        if let Some(start) = initial.plus_plus {
-            if start.rows < params.k() {
-                let reason = format!(
-                    "is {}; k is {}, give that many rows or more",
-                    start.rows,
-                    params.k()
-                );
-                return Err(Refused::new("initial.kmeans++.rows", reason));
-            }
+        if let Some(start) = initial.awaited(&params)? {
             return Ok(Box::new(OnlineKmeans::after_rows(params, start)));
         }
         let model = match (&initial.centroids, initial.random) {
@@ -140,7 +147,69 @@ impl Start for Settings {
     }
 }
 
+impl Initial {
+    /// The start that rows are waited for; None where there is one without.
+    fn awaited(&self, params: &Params) -> Result<Option<Awaited>, Refused> {
+        let restarts = |restarts: usize, place: &'static str| match restarts {
+            1..=RESTARTS_MAX => Ok(restarts),
+            _ => {
+                let reason = format!("is {restarts}; give 1 to {RESTARTS_MAX}");
+                Err(Refused::new(place, reason))
+            }
+        };
+        if let Some(start) = self.plus_plus {
+            if start.rows < params.k() {
+                let reason = format!(
+                    "is {}; k is {}, give that many rows or more",
+                    start.rows,
+                    params.k()
+                );
+                return Err(Refused::new("initial.kmeans++.rows", reason));
+            }
+            return Ok(Some(Awaited {
+                rows: start.rows,
+                draw: Draw::PlusPlus,
+                seed: start.seed,
+                weight: start.weight,
+                restarts: restarts(start.restarts, "initial.kmeans++.restarts")?,
+            }));
+        }
+        let Some(start) = self.random else {
+            return Ok(None);
+        };
+        let restarts = restarts(start.restarts, "initial.random.restarts")?;
+        let awaited = |rows| Awaited {
+            rows,
+            draw: Draw::Random,
+            seed: start.seed,
+            weight: start.weight,
+            restarts,
+        };
+        match (restarts, start.rows) {
+            (1, None) => Ok(None),
+            (1, Some(_)) => Err(Refused::new(
+                "initial.random.rows",
+                "stands beside no restarts; no row is looked at then: remove it, or give restarts",
+            )),
+            (_, None | Some(0)) => Err(Refused::new(
+                "initial.random.rows",
+                "is missing; restarts are measured on rows: give 1 or more",
+            )),
+            (_, Some(rows)) => Ok(Some(awaited(rows))),
+        }
+    }
+}
+
 impl Settings {
+    /// The parameters for rows of so many numbers.
+    ///
+    /// # Errors
+    ///
+    /// The first setting that cannot be.
+    pub fn params(&self, dim: usize) -> Result<Params, Refused> {
+        Params::new(self.spec(dim)?).map_err(|e| Refused::new("", e))
+    }
+
     fn spec(&self, dim: usize) -> Result<Spec, Refused> {
         let flink = self.engine == Engine::Flink;
         let decay = match (self.decay_factor, self.half_life) {
@@ -216,6 +285,14 @@ fn given(
 fn kept(checkpoint: Option<&Value>) -> Result<Model, Refused> {
     let state = checkpoint.cloned().unwrap_or_default();
     serde_json::from_value(state).map_err(|e| Refused::new("initial.checkpoint", e))
+}
+
+fn once() -> usize {
+    1
+}
+
+fn is_once(restarts: &usize) -> bool {
+    *restarts == 1
 }
 
 fn is_zero(number: &f64) -> bool {

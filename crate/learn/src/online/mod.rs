@@ -189,6 +189,15 @@ pub trait Online: std::fmt::Debug + Send + Sync {
     /// When row or numbers are not of the model's width.
     fn answer(&self, numbers: &Numbers, row: &[f64]) -> Answer;
 
+    /// How far a row is from each centroid of these numbers, of any version; empty where there are no clusters.
+    ///
+    /// # Panics
+    ///
+    /// When row or numbers are not of the model's width.
+    fn distances(&self, _numbers: &Numbers, _row: &[f64]) -> Vec<f64> {
+        Vec::new()
+    }
+
     /// Learns from so many empty batches at once; whether the last of them changed anything.
     ///
     /// None, and nothing learned, where more than weights would change.

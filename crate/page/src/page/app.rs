@@ -18,7 +18,7 @@ use super::share::{self, ShareMsg, address};
 use super::state::{LeftTab, Scenario, State};
 use super::view::View;
 use super::walk::{self, Entry, Walk};
-use super::{dialogs, dom, http, kept, session, theme, update};
+use super::{dialogs, dom, http, kept, session, theme, update, yours};
 use crate::protocol::{Command, Update};
 
 /// The key under which the order of applied records is kept for a reload.
@@ -96,7 +96,6 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
         drawer_open: token.is_some(),
         token,
         rows_from: http::rows_from(),
-        axes_wanted: (2, 3),
         ..State::default()
     };
     state.share.own = own;
@@ -125,20 +124,25 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
 /// The page as it was, or as a link asks for it.
 fn take_up(state: &mut State, opening: &Opening) {
     state.notice.clone_from(&opening.notice);
-    let axes = opening.linked.as_ref().and_then(|linked| linked.axes);
-    state.axes_wanted = axes.unwrap_or(state.axes_wanted);
+    let linked = opening.linked.as_ref().and_then(|linked| linked.axes);
+    let axes = opening.session.as_ref().map(|session| session.axes);
+    if let Some((x, y)) = axes.or(linked) {
+        // The worker is told by the opening's own commands.
+        let _ = (state.axes.choose_x(x), state.axes.choose_y(y));
+    }
     let Some(session) = &opening.session else {
         return;
     };
-    state.axes_wanted = session.axes;
     (state.tab, state.right, state.compare) = (session.tab, session.right, session.compare);
     state.drawer_open = session.drawer_open;
     if state.walk.is_some() {
         state.left = session.left;
     }
-    if opening.recording.is_some() {
+    if let Some(text) = &opening.recording {
+        yours::plays(state, text);
         let played = session.recording.as_ref();
         state.session.key = played.and_then(|played| played.key.clone());
+        state.session.records_per_s = played.and_then(|played| played.records_per_s);
     }
 }
 

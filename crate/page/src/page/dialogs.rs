@@ -11,9 +11,6 @@ use super::state::Errand;
 use super::view::Cx;
 use crate::protocol::Command;
 
-/// All dialogs.
-const ALL: [Dialog; 4] = [Dialog::Help, Dialog::Over, Dialog::Kept, Dialog::Share];
-
 /// The dialogs.
 #[derive(Debug)]
 pub struct Dialogs {
@@ -91,6 +88,16 @@ impl Dialogs {
     }
 }
 
+/// All of them.
+const ALL: [Dialog; 6] = [
+    Dialog::Help,
+    Dialog::Over,
+    Dialog::Kept,
+    Dialog::Share,
+    Dialog::Made,
+    Dialog::Yours,
+];
+
 /// Opens a dialog.
 pub fn open(dialog: Dialog) {
     if let Ok(element) = dom::by_id::<HtmlDialogElement>(id(dialog))
@@ -134,5 +141,7 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Over => "over-dialog",
         Dialog::Kept => "kept-dialog",
         Dialog::Share => "share-dialog",
+        Dialog::Made => "made-dialog",
+        Dialog::Yours => "yours-dialog",
     }
 }

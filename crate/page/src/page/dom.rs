@@ -181,6 +181,13 @@ impl<T> Default for Shown<T> {
     }
 }
 
+impl<T> Shown<Vec<T>> {
+    /// What was shown last; nothing before that.
+    pub fn last(&self) -> &[T] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
 impl<T: PartialEq> Shown<T> {
     /// Whether this differs from what was shown last; from now on it is what was.
     pub fn change(&mut self, value: T) -> bool {

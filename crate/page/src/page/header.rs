@@ -6,9 +6,11 @@ use web_sys::{Element, HtmlSelectElement};
 
 use super::app::Sender;
 use super::dom::{self, Shown, Slot};
+use super::made::MadeMsg;
 use super::msg::Msg;
 use super::state::State;
 use super::view::Cx;
+use super::yours::YoursMsg;
 use super::{names, numbers, theme};
 use crate::protocol::{Connection, Update};
 
@@ -22,6 +24,7 @@ pub struct Header {
     theme: Element,
     theme_icon: Element,
     dark: Shown<bool>,
+    menu: HtmlSelectElement,
     _listeners: Vec<EventListener>,
 }
 
@@ -51,7 +54,8 @@ impl Header {
             }))
         };
         let mut listeners = vec![button("theme", Msg::Theme)?, button("help", Msg::Help)?];
-        listeners.extend(scenario(sender, state)?);
+        let (menu, listener) = scenarios(sender, state)?;
+        listeners.push(listener);
         Ok(Header {
             connection: dom::by_id("connection")?,
             icon: dom::by_id("connection-icon")?,
@@ -60,6 +64,7 @@ impl Header {
             theme: dom::by_id("theme")?,
             theme_icon: dom::by_id("theme-icon")?,
             dark: Shown::default(),
+            menu,
             _listeners: listeners,
         })
     }
@@ -73,6 +78,7 @@ impl Header {
             self.state.set(said.state);
             self.detail.set(&said.detail);
         }
+        self.draw_menu(cx.state);
         let dark = theme::is_dark();
         if self.dark.change(dark) {
             dom::set_attribute(
@@ -93,29 +99,71 @@ impl Header {
     }
 }
 
-/// What is shown: a menu where the server has more than that.
-fn scenario(sender: &Sender, state: &State) -> Result<Option<EventListener>, JsValue> {
-    let shown = state.walk.as_ref().map(|walk| &walk.entry);
-    let (prefix, model) = (&state.scenario.prefix, &state.scenario.model);
-    let title = shown.map_or_else(|| names::scenario(prefix, model), |it| it.title.clone());
-    let (word, menu): (Element, Element) = (dom::by_id("scenario")?, dom::by_id("scenario-menu")?);
-    word.set_text_content(Some(&title));
-    let is_menu = shown.is_some() && state.menu.len() > 1;
-    dom::show(&word, !is_menu);
-    dom::show(&menu, is_menu);
-    if !is_menu {
-        return Ok(None);
+impl Header {
+    /// Shows what is shown, also after another entry was chosen that only opened a dialog.
+    fn draw_menu(&self, state: &State) {
+        let (value, title) = match shown(state) {
+            Ok(name) => (name, String::new()),
+            Err(title) => ("", title),
+        };
+        if let Some(own) = self.menu.first_element_child() {
+            dom::show(&own, !title.is_empty());
+            if own.text_content().as_ref() != Some(&title) {
+                own.set_text_content(Some(&title));
+            }
+        }
+        if self.menu.value() != value {
+            self.menu.set_value(value);
+        }
     }
+}
+
+/// What the menu's last entries lead to.
+const MADE: &str = "+made";
+const YOURS: &str = "+yours";
+
+/// What is shown: the menu of scenarios, and of streams of other kinds.
+fn scenarios(
+    sender: &Sender,
+    state: &State,
+) -> Result<(HtmlSelectElement, EventListener), JsValue> {
     let select: HtmlSelectElement = dom::by_id("scenarios")?;
+    // What is shown where it is none of the server's.
+    dom::child(&select, "option", "", "")?;
     for entry in &state.menu {
         let option = dom::child(&select, "option", "", &entry.title)?;
         dom::set_attribute(&option, "value", &entry.name);
     }
-    select.set_value(shown.map_or("", |shown| &shown.name));
+    dom::child(&select, "hr", "", "")?;
+    for (value, text) in [(MADE, "Made-up stream…"), (YOURS, "Your stream…")] {
+        let option = dom::child(&select, "option", "", text)?;
+        dom::set_attribute(&option, "value", value);
+    }
     let (sender, chosen) = (sender.clone(), select.clone());
-    Ok(Some(EventListener::new(&select, "change", move |_| {
-        sender.send(Msg::Scenario(chosen.value()));
-    })))
+    let listener = EventListener::new(&select, "change", move |_| {
+        let value = chosen.value();
+        sender.send(match value.as_str() {
+            MADE => Msg::Made(MadeMsg::Open),
+            YOURS => Msg::Yours(YoursMsg::Open),
+            "" => Msg::Redraw,
+            _ => Msg::Scenario(value),
+        });
+    });
+    Ok((select, listener))
+}
+
+/// The scenario that is shown by its name in the menu, or by its title.
+fn shown(state: &State) -> Result<&str, String> {
+    let walk = state.walk.as_ref().map(|walk| &walk.entry);
+    let listed = walk.filter(|shown| state.menu.iter().any(|entry| entry.name == shown.name));
+    match (listed, walk) {
+        (Some(entry), _) => Ok(&entry.name),
+        (None, Some(entry)) => Err(entry.title.clone()),
+        (None, None) => Err(names::scenario(
+            &state.scenario.prefix,
+            &state.scenario.model,
+        )),
+    }
 }
 
 /// How the connection stands, in the page's words.

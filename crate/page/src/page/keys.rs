@@ -9,6 +9,7 @@ use super::dom;
 use super::kept::KeptMsg;
 use super::msg::Msg;
 use super::state::{LeftTab, RightTab, Tab};
+use super::views::ViewsMsg;
 use crate::protocol::Command;
 
 /// What a key does.
@@ -27,6 +28,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("b" | "B", _) => Msg::Tab(Tab::Ledger),
         ("m" | "M", _) => Msg::Right(RightTab::Measures),
         ("k" | "K", _) => Msg::Kept(KeptMsg::Open),
+        ("v" | "V", _) => Msg::Views(ViewsMsg::Open),
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
         ("Escape", _) => Msg::Close,
@@ -103,6 +105,7 @@ mod tests {
             ("End", false, Msg::Send(Command::Live)),
             ("i", false, Msg::Left(LeftTab::Insert)),
             ("k", false, Msg::Kept(KeptMsg::Open)),
+            ("v", false, Msg::Views(ViewsMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),
         ];

@@ -106,6 +106,10 @@ impl Ledger {
             let head = dom::child(&self.head, "th", class, &text)?;
             dom::set_attribute(&head, "scope", "col");
         }
+        // Notes are plain to see, but a head has to say so.
+        if let Some(last) = self.head.last_element_child() {
+            dom::child(&last, "span", "sr", "Notes")?;
+        }
         Ok(())
     }
 }

@@ -8,8 +8,10 @@
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - [`experiment`]: the lab file is changed
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - [`views`]: what the stage shows rows as
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`share`]: link, lab file, pictures, tables; [`session`]: what a page goes on with that is loaded anew; [`notice`]: what is said of both
+//! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
 //! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
@@ -33,6 +35,7 @@ pub mod kept;
 pub mod keys;
 pub mod lane_head;
 pub mod ledger;
+pub mod made;
 pub mod measures;
 pub mod motion;
 pub mod msg;
@@ -57,5 +60,7 @@ pub mod timeline;
 pub mod transport;
 pub mod update;
 pub mod view;
+pub mod views;
 pub mod walk;
 pub mod walkthrough;
+pub mod yours;

@@ -1,12 +1,16 @@
 //! What happens on the page thread, and what is to be done about it outside of it.
 
 use lab::config::LabFile;
+use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
 use super::kept::{KeptMsg, Work};
+use super::made::MadeMsg;
 use super::session::{self, SessionMsg};
 use super::share::{Format, ShareMsg};
 use super::state::{LeftTab, RightTab, Tab};
+use super::views::ViewsMsg;
+use super::yours::YoursMsg;
 use crate::protocol::{Command, Update};
 
 /// Something happened.
@@ -18,10 +22,10 @@ pub enum Msg {
     Send(Command),
     /// Play or pause.
     PlayPause,
-    /// Choose a feature for the horizontal axis.
-    AxisX(usize),
-    /// Choose a feature for the vertical axis.
-    AxisY(usize),
+    /// Choose what is on the horizontal axis.
+    AxisX(Axis),
+    /// Choose what is on the vertical axis.
+    AxisY(Axis),
     /// Switch to another scenario.
     Scenario(String),
     /// Light or dark.
@@ -89,6 +93,8 @@ pub enum Msg {
     Back(Errands, Result<String, String>),
     /// The page has this width, pixels.
     Width(f64),
+    /// Of what the stage shows rows as.
+    Views(ViewsMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
     /// Of sharing.
@@ -97,6 +103,10 @@ pub enum Msg {
     Session(SessionMsg),
     /// Close the page's notice.
     Unnotice,
+    /// Of made-up streams.
+    Made(MadeMsg),
+    /// Of the reader's own stream.
+    Yours(YoursMsg),
 }
 
 /// What was sent away.
@@ -172,4 +182,8 @@ pub enum Dialog {
     Kept,
     /// Links, files, pictures.
     Share,
+    /// A made-up stream.
+    Made,
+    /// The reader's own stream.
+    Yours,
 }

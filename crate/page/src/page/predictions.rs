@@ -126,6 +126,14 @@ impl Predictions {
             let head = dom::child(&self.head, "th", class, text)?;
             dom::set_attribute(&head, "title", text);
             dom::set_attribute(&head, "scope", "col");
+            if text.is_empty() {
+                // What is plain to see of its cells has to be said.
+                let says = match class.contains("verdict") {
+                    true => "Right or wrong",
+                    false => "Name of the runner-up",
+                };
+                dom::child(&head, "span", "sr", says)?;
+            }
         }
         Ok(())
     }

@@ -5,10 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::kept::Kept;
+use super::made::Made;
 use super::notice::Notice;
 use super::session::Keeping;
 use super::share::Share;
+use super::stage::axes::Axes;
+use super::views::Views;
 use super::walk::{Entry, Table, Walk};
+use super::yours::Yours;
 use super::{names, psql};
 use crate::protocol::{Connection, Update};
 
@@ -35,8 +39,8 @@ pub struct State {
     pub asked: Option<Vec<f64>>,
     /// The form's row as a command, where the page cannot insert it.
     pub row_command: String,
-    /// Feature indices that were chosen; the next picture has them.
-    pub axes_wanted: (usize, usize),
+    /// Axes that were chosen; the next picture has them.
+    pub axes: Axes,
     /// Width of the page, pixels.
     pub width: f64,
     /// Tab of the left rail.
@@ -83,6 +87,12 @@ pub struct State {
     pub session: Keeping,
     /// What the page itself has to say.
     pub notice: Option<Notice>,
+    /// Made-up streams.
+    pub made: Made,
+    /// The reader's own stream.
+    pub yours: Yours,
+    /// What the stage shows rows as.
+    pub views: Views,
 }
 
 /// How rows get into the stream.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{experiment, right, session, share};
+use super::{experiment, made, right, session, share, views, yours};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -13,8 +13,8 @@ const DOMAIN_LEAST: u64 = 340;
 
 /// Changes the state, and adds what is to be done outside.
 pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
-    session::see(state, &msg, out);
     act(state, msg, now_ms, out);
+    session::see(state, out);
     session::keep(state, out);
 }
 
@@ -23,14 +23,17 @@ fn act(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Update(update) => arrived(state, *update, now_ms, out),
         Msg::Send(command) => out.push(Effect::Send(command)),
         Msg::PlayPause => play_pause(state, out),
-        Msg::AxisX(x) => choose_axes(state, (x, state.axes_wanted.1), out),
-        Msg::AxisY(y) => choose_axes(state, (state.axes_wanted.0, y), out),
+        Msg::AxisX(x) => out.push(state.axes.choose_x(x)),
+        Msg::AxisY(y) => out.push(state.axes.choose_y(y)),
         Msg::Scenario(name) => out.push(Effect::GoTo(name)),
         Msg::Theme => out.push(Effect::Theme(None)),
         Msg::SystemTheme { dark } => out.push(Effect::Theme(Some(dark))),
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
         Msg::Close => {
             (state.left_open, state.card_open) = (false, false);
+            if std::mem::take(&mut state.views.open) {
+                out.push(Effect::Focus("view-button"));
+            }
             out.push(Effect::CloseDialogs);
         }
         Msg::Left(tab) => choose_left(state, tab, out),
@@ -92,7 +95,7 @@ fn act(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Recording { name, text } => {
             (state.drawer_open, state.card_open) = (true, false);
             state.recording = Errand::Idle;
-            out.push(Effect::Send(Command::Replay { name, text }));
+            yours::recording(state, name, text, out);
         }
         Msg::ChangeAddress => {
             state.card_open = true;
@@ -104,11 +107,14 @@ fn act(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         }
         Msg::Kept(msg) => kept::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
+        Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
         Msg::Share(msg) => share::update(state, msg, out),
         Msg::Session(msg) => session::update(state, msg, out),
         Msg::Unnotice => state.notice = None,
+        Msg::Made(msg) => made::update(state, msg, out),
+        Msg::Yours(msg) => yours::update(state, msg, out),
     }
 }
 
@@ -137,6 +143,9 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
     }
     experiment::arrived(state, &update);
     share::arrived(state, &update, out);
+    if let Some(surveyed) = &update.surveyed {
+        yours::surveyed(state, surveyed);
+    }
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection {
         of
@@ -156,10 +165,7 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         // By half again, so that it happens seldom.
         state.domain = needed + needed / 2;
     }
-    if state.axes_wanted.0.max(state.axes_wanted.1) >= snapshot.features.len() {
-        // No such features: the picture says which it has instead.
-        state.axes_wanted = snapshot.axes;
-    }
+    state.axes.keep_to(snapshot);
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
 }
 
@@ -171,16 +177,6 @@ fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
         Command::Pause
     } else {
         Command::Play
-    }));
-}
-
-fn choose_axes(state: &mut State, (x, y): (usize, usize), out: &mut Vec<Effect>) {
-    let (old_x, old_y) = state.axes_wanted;
-    // The same feature twice would be a line: they change places.
-    state.axes_wanted = if x == y { (old_y, old_x) } else { (x, y) };
-    out.push(Effect::Send(Command::Axes {
-        x: state.axes_wanted.0,
-        y: state.axes_wanted.1,
     }));
 }
 
@@ -266,7 +262,6 @@ mod tests {
         State {
             scenario: Scenario::read(include_str!("../../../../www/lab.json")),
             walk: Some(walk::iris()),
-            axes_wanted: (2, 3),
             ..State::default()
         }
     }
@@ -331,19 +326,6 @@ mod tests {
         assert_eq!(
             after(&mut state, Msg::PlayPause),
             [Effect::Send(Command::Play)]
-        );
-    }
-
-    #[test]
-    fn axes_change_places_where_they_would_be_the_same() {
-        let mut state = demo();
-        assert_eq!(
-            after(&mut state, Msg::AxisX(0)),
-            [Effect::Send(Command::Axes { x: 0, y: 3 })]
-        );
-        assert_eq!(
-            after(&mut state, Msg::AxisY(0)),
-            [Effect::Send(Command::Axes { x: 3, y: 0 })]
         );
     }
 

@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::Task;
+use lab::snapshot::{Axis, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -22,6 +22,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
@@ -35,7 +36,10 @@ use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
 use super::transport::Transport;
+use super::views::Views;
+use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
+use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
 
 /// Whatever moves has come to rest after so long, ms.
@@ -65,7 +69,9 @@ pub struct Cx<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stamp {
     lane: usize,
-    axes: (usize, usize),
+    axes: (Axis, Axis),
+    /// Rows that the principal components are of.
+    components: u64,
     records: u64,
     record: u64,
     live: bool,
@@ -78,6 +84,7 @@ pub struct Stamp {
     compare: usize,
     marks: usize,
     waiting: u64,
+    views: Views,
     look: u32,
 }
 
@@ -105,6 +112,9 @@ pub struct View {
     kept: KeptDialog,
     share: ShareDialog,
     notice: NoticeBar,
+    made: MadeDialog,
+    yours: YoursDialog,
+    view_menu: ViewMenu,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -126,6 +136,7 @@ impl<'a> Cx<'a> {
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
+            components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -138,6 +149,10 @@ impl<'a> Cx<'a> {
             compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            views: Views {
+                open: false,
+                ..self.state.views
+            },
             look: self.look,
         }
     }
@@ -179,6 +194,9 @@ impl View {
             kept: KeptDialog::new(sender)?,
             share: ShareDialog::new(sender)?,
             notice: NoticeBar::new(sender)?,
+            made: MadeDialog::new(sender)?,
+            yours: YoursDialog::new(sender)?,
+            view_menu: ViewMenu::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -222,6 +240,8 @@ impl View {
         self.kept.draw(&cx)?;
         self.share.draw(&cx);
         self.notice.draw(&cx)?;
+        self.made.draw(&cx);
+        self.yours.draw(&cx)?;
         if !state.started {
             return Ok(false);
         }
@@ -233,6 +253,7 @@ impl View {
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
         self.lane_head.draw(&cx)?;
+        self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
         if !later {

@@ -1,14 +1,17 @@
 //! Everything that was applied, kept small, for recordings.
 //!
 //! Records are kept as frames of the wire's own form, in which what a record shares with the one before it
-//! is not stored again. Each frame stands for itself, so that the oldest can be let go.
+//! is not stored again. Each frame stands for itself, so that the oldest can be let go. Of each it is known which
+//! offsets it spans, so that one record is found without unfolding the others.
 
 use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
 
 use lab::Lab;
 use wire::{
-    Line, RecordRef, RecordsDecoder, RecordsEncoder, ServerFrame, decode_server_frame, write_line,
-    write_record,
+    Line, Record, RecordRef, RecordsDecoder, RecordsEncoder, ServerFrame, decode_server_frame,
+    write_line, write_record,
 };
 
 use super::desk::Item;
@@ -23,11 +26,23 @@ enum Piece {
     Gap(wire::Gap),
 }
 
+/// The offsets of a partition in a frame.
+struct Span {
+    topic: Arc<str>,
+    partition: i32,
+    least: i64,
+    largest: i64,
+}
+
 /// What was applied, in order.
 #[derive(Default)]
 pub struct Applied {
     pieces: VecDeque<Piece>,
     encoder: RecordsEncoder,
+    /// What each frame spans, oldest first; the last is that of the open one.
+    spans: VecDeque<Vec<Span>>,
+    /// Frames that were let go.
+    frames_let_go: u64,
     bytes: usize,
     /// Pieces that were let go.
     pieces_let_go: u64,
@@ -38,8 +53,14 @@ pub struct Applied {
 impl Applied {
     /// Keeps a record.
     pub fn record(&mut self, record: RecordRef<'_>) {
+        let is_first = self.encoder.is_empty();
         // A record that came in a frame fits in one.
-        let _ = self.encoder.push(record);
+        if self.encoder.push(record).is_ok() {
+            if is_first {
+                self.spans.push_back(Vec::new());
+            }
+            self.span(record);
+        }
         if self.encoder.is_full() {
             self.end_frame();
         }
@@ -113,6 +134,69 @@ impl Applied {
         out
     }
 
+    /// Numbers of the frames that are kept, oldest first.
+    pub fn frames(&self) -> Range<u64> {
+        self.frames_let_go..self.frames_let_go + self.spans.len() as u64
+    }
+
+    /// Hands out the records of a frame, in order.
+    pub fn each_of(&self, frame: u64, each: impl FnMut(RecordRef<'_>)) {
+        let at = frame.checked_sub(self.frames_let_go);
+        let ended = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Frame(frame) => Some(frame.as_slice()),
+            _ => None,
+        });
+        let mut all = ended.chain([self.encoder.so_far()]);
+        let frame = at.and_then(|at| all.nth(usize::try_from(at).ok()?));
+        if let Some(Ok(ServerFrame::Records(records))) = frame.map(decode_server_frame) {
+            // Written by this program a moment ago: it decodes.
+            let _ = RecordsDecoder::new().decode(records, each);
+        }
+    }
+
+    /// The newest record at this place; None where it was let go, or never applied.
+    pub fn find(&self, topic: &str, partition: i32, offset: i64) -> Option<Record> {
+        let holds = |span: &Span| {
+            (&*span.topic, span.partition) == (topic, partition)
+                && (span.least..=span.largest).contains(&offset)
+        };
+        let frames = self.frames().rev().zip(self.spans.iter().rev());
+        let near = frames.filter(|(_, spans)| spans.iter().any(holds));
+        let mut found = None;
+        for (frame, _) in near {
+            self.each_of(frame, |record| {
+                if (record.topic, record.partition, record.offset) == (topic, partition, offset) {
+                    found = Some(record.to_owned());
+                }
+            });
+            if found.is_some() {
+                break;
+            }
+        }
+        found
+    }
+
+    fn span(&mut self, record: RecordRef<'_>) {
+        let Some(spans) = self.spans.back_mut() else {
+            return;
+        };
+        let known = spans
+            .iter_mut()
+            .find(|span| (&*span.topic, span.partition) == (record.topic, record.partition));
+        match known {
+            Some(span) => {
+                span.least = span.least.min(record.offset);
+                span.largest = span.largest.max(record.offset);
+            }
+            None => spans.push(Span {
+                topic: record.topic.into(),
+                partition: record.partition,
+                least: record.offset,
+                largest: record.offset,
+            }),
+        }
+    }
+
     fn end_frame(&mut self) {
         if self.encoder.is_empty() {
             return;
@@ -128,6 +212,8 @@ impl Applied {
             self.pieces_let_go += 1;
             if let Piece::Frame(frame) = piece {
                 self.bytes -= frame.len();
+                self.spans.pop_front();
+                self.frames_let_go += 1;
             }
         }
     }
@@ -185,5 +271,19 @@ mod tests {
         }
         assert_eq!(applied.ndjson(), text);
         assert_eq!(applied.ndjson(), text);
+        // In an ended frame and in the open one.
+        assert_eq!(applied.frames(), 0..2);
+        assert_eq!(applied.find("t", 0, 0).unwrap().timestamp_ms, 7);
+        applied.record(applied.find("t", 0, 1).unwrap().as_ref());
+        let again = applied.find("t", 0, 1).unwrap();
+        assert_eq!((again.key.as_deref(), again.value), (Some(&b"k"[..]), None));
+        assert_eq!(applied.find("t", 0, 2), None);
+        assert_eq!(applied.find("t", 1, 0), None);
+        let mut offsets = Vec::new();
+        let frames = applied.frames();
+        assert_eq!(frames, 0..3);
+        frames.for_each(|frame| applied.each_of(frame, |record| offsets.push(record.offset)));
+        assert_eq!(offsets, [0, 1, 1]);
+        applied.each_of(3, |_| panic!("there is no such frame"));
     }
 }

@@ -68,6 +68,24 @@ impl Worker {
         }
     }
 
+    /// Goes over to a lab file that was checked; whoever calls reads everything anew.
+    pub(super) fn change_to(&mut self, file: LabFile) {
+        (self.change.rebuild, self.change.is_news) = (None, true);
+        self.desk.set_file(file);
+    }
+
+    /// Says why a lab file is not taken.
+    pub(super) fn refuse_change(&mut self, why: String) {
+        self.change.refused = Some(why);
+    }
+
+    /// Before everything is forgotten: what is being rebuilt of it is made of what follows.
+    pub(super) fn settle_change(&mut self) {
+        if let Some(rebuild) = self.change.rebuild.take() {
+            self.change_to(rebuild.file());
+        }
+    }
+
     /// The lab file in force, when it is news.
     pub(super) fn lab_to_tell(&mut self) -> Option<String> {
         let is_news = std::mem::take(&mut self.change.is_news);

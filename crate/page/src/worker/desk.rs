@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use lab::Lab;
 use lab::checkpoint::Checkpoint;
 use lab::config::{LabError, LabFile};
-use lab::snapshot::{EventRow, Playhead, View};
+use lab::snapshot::{EventRow, Playhead, Snapshot, View};
+use lab::view::Follower;
 use lab::{LabEvent, publish, replay};
 use wire::{Gap, Publication, Record, RecordRef};
 
@@ -35,6 +36,8 @@ pub struct Desk {
     pub lab: Lab,
     /// What the page shows of it.
     pub view: View,
+    /// The principal components of the shown lane, while they are axes.
+    pub components: Follower,
     /// Whether things are applied as they come.
     pub flowing: bool,
     /// Offsets.
@@ -53,6 +56,8 @@ pub struct Desk {
     pub publishing: bool,
     /// Records applied in all, for credit.
     pub records_applied: u64,
+    /// Counts up whenever the lab is another.
+    pub edition: u64,
     queue: VecDeque<Item>,
     /// So many of the first that wait come from the order before a reload, or stand between such.
     followed: usize,
@@ -71,6 +76,7 @@ impl Desk {
         let mut desk = Desk {
             lab: Lab::new(file.clone())?,
             view: View::default(),
+            components: Follower::default(),
             flowing: true,
             progress: Progress::default(),
             applied: Applied::default(),
@@ -80,6 +86,7 @@ impl Desk {
             publications: Vec::new(),
             publishing: false,
             records_applied: 0,
+            edition: 0,
             queue: VecDeque::new(),
             followed: 0,
             file,
@@ -96,7 +103,9 @@ impl Desk {
             return;
         };
         self.lab = lab;
+        self.edition += 1;
         self.view.at = Playhead::Live;
+        self.components = Follower::default();
         self.progress = Progress::default();
         self.applied = Applied::default();
         self.order = Order::of_log(&self.order.log_id);
@@ -109,6 +118,23 @@ impl Desk {
         self.followed = 0;
         self.began_from = None;
         self.drain();
+    }
+
+    /// The picture that the page shows.
+    pub fn snapshot(&mut self) -> Snapshot {
+        let view = &mut self.view;
+        view.components = match view.x.component().or(view.y.component()) {
+            Some(_) => self.components.follow(&self.lab, view.lane),
+            None => None,
+        };
+        let snapshot = self.lab.snapshot(&self.view);
+        self.components.reached(&snapshot.stage, snapshot.axes);
+        snapshot
+    }
+
+    /// Whether the next picture is another one though nothing happens: rows are still looked through.
+    pub fn is_looking(&self) -> bool {
+        self.view.components.is_some() && self.components.is_behind(&self.lab)
     }
 
     /// Takes a record as it arrives; false where it is a repeat, which is skipped.
@@ -244,6 +270,18 @@ impl Desk {
         (events, training as u64)
     }
 
+    /// The record that waits at this place.
+    pub fn waiting_at(&self, topic: &str, partition: i32, offset: i64) -> Option<Record> {
+        let records = self.queue.iter().filter_map(|item| match item {
+            Item::Record(record) => Some(record),
+            _ => None,
+        });
+        let here = |record: &&Record| {
+            (&*record.topic, record.partition, record.offset) == (topic, partition, offset)
+        };
+        records.into_iter().find(here).cloned()
+    }
+
     /// The streams of the lab file.
     pub fn streams(&self) -> &[lab::config::Stream] {
         &self.file.streams
@@ -271,6 +309,7 @@ impl Desk {
     /// Goes by another lab file from now on.
     pub(super) fn set_file(&mut self, file: LabFile) {
         self.file = file;
+        self.edition += 1;
     }
 
     /// Newest version of the shown lane.

@@ -12,6 +12,8 @@
 //! - `checkpoints`: versions that are kept, and going on from one
 //! - `connect`: the connection as the reader sees it
 //! - `change`: another lab file; [`rebuild`]: the lab that is made of it
+//! - `survey`: a look at the bridge's topics; `play_as`: a recording that brings its own lab file
+//! - [`look`]: what is looked at closer; [`search`]: through what was applied
 //! - `transport`: play, pause, step, look back, replay
 //! - [`run`]: commands in, updates out
 
@@ -22,11 +24,15 @@ mod checkpoints;
 mod connect;
 pub mod desk;
 pub mod link;
+pub mod look;
 pub mod order;
+mod play_as;
 pub mod player;
 pub mod progress;
 pub mod rebuild;
 pub mod retry;
 pub mod run;
+pub mod search;
 pub mod session;
+mod survey;
 mod transport;

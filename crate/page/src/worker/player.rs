@@ -22,6 +22,8 @@ pub struct Player {
     pub of: u64,
     /// Records played.
     pub row: u64,
+    /// Records a second at speed 1.
+    pub records_per_s: f64,
     /// Records owed by the pace, with their fraction.
     owed: f64,
 }
@@ -32,6 +34,7 @@ impl Player {
         Player {
             name,
             of,
+            records_per_s: RECORDS_PER_S,
             ..Player::default()
         }
     }
@@ -46,7 +49,7 @@ impl Player {
         if speed <= 0.0 {
             return MOST_A_BEAT;
         }
-        self.owed += RECORDS_PER_S * speed * f64::from(BEAT_MS) / 1000.0;
+        self.owed += self.records_per_s * speed * f64::from(BEAT_MS) / 1000.0;
         let due = self.owed.floor();
         self.owed -= due;
         due as u64
@@ -99,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_pace_holds_over_time() {
-        let mut player = Player::default();
+        let mut player = Player::new(String::new(), 80);
         let records: u64 = (0..1000 / BEAT_MS * 10).map(|_| player.beat(1.0)).sum();
         assert_eq!(records, 80);
     }

@@ -5,6 +5,7 @@
 use lab::Lab;
 use lab::config::{LabError, LabFile};
 use lab::snapshot::Playhead;
+use lab::view::Follower;
 
 use super::applied::Applied;
 use super::desk::Desk;
@@ -45,6 +46,11 @@ impl Rebuild {
         })
     }
 
+    /// The lab file that it is by.
+    pub fn file(&self) -> LabFile {
+        self.lab.config.file.clone()
+    }
+
     /// Feeds pieces of the recording as long as there is time; whether its end was reached.
     ///
     /// A tick at the end of the recording may still be moved on by the next one, so the lab takes the other's place at once
@@ -81,6 +87,8 @@ impl Desk {
             of: _,
         } = rebuild;
         std::mem::swap(&mut self.lab, &mut lab);
+        // Other roles make other rows training rows.
+        self.components = Follower::default();
         self.set_file(self.lab.config.file.clone());
         let lanes = self.lab.lanes.len();
         if self.view.lane >= lanes {

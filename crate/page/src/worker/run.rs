@@ -10,10 +10,12 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use super::change::Change;
 use super::desk::Desk;
 use super::link::Link;
+use super::look::Looking;
 use super::order::Order;
 use super::player::Player;
 use super::session::Session;
-use crate::protocol::{Banner, Command, Connection, KeptVersion, Status, Update};
+use super::survey::Survey;
+use crate::protocol::{Banner, Closer, Command, Connection, KeptVersion, Status, Update};
 
 /// Updates are posted no closer together than this, ms: about one a frame.
 const POST_MS: u32 = 16;
@@ -23,6 +25,9 @@ const ANNOUNCE_MS: f64 = 2_000.0;
 
 /// An order is kept at most this often, ms.
 const KEEP_ORDER_MS: f64 = 250.0;
+
+/// So long a search goes on between two updates, ms.
+const SEARCH_MS: f64 = 6.0;
 
 type Listener = Closure<dyn FnMut(MessageEvent)>;
 
@@ -66,8 +71,11 @@ pub(super) struct Worker {
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) survey: Survey,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
+    /// What the reader looks at closer.
+    pub(super) look: Looking,
 }
 
 /// Starts the worker: it listens for commands.
@@ -177,8 +185,10 @@ impl Worker {
             wants_ledger_csv: false,
             kept: None,
             change: Change::default(),
+            survey: Survey::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
+            look: Looking::default(),
         }
     }
 
@@ -192,6 +202,9 @@ impl Worker {
                         (worker.post, worker.posted_ms) = (None, now_ms());
                         let update = worker.update();
                         post(&worker.scope, &update);
+                        if worker.desk.is_looking() {
+                            worker.post_soon();
+                        }
                     }
                 });
             }));
@@ -210,8 +223,9 @@ impl Worker {
             (Connection::Replaying { .. }, true) => self.desk.waiting() as u64,
             (_, true) => self.desk.progress.behind(),
         };
+        let closer = self.closer();
         Update {
-            snapshot: self.desk.lab.snapshot(&self.desk.view),
+            snapshot: self.desk.snapshot(),
             status: Status {
                 connection,
                 paused: self.paused,
@@ -241,7 +255,19 @@ impl Worker {
             rebuilding: self.change.rebuilding(),
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
+            surveyed: self.survey.take_done(),
+            closer,
         }
+    }
+
+    /// What is looked at closer; a search that has not ended goes on after the next update.
+    fn closer(&mut self) -> Closer {
+        let (upto, end_ms) = (self.snapshot_place().0, now_ms() + SEARCH_MS);
+        let closer = self.look.answer(&self.desk, upto, || now_ms() < end_ms);
+        if self.look.is_searching() {
+            self.post_soon();
+        }
+        closer
     }
 
     fn announcement(&mut self) -> Option<String> {

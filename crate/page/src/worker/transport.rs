@@ -36,6 +36,7 @@ impl Worker {
             Command::Seek { record } => self.desk.view.at = Playhead::Record(record),
             Command::ShowLane { lane } => self.desk.view.lane = lane,
             Command::Axes { x, y } => (self.desk.view.x, self.desk.view.y) = (x, y),
+            Command::Values { most } => self.desk.view.values = most,
             Command::Speed { factor } => self.speed = factor,
             Command::CloseBatch { lane } => self.desk.take(super::desk::Item::Close(lane)),
             Command::StartOver => self.start_over(),
@@ -57,13 +58,28 @@ impl Worker {
             Command::ChangeLab { lab } => self.change_lab(&lab),
             Command::Compare { on } => self.desk.view.compare = on,
             Command::LedgerCsv => self.wants_ledger_csv = true,
-            Command::Resume { name, text, rows } => self.resume(name, &text, rows),
+            Command::Resume {
+                name,
+                text,
+                rows,
+                records_per_s,
+            } => self.resume(name, &text, rows, records_per_s),
+            Command::PlayAs {
+                lab,
+                name,
+                text,
+                records_per_s,
+            } => self.play_as(&lab, name, &text, records_per_s),
+            Command::Survey { topics } => self.survey(topics),
             Command::Restore { name, json, log_id } => self.restore_json(&name, &json, &log_id),
+            Command::Look(look) => self.look.look(look, &self.desk),
+            Command::Filter(filter) => self.look.filter(filter, &self.desk),
         }
         self.answer();
     }
 
-    fn replay(&mut self, name: String, text: &str) {
+    pub(super) fn replay(&mut self, name: String, text: &str) {
+        self.settle_change();
         (self.link, self.url, self.timer, self.open) = (None, None, None, false);
         let recording = player::read(text);
         self.banners.clear();
@@ -80,8 +96,11 @@ impl Worker {
     }
 
     /// Plays a recording on from a record that it had come to.
-    fn resume(&mut self, name: String, text: &str, rows: u64) {
+    fn resume(&mut self, name: String, text: &str, rows: u64, records_per_s: Option<f64>) {
         self.replay(name, text);
+        if let (Some(player), Some(records_per_s)) = (&mut self.player, records_per_s) {
+            player.records_per_s = records_per_s;
+        }
         let before = self.desk.lab.rows.end();
         while self.desk.lab.rows.end() - before < rows && self.desk.step_row() {}
         self.count_played(self.desk.lab.rows.end() - before);
@@ -91,9 +110,14 @@ impl Worker {
     fn replay_again(&mut self) {
         // What is due after the last record, a window's end for one, belongs to it.
         while self.desk.step_row() {}
-        let name = self.player.take().map(|player| player.name);
+        let Some(played) = self.player.take() else {
+            return;
+        };
         let text = self.desk.applied.ndjson();
-        self.replay(name.unwrap_or_default(), &text);
+        self.replay(played.name, &text);
+        if let Some(player) = &mut self.player {
+            player.records_per_s = played.records_per_s;
+        }
     }
 
     /// Plays what is due; false when nothing was.
@@ -191,6 +215,7 @@ impl Worker {
     }
 
     pub(super) fn start_over(&mut self) {
+        self.settle_change();
         self.banners.clear();
         self.closed.clear();
         if let Some(url) = self.url.clone() {

@@ -142,6 +142,12 @@ impl RecordsEncoder {
         self.frame.len() >= TARGET_FRAME_BYTES
     }
 
+    /// The frame as it is so far; a decoder that has read what came before it reads it.
+    #[must_use]
+    pub fn so_far(&self) -> &[u8] {
+        &self.frame
+    }
+
     /// The frame, which must then be sent: later ones build on it. Empty when no record is in it.
     #[must_use]
     pub fn finish(&mut self) -> Vec<u8> {

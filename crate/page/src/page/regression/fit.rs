@@ -7,6 +7,7 @@ use super::panel::{Panel, draw_grid};
 use super::rows::{Row, made, rows};
 use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{Align, At, Pen, Type};
+use crate::page::stage::axes;
 use crate::page::stage::points::opacity;
 use crate::page::view::Cx;
 
@@ -29,7 +30,7 @@ pub fn place(panel: &Panel, row: &Row) -> Option<At> {
 
 /// The line of the shown version.
 pub fn shown(snapshot: &Snapshot, linear: &LinearView) -> Line {
-    let (slice, x) = (&snapshot.stage.slice, snapshot.axes.0);
+    let (slice, x) = (&snapshot.stage.slice, axes::feature(snapshot));
     Line::of(&linear.coefficients, linear.intercept, slice, x)
 }
 
@@ -118,7 +119,7 @@ fn draw_errors(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, line:
 
 fn draw_earlier(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView) {
     let snapshot = &cx.state.update.snapshot;
-    let (slice, x) = (&snapshot.stage.slice, snapshot.axes.0);
+    let (slice, x) = (&snapshot.stage.slice, axes::feature(snapshot));
     for (i, version) in earlier(&linear.history).into_iter().enumerate() {
         let line = Line::of(&version.coefficients, version.intercept, slice, x);
         let Some((from, to)) = ends(panel, line) else {
@@ -176,7 +177,7 @@ fn draw_name(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, line: L
 
 /// The shown version and what it makes of the feature.
 pub fn name(snapshot: &Snapshot, linear: &LinearView) -> String {
-    let x = snapshot.axes.0;
+    let x = axes::feature(snapshot);
     let slope = linear.coefficients.get(x).copied().unwrap_or(0.0);
     let range = linear.feature_ranges.get(x).copied().unwrap_or((0.0, 0.0));
     let feature = snapshot

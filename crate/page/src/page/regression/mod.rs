@@ -29,6 +29,7 @@ use super::chart::pen::At;
 use super::chart::surface::Surface;
 use super::dom::{self, Shown};
 use super::msg::Msg;
+use super::stage::axes;
 use super::stage::probe::REACH;
 use super::stage::says::{Line, distance};
 use super::stage::tip::Tip;
@@ -229,7 +230,7 @@ fn says(snapshot: &Snapshot, row: &Row, cx: &Cx<'_>) -> Vec<Line> {
         true => " as predicted when it came".to_owned(),
         false => format!(" by v{}", snapshot.version),
     };
-    let feature = snapshot.features.get(snapshot.axes.0);
+    let feature = snapshot.features.get(axes::feature(snapshot));
     let text = |name: &str, value: f64| Line::Text(name.to_owned(), numbers::significant(value, 5));
     let decimals = numbers::decimals_of(row.actual, 5);
     vec![

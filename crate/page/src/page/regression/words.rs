@@ -9,7 +9,7 @@ use super::line::slope_text;
 use super::rows::{far, made, newest, rows};
 use crate::page::dom::{self, Shown, Slot};
 use crate::page::numbers;
-use crate::page::stage::legend;
+use crate::page::stage::{axes, legend};
 
 /// At most so many rows are in the table for those who do not see the plot.
 const TABLE_ROWS: usize = 30;
@@ -136,7 +136,7 @@ impl Words {
 }
 
 fn fit_words(snapshot: &Snapshot, linear: &LinearView, count: &str) -> String {
-    let x = snapshot.axes.0;
+    let x = axes::feature(snapshot);
     let feature = snapshot
         .features
         .get(x)

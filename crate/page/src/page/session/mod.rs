@@ -11,10 +11,11 @@ pub mod stored;
 use lab::config::LabFile;
 use serde::{Deserialize, Serialize};
 
-use super::kept::KeptMsg;
-use super::msg::{Effect, Msg};
+use lab::snapshot::Axis;
+
+use super::msg::Effect;
 use super::state::{LeftTab, RightTab, State, Tab};
-use crate::protocol::Connection;
+use crate::protocol::{Command, Connection};
 
 /// What of a page is kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,8 +29,8 @@ pub struct Session {
     pub recording: Option<Played>,
     /// Index of the shown lane.
     pub lane: usize,
-    /// Indices of the features on the axes.
-    pub axes: (usize, usize),
+    /// What the axes showed.
+    pub axes: (Axis, Axis),
     /// Whether all lanes were shown side by side.
     pub compare: bool,
     /// Tab of the left rail.
@@ -58,6 +59,8 @@ pub struct Played {
     pub paused: bool,
     /// Its speed.
     pub speed: f64,
+    /// Records a second at speed 1; None: as any recording.
+    pub records_per_s: Option<f64>,
 }
 
 /// What is known of keeping the session.
@@ -67,6 +70,8 @@ pub struct Keeping {
     pub scenario: Option<String>,
     /// Key of the recording that is played.
     pub key: Option<String>,
+    /// Its records a second at speed 1; None: as any recording.
+    pub records_per_s: Option<f64>,
     /// How many recordings were begun.
     pub recordings: u64,
     /// What was kept last.
@@ -120,20 +125,33 @@ pub fn update(state: &mut State, msg: SessionMsg, out: &mut Vec<Effect>) {
     }
 }
 
-/// Sees what happens, before it does: a recording that is played is kept; one that goes on from a checkpoint is not that any more.
-pub fn see(state: &mut State, msg: &Msg, out: &mut Vec<Effect>) {
-    match msg {
-        Msg::Recording { text, .. } => {
-            state.session.key = None;
-            state.session.recordings += 1;
-            out.push(Effect::Session(Work::Recording {
-                text: text.clone(),
-                recording: state.session.recordings,
-            }));
+/// Sees what the worker is told: a recording that it plays is kept; one that goes on from a checkpoint is not that any more.
+pub fn see(state: &mut State, out: &mut Vec<Effect>) {
+    let mut begun = None;
+    for effect in &*out {
+        match effect {
+            Effect::Send(Command::Replay { text, .. }) => begun = Some((text.clone(), None)),
+            Effect::Send(Command::PlayAs {
+                text,
+                records_per_s,
+                ..
+            }) => begun = Some((text.clone(), *records_per_s)),
+            Effect::Send(Command::GoOn { .. } | Command::Restore { .. }) => {
+                state.session.key = None;
+            }
+            _ => {}
         }
-        Msg::Kept(KeptMsg::GoOn | KeptMsg::Restore(_)) => state.session.key = None,
-        _ => {}
     }
+    let Some((text, records_per_s)) = begun else {
+        return;
+    };
+    let keeping = &mut state.session;
+    (keeping.key, keeping.records_per_s) = (None, records_per_s);
+    keeping.recordings += 1;
+    out.push(Effect::Session(Work::Recording {
+        text,
+        recording: keeping.recordings,
+    }));
 }
 
 /// Keeps the session where it has changed.
@@ -158,6 +176,7 @@ fn session(state: &State) -> Session {
             at: (!snapshot.live).then_some(snapshot.record),
             paused: status.paused,
             speed: status.speed,
+            records_per_s: state.session.records_per_s,
         }),
         _ => None,
     };
@@ -235,17 +254,18 @@ mod tests {
             name: "demo".to_owned(),
         };
         state.update.snapshot.record = 5;
-        let msg = Msg::Recording {
+        let mut out = vec![Effect::Send(Command::PlayAs {
+            lab: String::new(),
             name: "demo".to_owned(),
             text: "{}".to_owned(),
-        };
-        let mut out = Vec::new();
-        see(&mut state, &msg, &mut out);
+            records_per_s: Some(20.0),
+        })];
+        see(&mut state, &mut out);
         let work = Work::Recording {
             text: "{}".to_owned(),
             recording: 1,
         };
-        assert_eq!(out, [Effect::Session(work)]);
+        assert_eq!(out.pop(), Some(Effect::Session(work)));
         for (key, recording) in [("k", 1), ("other", 0)] {
             let key = key.to_owned();
             update(&mut state, SessionMsg::Kept { key, recording }, &mut out);
@@ -255,7 +275,10 @@ mod tests {
             (played.key.as_deref(), played.rows, played.at),
             (Some("k"), 7, Some(5))
         );
-        see(&mut state, &Msg::Kept(KeptMsg::GoOn), &mut out);
+        assert_eq!(played.records_per_s, Some(20.0));
+        let (lane, version) = (0, 1);
+        out = vec![Effect::Send(Command::GoOn { lane, version })];
+        see(&mut state, &mut out);
         assert_eq!(kept(&mut state).unwrap().recording.unwrap().key, None);
     }
 }

@@ -169,6 +169,7 @@ fn resume(played: &Played, text: &str) -> Vec<Command> {
             name: played.name.clone(),
             text: text.to_owned(),
             rows: played.rows,
+            records_per_s: played.records_per_s,
         },
     ];
     commands.extend(played.paused.then_some(Command::Pause));
@@ -178,6 +179,8 @@ fn resume(played: &Played, text: &str) -> Vec<Command> {
 
 #[cfg(test)]
 mod tests {
+    use lab::snapshot::Axis;
+
     use super::*;
 
     const LAB: &str = include_str!("../../../../../www/lab.json");
@@ -186,7 +189,7 @@ mod tests {
         Linked {
             file: LabFile::parse(LAB).unwrap(),
             lane: 1,
-            axes: Some((0, 1)),
+            axes: Some((Axis::Feature(0), Axis::Feature(1))),
         }
     }
 
@@ -268,7 +271,8 @@ mod tests {
                 Command::Resume {
                     name: "demo".to_owned(),
                     text: "{}".to_owned(),
-                    rows: 7
+                    rows: 7,
+                    records_per_s: None
                 },
                 Command::Pause,
                 Command::Seek { record: 5 },

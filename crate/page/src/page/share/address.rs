@@ -1,12 +1,16 @@
 //! The page's own address: the experiment stands in it, and is read from it.
 
 use lab::config::LabFile;
+use lab::snapshot::Axis;
 use wasm_bindgen::JsValue;
 use web_sys::UrlSearchParams;
 
 use super::link;
 use crate::page::dom;
 use crate::page::state::State;
+
+/// How an address names principal components: as no column is called.
+const COMPONENTS: [&str; 2] = ["*1", "*2"];
 
 /// What stands in an address.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +19,8 @@ pub struct Linked {
     pub file: LabFile,
     /// Index of the lane that is to be shown.
     pub lane: usize,
-    /// Indices of that lane's features on the axes.
-    pub axes: Option<(usize, usize)>,
+    /// What the axes are to show of it.
+    pub axes: Option<(Axis, Axis)>,
 }
 
 /// What stands in the page's address; None where there is no experiment in it.
@@ -37,7 +41,11 @@ pub fn read() -> Option<Result<Linked, String>> {
         let features = file.lanes[lane].features.as_ref().unwrap_or(&file.features);
         let axis = |name: &str| {
             let wanted = fields.get(name)?;
-            features.iter().position(|feature| *feature == wanted)
+            let component = COMPONENTS.iter().position(|name| *name == wanted);
+            let feature = || features.iter().position(|feature| *feature == wanted);
+            component
+                .map(Axis::Component)
+                .or_else(|| feature().map(Axis::Feature))
         };
         Linked {
             axes: axis("x").zip(axis("y")).filter(|(x, y)| x != y),
@@ -77,8 +85,11 @@ pub fn share(state: &State) -> Result<String, String> {
         if let Some(lane) = file.lanes.get(snapshot.lane) {
             fields.append("lane", &lane.name);
         }
-        let feature = |axis: usize| snapshot.features.get(axis);
-        if let (Some(x), Some(y)) = (feature(snapshot.axes.0), feature(snapshot.axes.1)) {
+        let name = |axis: Axis| match axis {
+            Axis::Feature(feature) => snapshot.features.get(feature).map(String::as_str),
+            Axis::Component(component) => COMPONENTS.get(component).copied(),
+        };
+        if let (Some(x), Some(y)) = (name(snapshot.axes.0), name(snapshot.axes.1)) {
             fields.append("x", x);
             fields.append("y", y);
         }

@@ -1,6 +1,7 @@
 //! The dialog.
 
 use gloo::events::EventListener;
+use lab::snapshot::Axis;
 use wasm_bindgen::JsValue;
 use web_sys::{Element, HtmlDialogElement, HtmlInputElement};
 
@@ -24,7 +25,7 @@ pub struct ShareDialog {
     error: Slot,
     tables: [Element; 2],
     /// What the link was made for: lab files, lane, axes.
-    made_for: Shown<(Option<String>, u64, usize, (usize, usize))>,
+    made_for: Shown<(Option<String>, u64, usize, (Axis, Axis))>,
     _listeners: Vec<EventListener>,
 }
 

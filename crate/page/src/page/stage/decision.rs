@@ -1,5 +1,7 @@
 //! Where a logistic model changes its answer in the drawn plane: a line, and a half-plane on each side.
 
+use lab::snapshot::Plane;
+
 use super::plot::Plot;
 use super::regions::{Place, Region, cut};
 use crate::page::chart::palette::faded;
@@ -32,23 +34,16 @@ pub enum Shows {
 }
 
 impl Decision {
-    /// A model with the other features at the values of `slice`.
-    pub fn new(
-        coefficients: &[f64],
-        intercept: f64,
-        slice: &[f64],
-        (x, y): (usize, usize),
-    ) -> Decision {
-        let of = |feature: usize| coefficients.get(feature).copied().unwrap_or(0.0);
-        let others = coefficients.iter().zip(slice).enumerate();
-        let rest = others
-            .filter(|(i, _)| *i != x && *i != y)
-            .fold(intercept, |sum, (_, (of, at))| sum + of * at);
+    /// A model in a plane; of one feature, which is on both axes, its threshold is a vertical line.
+    pub fn new(coefficients: &[f64], intercept: f64, plane: &Plane) -> Decision {
+        let along = |direction: &[f64], from: f64| {
+            let parts = coefficients.iter().zip(direction);
+            parts.fold(from, |sum, (of, part)| sum + of * part)
+        };
         Decision {
-            of_x: of(x),
-            // A lane of one feature has it on both axes: its threshold is a vertical line.
-            of_y: if x == y { 0.0 } else { of(y) },
-            rest,
+            of_x: along(&plane.across, 0.0),
+            of_y: along(&plane.up, 0.0),
+            rest: along(&plane.origin, intercept),
         }
     }
 
@@ -78,14 +73,6 @@ impl Decision {
 
     /// The line of this probability within a rectangle of the plane.
     pub fn line(&self, probability: f64, from: Place, to: Place) -> Option<(Place, Place)> {
-        // The same probability everywhere: the frame's own sides would do for a line.
-        if self.of_x == 0.0 && self.of_y == 0.0 {
-            return None;
-        }
-        // The same probability everywhere: the frame's own sides would do for a line.
-        if self.of_x == 0.0 && self.of_y == 0.0 {
-            return None;
-        }
         // The same probability everywhere: the frame's own sides would do for a line.
         if self.of_x == 0.0 && self.of_y == 0.0 {
             return None;
@@ -175,7 +162,14 @@ fn draw_name(pen: &Pen, plot: &Plot, probability: f64, (x, y): (f64, f64), cx: &
 
 #[cfg(test)]
 mod tests {
+    use lab::snapshot::Axis;
+
     use super::*;
+
+    fn of(coefficients: &[f64], intercept: f64, slice: &[f64], (x, y): (usize, usize)) -> Decision {
+        let axes = (Axis::Feature(x), Axis::Feature(y));
+        Decision::new(coefficients, intercept, &Plane::new(axes, slice, None))
+    }
 
     const FRAME: (Place, Place) = ((0.0, 0.0), (4.0, 2.0));
 
@@ -186,7 +180,7 @@ mod tests {
     #[test]
     fn the_line_is_clipped_to_the_frame() {
         // x + y + z = 3 with z at 1: x + y = 2.
-        let decision = Decision::new(&[1.0, 1.0, 1.0], -3.0, &[9.0, 9.0, 1.0], (0, 1));
+        let decision = of(&[1.0, 1.0, 1.0], -3.0, &[9.0, 9.0, 1.0], (0, 1));
         let (a, b) = line(decision, 0.5).unwrap();
         let mut ends = [a, b];
         ends.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -206,30 +200,28 @@ mod tests {
 
     #[test]
     fn a_line_outside_says_which_class_is_given_everywhere() {
-        let decision = Decision::new(&[1.0, 0.0], -50.0, &[0.0, 0.0], (0, 1));
+        let decision = of(&[1.0, 0.0], -50.0, &[0.0, 0.0], (0, 1));
         assert_eq!(line(decision, 0.5), None);
         assert_eq!(decision.shows(FRAME.0, FRAME.1), Shows::Outside(0));
         let halves = decision.halves(FRAME.0, FRAME.1);
         assert_eq!((halves.len(), halves[0].cluster), (1, 0));
-        let constant = Decision::new(&[0.0, 0.0], 1.0, &[0.0, 0.0], (0, 1));
+        let constant = of(&[0.0, 0.0], 1.0, &[0.0, 0.0], (0, 1));
         assert_eq!(constant.shows(FRAME.0, FRAME.1), Shows::Outside(1));
     }
 
     #[test]
     fn a_model_of_zeros_has_no_line_and_no_tints() {
-        let decision = Decision::new(&[0.0, 0.0], 0.0, &[1.0, 1.0], (0, 1));
+        let decision = of(&[0.0, 0.0], 0.0, &[1.0, 1.0], (0, 1));
         assert_eq!(decision.shows(FRAME.0, FRAME.1), Shows::Nothing);
         assert_eq!(line(decision, 0.5), None);
-        assert_eq!(line(decision, 0.5), None);
-        assert_eq!(line(decision, 0.5), None);
         assert!(decision.halves(FRAME.0, FRAME.1).is_empty());
-        let broken = Decision::new(&[f64::NAN, 1.0], 0.0, &[1.0, 1.0], (0, 1));
+        let broken = of(&[f64::NAN, 1.0], 0.0, &[1.0, 1.0], (0, 1));
         assert!(broken.halves(FRAME.0, FRAME.1).is_empty());
     }
 
     #[test]
     fn one_feature_has_a_threshold() {
-        let decision = Decision::new(&[2.0], -3.0, &[7.0], (0, 0));
+        let decision = of(&[2.0], -3.0, &[7.0], (0, 0));
         let (a, b) = line(decision, 0.5).unwrap();
         assert_eq!((a.0, b.0), (1.5, 1.5));
         assert_eq!((a.1 - b.1).abs(), 2.0);

@@ -1,10 +1,11 @@
 //! Axis choosers, caption, and the plot in words.
 
 use gloo::events::EventListener;
-use lab::snapshot::{Snapshot, Task};
+use lab::snapshot::{Axis, Snapshot, Task};
 use wasm_bindgen::JsValue;
 use web_sys::{Element, HtmlSelectElement};
 
+use super::axes;
 use super::decision::Shows;
 use super::plot;
 use crate::page::app::Sender;
@@ -12,14 +13,15 @@ use crate::page::dom::{self, Shown, Slot};
 use crate::page::msg::Msg;
 use crate::page::regression::fit;
 use crate::page::view::Cx;
+use crate::page::views::{Kind, many};
 use crate::page::{numbers, predictions};
 
 /// What stands around the plot.
 #[derive(Debug)]
 pub struct Legend {
     axes: [HtmlSelectElement; 2],
-    features: Shown<Vec<String>>,
-    chosen: Shown<(usize, usize)>,
+    options: Shown<Vec<(Axis, String)>>,
+    chosen: Shown<(Axis, Axis)>,
     slice: Slot,
     age: Slot,
     keys: [Element; 5],
@@ -38,10 +40,12 @@ impl Legend {
     /// An element is missing.
     pub fn new(sender: &Sender) -> Result<Legend, JsValue> {
         let axes: [HtmlSelectElement; 2] = [dom::by_id("axis-x")?, dom::by_id("axis-y")?];
-        let listen = |select: &HtmlSelectElement, msg: fn(usize) -> Msg| {
+        let listen = |select: &HtmlSelectElement, msg: fn(Axis) -> Msg| {
             let (sender, chosen) = (sender.clone(), select.clone());
             EventListener::new(select, "change", move |_| {
-                sender.send(msg(chosen.selected_index().max(0) as usize));
+                if let Some(axis) = axes::of_value(&chosen.value()) {
+                    sender.send(msg(axis));
+                }
             })
         };
         let table: Element = dom::by_id("plot-table")?;
@@ -52,7 +56,7 @@ impl Legend {
         Ok(Legend {
             _listeners: [listen(&axes[0], Msg::AxisX), listen(&axes[1], Msg::AxisY)],
             axes,
-            features: Shown::default(),
+            options: Shown::default(),
             chosen: Shown::default(),
             slice: Slot::by_id("slice")?,
             age: Slot::by_id("key-age-words")?,
@@ -77,20 +81,7 @@ impl Legend {
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
         let snapshot = &cx.state.update.snapshot;
-        if self.features.change(snapshot.features.clone()) {
-            for select in &self.axes {
-                select.set_text_content(None);
-                for name in &snapshot.features {
-                    dom::child(select, "option", "", name)?;
-                }
-            }
-            self.chosen = Shown::default();
-        }
-        let (x, y) = cx.state.axes_wanted;
-        if self.chosen.change((x, y)) {
-            self.axes[0].set_selected_index(x as i32);
-            self.axes[1].set_selected_index(y as i32);
-        }
+        self.draw_menus(cx)?;
         let slice = slice(cx);
         self.slice.set(&slice);
         dom::set_attribute(&self.slice.element, "title", &slice);
@@ -107,29 +98,49 @@ impl Legend {
                 .any(|round| round.right < round.of && round.first < snapshot.record);
         let tested = snapshot.stage.point_test.contains(&1);
         let clusters = snapshot.task == Task::Clustering;
+        let scatter = cx.state.views.shown(snapshot) == Kind::Scatter;
         for (key, shown) in self.keys.iter().zip([
-            !begun && clusters,
+            !begun && clusters && scatter,
             begun,
             tested,
             wrong,
-            snapshot.version > 1 && clusters,
+            snapshot.version > 1 && clusters && scatter && cx.state.views.paths,
         ]) {
             dom::show(key, shown);
         }
         self.draw_words(cx, &slice)
     }
 
+    /// The choices, and what is chosen; a component says its share of the variance.
+    fn draw_menus(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
+        let snapshot = &cx.state.update.snapshot;
+        let features = (0..snapshot.features.len()).map(Axis::Feature);
+        let components = (0..2).map(Axis::Component);
+        let components = components.filter(|_| axes::has_components(snapshot));
+        let short = cx.state.is_phone();
+        let options = features
+            .chain(components)
+            .map(|axis| (axis, axes::title(snapshot, axis, short)))
+            .collect();
+        let chosen = (cx.state.axes.x, cx.state.axes.y);
+        if self.options.change(options) {
+            for select in &self.axes {
+                fill(select, self.options.last())?;
+            }
+            self.chosen = Shown::default();
+        }
+        if self.chosen.change(chosen) {
+            self.axes[0].set_value(&axes::value(chosen.0));
+            self.axes[1].set_value(&axes::value(chosen.1));
+        }
+        Ok(())
+    }
+
     /// The canvas in words, and the centroids as a table, for those who do not see it.
     fn draw_words(&mut self, cx: &Cx<'_>, slice: &str) -> Result<(), JsValue> {
         let snapshot = &cx.state.update.snapshot;
         let stage = &snapshot.stage;
-        let name = |feature: usize| {
-            snapshot
-                .features
-                .get(feature)
-                .map(String::as_str)
-                .unwrap_or_default()
-        };
+        let name = |axis: Axis| axes::title(snapshot, axis, false);
         let tests = stage.point_test.iter().filter(|test| **test == 1).count() as u64;
         let older = if stage.older.counts.is_empty() {
             ""
@@ -199,17 +210,53 @@ impl Legend {
     }
 }
 
+/// Puts the options into a menu; a line parts features from components. What is the same stays, so that an open menu
+/// is not disturbed.
+fn fill(select: &HtmlSelectElement, options: &[(Axis, String)]) -> Result<(), JsValue> {
+    let old: Vec<String> = (0..select.length())
+        .filter_map(|i| Some(select.item(i)?.get_attribute("value").unwrap_or_default()))
+        .collect();
+    let new: Vec<String> = options.iter().map(|(axis, _)| axes::value(*axis)).collect();
+    if old != new {
+        select.set_text_content(None);
+        for (axis, _) in options {
+            if *axis == Axis::Component(0) {
+                dom::child(select, "hr", "", "")?;
+            }
+            let option = dom::child(select, "option", "", "")?;
+            dom::set_attribute(&option, "value", &axes::value(*axis));
+        }
+    }
+    for (i, (_, title)) in (0..).zip(options) {
+        if let Some(option) = select.item(i) {
+            option.set_text_content(Some(title));
+        }
+    }
+    Ok(())
+}
+
 /// "Tint: slice at mean sepal_length 5.8, sepal_width 3.1", and what else there is to say of the model in this plane.
 fn slice(cx: &Cx<'_>) -> String {
     let snapshot = &cx.state.update.snapshot;
+    let kind = cx.state.views.shown(snapshot);
+    if kind != Kind::Scatter {
+        return many::caption(cx, kind);
+    }
+    if !cx.state.views.regions && snapshot.task == Task::Clustering {
+        return String::new();
+    }
     let mean = if snapshot.record > 0 { "mean " } else { "" };
     let others = others(snapshot);
     match snapshot.task {
+        Task::Clustering if snapshot.stage.components.is_some() => {
+            axes::says(snapshot).unwrap_or_default()
+        }
         Task::Clustering if others.is_empty() => String::new(),
         Task::Clustering => format!("Tint: slice at {mean}{others}"),
         Task::Regression => regression_note(cx),
         Task::Classification => {
             let at = match others.is_empty() {
+                true if snapshot.stage.components.is_some() => ", through the mean".to_owned(),
                 true => String::new(),
                 false => format!(" at {mean}{others}"),
             };
@@ -260,8 +307,13 @@ fn regression_note(cx: &Cx<'_>) -> String {
 
 /// "sepal_length 5.8, sepal_width 3.1": the features that are not drawn.
 pub fn others(snapshot: &Snapshot) -> String {
+    if snapshot.stage.components.is_some() {
+        return String::new();
+    }
     let (x, y) = snapshot.axes;
-    let of_plane = |i: usize| i == x || (i == y && snapshot.task != Task::Regression);
+    let of_plane = |i: usize| {
+        x == Axis::Feature(i) || (y == Axis::Feature(i) && snapshot.task != Task::Regression)
+    };
     let others = snapshot.features.iter().zip(&snapshot.stage.slice);
     let values: Vec<String> = others
         .enumerate()

@@ -35,7 +35,9 @@ impl TestRow {
 
 /// Draws the marks: `pulse` is how far the newest ones have swung out, `cursor` what is pointed at.
 pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, sides: &[Side], pulse: f64, cursor: Option<At>) {
-    draw_paths(pen, plot, cx);
+    if cx.state.views.paths {
+        draw_paths(pen, plot, cx);
+    }
     let tests = test_rows(plot, cx);
     draw_newest(pen, plot, cx, &tests, pulse);
     for row in &tests {
@@ -68,15 +70,21 @@ pub fn test_rows(plot: &Plot, cx: &Cx<'_>) -> Vec<TestRow> {
         at: plot.at(f64::from(stage.point_x[i]), f64::from(stage.point_y[i])),
         record: u64::from(stage.point_record[i]),
         given: color(cx, stage.point_cluster[i]),
-        label: class(cx, i)
-            .map(|class| color(cx, class as u8))
-            .or(Some(stage.point_label[i] as usize).filter(|label| *label != 255)),
+        label: label(cx, i),
     };
     (0..stage.point_x.len())
         .filter(|i| stage.point_test[*i] == 1)
         .map(row)
         .filter(|row| plot.contains(row.at))
         .collect()
+}
+
+/// Colour of what a point is, where that is known.
+pub fn label(cx: &Cx<'_>, i: usize) -> Option<usize> {
+    let label = cx.state.update.snapshot.stage.point_label[i] as usize;
+    class(cx, i)
+        .map(|class| color(cx, class as u8))
+        .or(Some(label).filter(|label| *label != 255))
 }
 
 fn draw_paths(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {

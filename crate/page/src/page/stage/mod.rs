@@ -1,5 +1,6 @@
-//! The stage: a scatter plot of two features, with regions, rows and centroids.
+//! The stage: a scatter plot of two features or components, with regions, rows and centroids.
 //!
+//! - [`axes`]: which features, or components, are its axes
 //! - [`plot`]: the frame: scales, ticks, what the picture is made of
 //! - [`regions`]: which cluster each place of the plane belongs to; [`decision`]: which class, and the line between
 //! - [`points`]: training rows
@@ -8,8 +9,9 @@
 //! - [`legend`]: axis choosers, caption, and the plot in words
 //! - [`probe`]: what is under the pointer; [`says`] what there is to say of it; [`tip`] where it is said
 //!
-//! A regression has two panels of its own in its place: [`super::regression`].
+//! Views of all features at once stand in its place, too: [`super::views`]. A regression has two panels of its own in its place: [`super::regression`].
 
+pub mod axes;
 pub mod decision;
 pub mod labels;
 pub mod legend;
@@ -21,6 +23,7 @@ pub mod regions;
 pub mod says;
 pub mod tip;
 
+use lab::snapshot::Axis;
 use wasm_bindgen::JsValue;
 
 use self::labels::Side;
@@ -35,6 +38,7 @@ use super::dom::Shown;
 use super::motion::{Glide, PULSE_MS};
 use super::regression::Regression;
 use super::view::{Cx, Stamp};
+use super::views::many::Many;
 
 /// The stage.
 #[derive(Debug)]
@@ -44,12 +48,13 @@ pub struct Stage {
     marks: Surface,
     legend: Legend,
     regression: Regression,
+    many: Many,
     probe: Probe,
     tip: Tip,
     glide: Glide,
     fills: Fills,
     stamp: Shown<Stamp>,
-    axes: Shown<(usize, usize)>,
+    axes: Shown<(Axis, Axis)>,
     sides: Vec<Side>,
     newest: Shown<u64>,
     pulse_start_ms: Option<f64>,
@@ -67,6 +72,7 @@ impl Stage {
             points: Surface::by_id("plot-points")?,
             legend: Legend::new(sender)?,
             regression: Regression::new(sender)?,
+            many: Many::new()?,
             probe: Probe::new(&marks.canvas, sender),
             tip: Tip::new()?,
             marks,
@@ -98,6 +104,10 @@ impl Stage {
             self.legend.draw(cx)?;
         }
         if self.regression.draw(cx, changed, &mut self.tip)? {
+            return Ok(false);
+        }
+        if self.many.draw(cx, changed) {
+            self.tip.hide();
             return Ok(false);
         }
         if !self.marks.is_visible() || snapshot.features.is_empty() {

@@ -1,5 +1,7 @@
 //! The plot's frame: scales, ticks, and what the picture is made of.
 
+use lab::snapshot::{Axis, Plane};
+
 use super::decision::{self, Decision, Shows};
 use super::regions::{Region, Slice, regions};
 use crate::page::chart::pen::{Align, At, Pen, Type, crisp};
@@ -25,8 +27,8 @@ pub struct Plot {
     pub to: At,
     /// k x dim, as they stand in this frame.
     pub centroids: Vec<f64>,
-    slice: Vec<f64>,
-    axes: (usize, usize),
+    /// The plane that is looked at, as it stands in this frame.
+    pub plane: Plane,
     distance: String,
     centre: Vec<f64>,
     factor: Vec<f64>,
@@ -38,11 +40,11 @@ pub struct Plot {
 pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
     let snapshot = &cx.state.update.snapshot;
     let stage = &snapshot.stage;
-    let range = |feature: usize, range: (f64, f64)| {
+    let range = |axis: Axis, range: (f64, f64)| {
         // A walk-through's rows are known before they come: nothing needs to be rescaled for them.
-        let name = snapshot
-            .features
-            .get(feature)
+        let name = axis
+            .feature()
+            .and_then(|feature| snapshot.features.get(feature))
             .map(String::as_str)
             .unwrap_or_default();
         let known = cx
@@ -100,8 +102,11 @@ impl Plot {
             from,
             to,
             centroids: centroids.to_vec(),
-            slice: slice.to_vec(),
-            axes: cx.state.update.snapshot.axes,
+            plane: Plane::new(
+                cx.state.update.snapshot.axes,
+                slice,
+                stage.components.as_ref(),
+            ),
             distance: stage.distance.clone(),
             centre: stage.centre.clone(),
             factor: stage.factor.clone(),
@@ -121,19 +126,17 @@ impl Plot {
 
     /// Where a centroid is on the canvas.
     pub fn centroid(&self, cluster: usize) -> At {
-        let start = cluster * self.slice.len();
-        self.at(
-            self.centroids[start + self.axes.0],
-            self.centroids[start + self.axes.1],
-        )
+        let dim = self.plane.dim();
+        let centroid = &self.centroids[cluster * dim..(cluster + 1) * dim];
+        let (x, y) = self.plane.place(centroid);
+        self.at(x, y)
     }
 
     /// The model in this plane.
     pub fn slice(&self) -> Slice<'_> {
         Slice {
             centroids: &self.centroids,
-            at: &self.slice,
-            axes: self.axes,
+            plane: &self.plane,
             distance: &self.distance,
             centre: &self.centre,
             factor: &self.factor,
@@ -143,15 +146,10 @@ impl Plot {
     /// Where a linear model changes its answer in this plane; None for other models.
     pub fn decision(&self) -> Option<Decision> {
         let (intercept, coefficients) = self.linear.split_last()?;
-        Some(Decision::new(
-            coefficients,
-            *intercept,
-            &self.slice,
-            self.axes,
-        ))
+        Some(Decision::new(coefficients, *intercept, &self.plane))
     }
 
-    /// Two corners of the frame in feature units: the least x and y, and the largest.
+    /// Two corners of the frame in the axes' units: the least x and y, and the largest.
     pub fn corners(&self) -> ((f64, f64), (f64, f64)) {
         (
             (self.x.back(self.from.0), self.y.back(self.to.1)),
@@ -190,7 +188,7 @@ pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
         None => regions(&plot.slice(), low, high),
     };
     let straight = decision.is_some() || plot.distance == "euclidean";
-    for region in &regions {
+    for region in regions.iter().filter(|_| cx.state.views.regions) {
         let color = labels
             .get(region.cluster)
             .copied()
@@ -212,7 +210,7 @@ pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
     }
     if let Some(decision) = &decision {
         decision::draw(pen, plot, decision, cx);
-    } else if straight {
+    } else if straight && cx.state.views.regions {
         for region in &regions {
             let corners = region.corners.iter().chain(region.corners.first());
             pen.path(corners.map(|(x, y)| plot.at(*x, *y)), 2.0, palette.stage);

@@ -134,7 +134,7 @@ pub fn color(cx: &Cx<'_>, cluster: u8) -> usize {
 }
 
 /// The colour index of a training row: of what it is, where a model learns that, else of what it is given.
-fn fill(cx: &Cx<'_>, point: usize) -> usize {
+pub fn fill(cx: &Cx<'_>, point: usize) -> usize {
     let given = cx.state.update.snapshot.stage.point_cluster[point];
     class(cx, point).map_or_else(|| color(cx, given), |class| color(cx, class as u8))
 }

@@ -1,10 +1,13 @@
 //! Which cluster each place of the plane belongs to.
 //!
-//! The plane is a slice: features that are not drawn are held at given values. For the euclidean distance
-//! their part is a constant of each centroid, so that the borders are those of a power diagram: straight, and
-//! found by cutting the plane with half-planes. For other distances the plane is laid out in small rectangles.
+//! The plane is a slice: features that are not drawn are held at given values; or it goes through the mean, along two
+//! components. For the euclidean distance what is off the plane is a constant of each centroid, so that the borders are
+//! those of a power diagram: straight, and found by cutting the plane with half-planes. For other distances the plane is
+//! laid out in small rectangles.
 
-/// A place in feature units.
+use lab::snapshot::Plane;
+
+/// A place in the axes' units.
 pub type Place = (f64, f64);
 
 /// Columns and rows of rectangles, where borders are not straight.
@@ -15,10 +18,8 @@ const GRID: (usize, usize) = (96, 64);
 pub struct Slice<'a> {
     /// k x dim, row-major.
     pub centroids: &'a [f64],
-    /// Values of the features that are not drawn, all dim of them.
-    pub at: &'a [f64],
-    /// The drawn features.
-    pub axes: (usize, usize),
+    /// The plane.
+    pub plane: &'a Plane,
     /// "euclidean", "manhattan", "cosine".
     pub distance: &'a str,
     /// Behind a scaler: what is taken from each feature before distances are measured; empty without one.
@@ -38,7 +39,7 @@ pub struct Region {
 
 impl Slice<'_> {
     fn dim(&self) -> usize {
-        self.at.len()
+        self.plane.dim()
     }
 
     /// How many clusters there are.
@@ -63,16 +64,12 @@ impl Slice<'_> {
 
     /// The distance of a place of the plane to a centroid.
     pub fn distance_to(&self, cluster: usize, place: Place) -> f64 {
-        let value = |i: usize| match i {
-            _ if i == self.axes.0 => place.0,
-            _ if i == self.axes.1 => place.1,
-            _ => self.at[i],
-        };
-        let pairs = self
-            .centroid(cluster)
-            .iter()
-            .enumerate()
-            .map(|(i, c)| (self.scaled(i, value(i)), self.scaled(i, *c)));
+        let pairs = self.centroid(cluster).iter().enumerate().map(|(i, c)| {
+            (
+                self.scaled(i, self.plane.value(i, place)),
+                self.scaled(i, *c),
+            )
+        });
         match self.distance {
             "manhattan" => pairs.map(|(a, b)| (a - b).abs()).sum(),
             "cosine" => {
@@ -118,15 +115,8 @@ pub fn regions(slice: &Slice<'_>, from: Place, to: Place) -> Vec<Region> {
 
 fn power_cell(slice: &Slice<'_>, cluster: usize, from: Place, to: Place) -> Option<Region> {
     let mut corners = vec![from, (to.0, from.1), to, (from.0, to.1)];
-    let square = |feature: usize| slice.factor(feature) * slice.factor(feature);
-    let (of_x, of_y) = (square(slice.axes.0), square(slice.axes.1));
-    let (x, y, weight) = weighted(slice, cluster);
     for other in (0..slice.k()).filter(|other| *other != cluster) {
-        let (other_x, other_y, other_weight) = weighted(slice, other);
-        // |p - c|^2 + w <= |p - c'|^2 + w', each axis with the square of its factor
-        let normal = (2.0 * of_x * (other_x - x), 2.0 * of_y * (other_y - y));
-        let square_of_other = of_x * other_x * other_x + of_y * other_y * other_y;
-        let bound = square_of_other + other_weight - (of_x * x * x + of_y * y * y + weight);
+        let (normal, bound) = border(slice, cluster, other);
         if normal == (0.0, 0.0) {
             if bound < 0.0 || (bound == 0.0 && other < cluster) {
                 return None;
@@ -143,13 +133,21 @@ fn power_cell(slice: &Slice<'_>, cluster: usize, from: Place, to: Place) -> Opti
     Some(Region { cluster, corners })
 }
 
-/// A centroid in the plane, and the square of its distance from it.
-fn weighted(slice: &Slice<'_>, cluster: usize) -> (f64, f64, f64) {
-    let centroid = slice.centroid(cluster);
-    let off_plane = (0..slice.dim()).filter(|i| *i != slice.axes.0 && *i != slice.axes.1);
-    let distance = |i: usize| (slice.at[i] - centroid[i]) * slice.factor(i);
-    let weight = off_plane.map(|i| distance(i) * distance(i)).sum();
-    (centroid[slice.axes.0], centroid[slice.axes.1], weight)
+/// The border between two clusters: the first one is nearer where `normal · place <= bound`.
+fn border(slice: &Slice<'_>, cluster: usize, other: usize) -> (Place, f64) {
+    let plane = slice.plane;
+    let (mut normal, mut bound) = ((0.0, 0.0), 0.0);
+    let pairs = slice.centroid(cluster).iter().zip(slice.centroid(other));
+    for (i, (own, others)) in pairs.enumerate() {
+        // |o + x·u + y·v - c|² <= |o + x·u + y·v - c'|², each feature with the square of its factor.
+        let square = slice.factor(i) * slice.factor(i);
+        let apart = 2.0 * square * (others - own);
+        normal.0 += apart * plane.across[i];
+        normal.1 += apart * plane.up[i];
+        let from = |centroid: f64| (plane.origin[i] - centroid) * (plane.origin[i] - centroid);
+        bound += square * (from(*others) - from(*own));
+    }
+    (normal, bound)
 }
 
 /// The part of a convex polygon where `outside` is not positive.
@@ -211,7 +209,13 @@ fn grid(slice: &Slice<'_>, from: Place, to: Place) -> Vec<Region> {
 
 #[cfg(test)]
 mod tests {
+    use lab::snapshot::{Axis, Components};
+
     use super::*;
+
+    fn plane(at: &[f64], (x, y): (usize, usize)) -> Plane {
+        Plane::new((Axis::Feature(x), Axis::Feature(y)), at, None)
+    }
 
     fn area(corners: &[Place]) -> f64 {
         let next = corners.iter().cycle().skip(1);
@@ -239,8 +243,7 @@ mod tests {
         let centroids = [5.0, 3.4, 1.5, 0.25, 5.9, 2.8, 4.2, 1.3, 6.6, 3.0, 5.3, 1.9];
         let slice = Slice {
             centroids: &centroids,
-            at: &[5.8, 3.1, 0.0, 0.0],
-            axes: (2, 3),
+            plane: &plane(&[5.8, 3.1, 0.0, 0.0], (2, 3)),
             distance: "euclidean",
             centre: &[],
             factor: &[],
@@ -261,12 +264,44 @@ mod tests {
     }
 
     #[test]
+    fn along_components_cells_hold_what_is_nearest_too() {
+        let centroids = [5.0, 3.4, 1.5, 0.25, 5.9, 2.8, 4.2, 1.3, 6.6, 3.0, 5.3, 1.9];
+        let components = Components {
+            rows: 150,
+            mean: vec![5.8, 3.1, 3.8, 1.2],
+            axes: [
+                vec![0.36, -0.08, 0.86, 0.36],
+                vec![0.66, 0.73, -0.17, -0.08],
+            ],
+            share: [0.92, 0.05],
+        };
+        let axes = (Axis::Component(0), Axis::Component(1));
+        let slice = Slice {
+            centroids: &centroids,
+            plane: &Plane::new(axes, &[0.0; 4], Some(&components)),
+            distance: "euclidean",
+            centre: &[],
+            factor: &[1.0, 2.0, 0.5, 1.0],
+        };
+        let cells = regions(&slice, (-4.0, -2.0), (4.0, 2.0));
+        assert_eq!(cells.len(), 3);
+        for i in 0..20 {
+            let place = (
+                -3.8 + 0.39 * f64::from(i),
+                -1.9 + 0.19 * f64::from(i * 7 % 20),
+            );
+            let (nearest, _) = slice.nearest(place).unwrap();
+            let cell = cells.iter().find(|cell| cell.cluster == nearest).unwrap();
+            assert!(contains(&cell.corners, place), "{place:?}");
+        }
+    }
+
+    #[test]
     fn behind_a_scaler_a_wide_feature_counts_as_much_as_a_narrow_one() {
         let centroids = [0.0, 0.0, 0.0, 1_000.0, 1.0, 5.0];
         let slice = Slice {
             centroids: &centroids,
-            at: &[0.0, 0.0, 2.0],
-            axes: (0, 1),
+            plane: &plane(&[0.0, 0.0, 2.0], (0, 1)),
             distance: "euclidean",
             centre: &[100.0, 0.5, 0.0],
             factor: &[0.001, 1.0, 1.0],
@@ -291,8 +326,7 @@ mod tests {
     fn a_centroid_far_off_the_plane_has_no_cell() {
         let slice = Slice {
             centroids: &[0.0, 0.0, 0.0, 1.0, 1.0, 50.0],
-            at: &[0.0; 3],
-            axes: (0, 1),
+            plane: &plane(&[0.0; 3], (0, 1)),
             distance: "euclidean",
             centre: &[],
             factor: &[],
@@ -306,8 +340,7 @@ mod tests {
     fn the_first_of_two_equal_centroids_wins() {
         let slice = Slice {
             centroids: &[1.0, 1.0, 1.0, 1.0],
-            at: &[0.0; 2],
-            axes: (0, 1),
+            plane: &plane(&[0.0; 2], (0, 1)),
             distance: "euclidean",
             centre: &[],
             factor: &[],
@@ -320,8 +353,7 @@ mod tests {
     fn other_distances_are_laid_out_in_rectangles() {
         let slice = Slice {
             centroids: &[0.0, 0.0, 1.0, 1.0],
-            at: &[0.0; 2],
-            axes: (0, 1),
+            plane: &plane(&[0.0; 2], (0, 1)),
             distance: "manhattan",
             centre: &[],
             factor: &[],

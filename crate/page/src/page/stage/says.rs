@@ -1,7 +1,8 @@
 //! What there is to say of a mark, or of a place of the plane.
 
-use lab::snapshot::Task;
+use lab::snapshot::{Axis, Task};
 
+use super::axes;
 use super::legend;
 use super::marks;
 use super::plot::Plot;
@@ -188,7 +189,7 @@ pub fn on_plane(at: At, plot: &Plot, cx: &Cx<'_>) -> Vec<Line> {
     let Some((given, runner_up)) = slice.nearest(place) else {
         return Vec::new();
     };
-    let name = |feature: usize| snapshot.features.get(feature).cloned().unwrap_or_default();
+    let name = |axis: Axis| axes::name(snapshot, axis);
     let cluster = |name: String, id: usize| {
         let (color, label) = predictions::cluster(snapshot, id as u32);
         Line::Cluster(
@@ -211,7 +212,7 @@ pub fn on_plane(at: At, plot: &Plot, cx: &Cx<'_>) -> Vec<Line> {
 /// What a model of two classes says of a place of the plane.
 fn on_decision(place: (f64, f64), probability: f64, cx: &Cx<'_>) -> Vec<Line> {
     let snapshot = &cx.state.update.snapshot;
-    let name = |feature: usize| snapshot.features.get(feature).cloned().unwrap_or_default();
+    let name = |axis: Axis| axes::name(snapshot, axis);
     let given = usize::from(probability >= 0.5);
     let (color, label) = predictions::cluster(snapshot, given as u32);
     vec![
