@@ -9,6 +9,7 @@ mod package;
 mod recording;
 mod regression;
 mod relay;
+mod share;
 mod smoke;
 mod support;
 mod transport;

@@ -187,7 +187,16 @@ impl App {
                 sender.send(Msg::Update(Box::new(update)));
             }
         });
-        app.listeners.borrow_mut().push(updates);
+        // An experiment that is put behind the page's address, by hand or by a link, is opened as one.
+        let window = dom::window()?;
+        let links = EventListener::new(&window, "hashchange", |_| {
+            if address::read().is_some()
+                && let Err(error) = dom::window().and_then(|window| window.location().reload())
+            {
+                gloo::console::error!(error);
+            }
+        });
+        app.listeners.borrow_mut().extend([updates, links]);
         app.ask_for_frame();
         Ok(app)
     }
