@@ -1,8 +1,11 @@
 //! The real program and the real page in a real browser; `cargo xtask test` runs them.
 
 mod access;
+mod correct;
 mod ecommerce;
+mod fork;
 mod insert;
+mod inspector;
 mod kept;
 mod lint;
 mod made;
@@ -11,6 +14,7 @@ mod package;
 mod recording;
 mod regression;
 mod relay;
+mod share;
 mod smoke;
 mod support;
 mod transport;

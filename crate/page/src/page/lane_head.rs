@@ -1,5 +1,8 @@
 //! The lane's head: its name, parameters, scaler, and the switch between lanes.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use gloo::events::EventListener;
 use lab::snapshot::Snapshot;
 use wasm_bindgen::{JsCast, JsValue};
@@ -7,6 +10,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::app::Sender;
 use super::dom::{self, Shown, Slot};
+use super::lanes::LanesMsg;
 use super::msg::Msg;
 use super::numbers;
 use super::view::Cx;
@@ -25,6 +29,9 @@ pub struct LaneHead {
     choices: Vec<(HtmlElement, [EventListener; 2])>,
     names: Shown<Vec<String>>,
     lane: Shown<usize>,
+    shown_lane: Rc<Cell<usize>>,
+    compare: Element,
+    _listeners: [EventListener; 2],
 }
 
 impl LaneHead {
@@ -33,6 +40,9 @@ impl LaneHead {
     /// # Errors
     /// An element is missing.
     pub fn new(sender: &Sender) -> Result<LaneHead, JsValue> {
+        let compare: Element = dom::by_id("lane-compare")?;
+        let shown_lane = Rc::new(Cell::new(0));
+        let (on_compare, on_menu, of_menu) = (sender.clone(), sender.clone(), shown_lane.clone());
         let title: Element = dom::by_id("lane-title")?;
         title.set_text_content(None);
         Ok(LaneHead {
@@ -46,6 +56,16 @@ impl LaneHead {
             choices: Vec::new(),
             names: Shown::default(),
             lane: Shown::default(),
+            _listeners: [
+                dom::on_click(&compare, move || {
+                    on_compare.send(Msg::Lanes(LanesMsg::Compare));
+                }),
+                dom::on_click(&dom::by_id::<Element>("lane-more")?, move || {
+                    on_menu.send(Msg::Lanes(LanesMsg::Menu(Some(of_menu.get()))));
+                }),
+            ],
+            compare,
+            shown_lane,
         })
     }
 
@@ -54,7 +74,7 @@ impl LaneHead {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let Some(lane) = snapshot.lanes.get(snapshot.lane) else {
             return Ok(());
         };
@@ -75,6 +95,15 @@ impl LaneHead {
             false => format!("scaled: {}", lane.scaler),
         };
         self.scaler.draw(&name, "scaled", &scaler)?;
+        self.shown_lane.set(snapshot.lane);
+        dom::set_attribute(
+            &self.compare,
+            "title",
+            match snapshot.lanes.len() {
+                1 => "Add a lane to compare with (C)",
+                _ => "All lanes side by side (C)",
+            },
+        );
         if self.names.change(
             snapshot
                 .lanes
@@ -118,7 +147,7 @@ impl LaneHead {
 }
 
 /// Parameters that break before their dots only, so that one which does not fit goes as a whole.
-fn unbroken(parameters: &str) -> String {
+pub fn unbroken(parameters: &str) -> String {
     let parts: Vec<String> = parameters
         .split(" · ")
         .map(|part| part.replace(' ', "\u{a0}"))

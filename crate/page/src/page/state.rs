@@ -1,12 +1,22 @@
 //! What the page knows.
 
 use lab::config::{LabError, LabFile};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::choose::Choose;
+use super::inspector::Inspector;
 use super::kept::Kept;
+use super::lanes::{self, Lanes};
 use super::lint::Lint;
+use super::lit::Lit;
 use super::made::Made;
+use super::notice::Notice;
+use super::pipeline::PipelineState;
+use super::places::Places;
+use super::session::Keeping;
+use super::settings::Settings;
+use super::share::Share;
 use super::stage::axes::Axes;
 use super::views::Views;
 use super::walk::{Entry, Table, Walk};
@@ -79,16 +89,36 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Lanes side by side, and their menu.
+    pub lanes: Lanes,
+    /// Drafts of the lanes' settings.
+    pub settings: Settings,
+    /// The place that is asked for.
+    pub places: Places,
+    /// The version whose rows are lit.
+    pub lit: Option<Lit>,
     /// What the linter has found.
     pub lint: Lint,
     /// Which k.
     pub choose: Choose,
+    /// Links, files, pictures.
+    pub share: Share,
+    /// What is kept for a page that is loaded anew.
+    pub session: Keeping,
+    /// What the page itself has to say.
+    pub notice: Option<Notice>,
     /// Made-up streams.
     pub made: Made,
     /// The reader's own stream.
     pub yours: Yours,
     /// What the stage shows rows as.
     pub views: Views,
+    /// What is looked at closer.
+    pub inspector: Inspector,
+    /// What flows from the source to the sink.
+    pub pipeline: PipelineState,
+    /// Show the measures' scores in place of their curves, where there is no room for both.
+    pub scores: bool,
 }
 
 /// How rows get into the stream.
@@ -118,7 +148,7 @@ pub enum Errand {
 }
 
 /// Tab of the left rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LeftTab {
     /// The walk-through.
     #[default]
@@ -128,7 +158,7 @@ pub enum LeftTab {
 }
 
 /// Tab of the right rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RightTab {
     /// How good the lane is.
     #[default]
@@ -140,7 +170,7 @@ pub enum RightTab {
 }
 
 /// Tab of the drawer; the last two only where the page is narrow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tab {
     /// Predictions.
     #[default]
@@ -151,6 +181,8 @@ pub enum Tab {
     Measures,
     /// The left rail.
     Stream,
+    /// Rows on which lanes disagree, while they are shown side by side.
+    Differences,
 }
 
 /// What lab.json says, as far as the page thread needs it.
@@ -176,6 +208,8 @@ pub struct Scenario {
     pub prefix: String,
     /// What the first lane's model is called.
     pub model: String,
+    /// The streams' topics, in their order.
+    pub topics: Vec<String>,
 }
 
 /// Narrower than this, measures join the drawer's tabs; style.css says the same.
@@ -213,6 +247,7 @@ impl State {
         match self.tab {
             Tab::Measures if !self.is_narrow() => Tab::Predictions,
             Tab::Stream if !self.is_phone() => Tab::Predictions,
+            Tab::Differences if !lanes::is_comparing(self) => Tab::Predictions,
             tab => tab,
         }
     }
@@ -320,6 +355,7 @@ impl Scenario {
                     .as_str()
                     .unwrap_or_default(),
             ),
+            topics,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::{Axis, Task};
+use lab::snapshot::{Axis, Snapshot, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -11,7 +11,8 @@ use super::app::Sender;
 use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
-use super::chart::surface;
+use super::chart::picture::Picture;
+use super::chart::{surface, tape};
 use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
@@ -20,16 +21,27 @@ use super::events::Events;
 use super::first_open::FirstOpen;
 use super::header::Header;
 use super::insert::InsertForm;
+use super::inspector::bar::Bar;
+use super::inspector::panel::Panel;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::lanes::view::LanesView;
 use super::lint::view::LintView;
+use super::lit::{self, LitNote};
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
+use super::measures::choice::Choice;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::notice::NoticeBar;
+use super::pipeline::dialog::PipelineDialog;
+use super::places::PlacesView;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
+use super::settings::panel::Panel as SettingsPanel;
+use super::share::dialog::ShareDialog;
+use super::share::stage::picture;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
@@ -39,6 +51,9 @@ use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
 use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
+
+/// Whatever moves has come to rest after so long, ms.
+const AT_REST_MS: f64 = 5_000.0;
 
 /// More records than this at once, and lists of them wait their turn.
 const FLOOD: u64 = 20;
@@ -50,6 +65,8 @@ const LISTS_MS: f64 = 200.0;
 pub struct Cx<'a> {
     /// The state.
     pub state: &'a State,
+    /// The picture of the lab that is drawn: the newest one, or while lanes are compared that of one of them.
+    pub snapshot: &'a Snapshot,
     /// Colours.
     pub palette: &'a Palette,
     /// Changes whenever colours or sizes may have.
@@ -67,6 +84,8 @@ pub struct Stamp {
     axes: (Axis, Axis),
     /// Rows that the principal components are of.
     components: u64,
+    /// Numbers of the rows that come with all their features.
+    values: usize,
     records: u64,
     record: u64,
     live: bool,
@@ -79,6 +98,8 @@ pub struct Stamp {
     compare: usize,
     marks: usize,
     waiting: u64,
+    /// The version whose rows are lit.
+    lit: u64,
     views: Views,
     look: u32,
 }
@@ -105,11 +126,19 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    lanes: LanesView,
+    settings: SettingsPanel,
+    places: PlacesView,
+    lit: LitNote,
     lint: LintView,
     choose: ChooseView,
+    share: ShareDialog,
+    notice: NoticeBar,
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
+    pipeline: PipelineDialog,
+    choice: Choice,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -118,6 +147,8 @@ pub struct View {
     listed: (u64, f64),
     layout: Shown<(Tab, bool, bool, bool)>,
     sender: Sender,
+    inspector: Panel,
+    filter: Bar,
     /// The lab file that the form was made for.
     experiment: Shown<u64>,
     _sizes: Sizes,
@@ -127,11 +158,12 @@ pub struct View {
 impl<'a> Cx<'a> {
     /// The stamp of this picture.
     pub fn stamp(&self) -> Stamp {
-        let (update, snapshot) = (&self.state.update, &self.state.update.snapshot);
+        let (update, snapshot) = (&self.state.update, self.snapshot);
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
             components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
+            values: snapshot.stage.values.len(),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -144,6 +176,7 @@ impl<'a> Cx<'a> {
             compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            lit: lit::row(self.state).map_or(0, |row| row.first),
             views: Views {
                 open: false,
                 ..self.state.views
@@ -173,9 +206,9 @@ impl View {
             rail: Rail::new(sender, state)?,
             walkthrough: Walkthrough::new(sender, state)?,
             insert: InsertForm::new(sender, state)?,
-            events: Events::new()?,
+            events: Events::new(sender)?,
             lane_head: LaneHead::new(sender)?,
-            batch_strip: BatchStrip::new()?,
+            batch_strip: BatchStrip::new(&dom::by_id("batch")?)?,
             stage: Stage::new(sender)?,
             first_open: FirstOpen::new(sender, state)?,
             banners: Banners::new(sender)?,
@@ -187,11 +220,19 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            lanes: LanesView::new(sender)?,
+            settings: SettingsPanel::new(sender)?,
+            places: PlacesView::new(sender)?,
+            lit: LitNote::new(sender)?,
             lint: LintView::new(sender)?,
             choose: ChooseView::new(sender)?,
+            share: ShareDialog::new(sender)?,
+            notice: NoticeBar::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
+            pipeline: PipelineDialog::new(sender)?,
+            choice: Choice::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -199,6 +240,8 @@ impl View {
             listed: (0, f64::NEG_INFINITY),
             layout: Shown::default(),
             sender: sender.clone(),
+            inspector: Panel::new(sender)?,
+            filter: Bar::new(sender)?,
             experiment: Shown::default(),
             _sizes: Sizes::watch(sender)?,
             _listeners: listen(sender)?,
@@ -218,6 +261,7 @@ impl View {
         let later = self.is_flooded(state, now_ms);
         let cx = Cx {
             state,
+            snapshot: &state.update.snapshot,
             palette: &self.palette,
             look: self.look,
             now_ms,
@@ -233,6 +277,9 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.pipeline.draw(&cx)?;
+        self.share.draw(&cx);
+        self.notice.draw(&cx)?;
         self.made.draw(&cx);
         self.yours.draw(&cx)?;
         if !state.started {
@@ -245,6 +292,7 @@ impl View {
         }
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
+        self.lanes.lay_out(&cx)?;
         self.lane_head.draw(&cx)?;
         self.lint.draw(&cx)?;
         self.choose.draw(&cx);
@@ -256,9 +304,29 @@ impl View {
             self.drawer.draw(&cx)?;
             self.scores.draw(&cx)?;
         }
+        self.filter.draw(&cx)?;
+        self.inspector.draw(&cx)?;
+        self.choice.draw(&cx);
         self.measures.draw(&cx)?;
-        self.timeline.draw(&cx);
-        Ok(self.stage.draw(&cx)? || later)
+        self.settings.draw(&cx)?;
+        self.places.draw(&cx);
+        self.lit.draw(&cx);
+        self.timeline.draw(&cx)?;
+        let moving = self.lanes.draw(&cx)?;
+        Ok(self.stage.draw(&cx)? || moving || later)
+    }
+
+    /// Takes a picture of the stage, at rest.
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn picture(&mut self, state: &State, now_ms: f64) -> Result<Picture, JsValue> {
+        // All of it is drawn again, at a time at which nothing moves any more.
+        self.look += 1;
+        tape::start();
+        let drawn = self.draw(state, now_ms + AT_REST_MS);
+        let layers = tape::stop();
+        drawn.and_then(|_| picture(layers, state, &self.palette))
     }
 
     /// Whether so much comes that lists in which nobody can read are not written in this frame.
@@ -285,6 +353,7 @@ impl View {
                 Tab::Ledger => "ledger",
                 Tab::Measures => "measures",
                 Tab::Stream => "stream",
+                Tab::Differences => "differences",
             };
             let word = |open: bool| if open { "open" } else { "closed" };
             dom::set_attribute(&self.app, "data-tab", tab);
@@ -329,7 +398,7 @@ impl Sizes {
             ));
         });
         let observer = ResizeObserver::new(closure.as_ref().unchecked_ref())?;
-        let canvases = dom::document()?.query_selector_all("canvas")?;
+        let canvases = dom::document()?.query_selector_all("canvas, #panels")?;
         for i in 0..canvases.length() {
             if let Some(canvas) = canvases
                 .get(i)
