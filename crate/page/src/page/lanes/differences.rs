@@ -141,7 +141,7 @@ impl DifferencesTable {
                 Task::Regression => "Error",
                 Task::Classification => "p of it",
             };
-            head("num wide beside-head", beside)?;
+            head("num wide beside beside-head", beside)?;
         }
         Ok(())
     }
@@ -274,7 +274,7 @@ fn draw_given(
         || numbers::NONE.to_owned(),
         |given| beside(lane, row, given),
     );
-    dom::child(node, "td", "num wide", &beside)?;
+    dom::child(node, "td", "num wide beside", &beside)?;
     Ok(())
 }
 
