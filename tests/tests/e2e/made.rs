@@ -105,7 +105,7 @@ async fn a_made_up_stream_drifts_and_is_what_the_program_makes() -> Result<()> {
         .await?;
     page.click("#made-play").await?;
     shows(&page, "connection", "400 rows").await?;
-    shows(&page, "lane-title", "Forgets").await?;
+    shows(&page, "lanes", "Forgets").await?;
     page.keep_shot("made-plane").await?;
     page.close().await
 }

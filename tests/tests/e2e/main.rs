@@ -3,6 +3,7 @@
 mod access;
 mod ecommerce;
 mod insert;
+mod inspector;
 mod kept;
 mod lint;
 mod made;

@@ -60,6 +60,9 @@ async fn a_table_that_no_lab_file_names_is_learned_from() -> Result<()> {
     for topic in ["iris_train", "iris_test", "blobs_train", "blobs_test"] {
         choose(&page, topic).await?;
     }
+    let both = "document.querySelectorAll('#yours-topics select:enabled').length === 2 && \
+                document.querySelectorAll('#yours-topics input:checked').length === 2";
+    page.wait_for(both, SOON).await?;
     says(&page, "id", "the key, left out").await?;
     says(&page, "x1", "number, ").await?;
     says(&page, "cluster", "3 different values: the label").await?;
@@ -105,6 +108,7 @@ async fn a_table_that_no_lab_file_names_is_learned_from() -> Result<()> {
     says(&page, "iris_class", "3 different values: the label").await?;
     shows(&page, "lane-params", "k\u{a0}4").await?;
     page.click("#yours-learn").await?;
+    shows(&page, "connection", "Replaying").await?;
     page.click("#speed option[value='0']").await?;
     shows(&page, "connection", "310 rows").await?;
     shows(&page, "m-right", " of 11").await?;

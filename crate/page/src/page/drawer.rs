@@ -34,7 +34,7 @@ pub struct Drawer {
     differences: DifferencesTable,
     differences_count: Slot,
     shown: Shown<(Tab, bool)>,
-    stamp: Shown<(Stamp, [bool; 3], bool)>,
+    stamp: Shown<(Stamp, [bool; 3], bool, u64)>,
     _listeners: Vec<EventListener>,
 }
 
@@ -90,7 +90,7 @@ impl Drawer {
             score: Slot::by_id("phone-score")?,
             filters,
             csv,
-            predictions: Predictions::new()?,
+            predictions: Predictions::new(sender)?,
             ledger: Ledger::new()?,
             differences: DifferencesTable::new(sender)?,
             differences_count: Slot::by_id("differences-count")?,
@@ -129,7 +129,10 @@ impl Drawer {
         }
         let ledger = tab == Tab::Ledger;
         let choice = [state.only_round, state.only_wrong, state.worst_first];
-        if !self.stamp.change((cx.stamp(), choice, ledger)) {
+        if !self
+            .stamp
+            .change((cx.stamp(), choice, ledger, state.inspector.edition))
+        {
             return Ok(());
         }
         // What is not seen is drawn when it is.

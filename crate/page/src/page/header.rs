@@ -139,6 +139,7 @@ fn scenarios(
         let option = dom::child(&select, "option", "", text)?;
         dom::set_attribute(&option, "value", value);
     }
+    dom::show(&dom::by_id("scenario-menu")?, true);
     let (sender, chosen) = (sender.clone(), select.clone());
     let listener = EventListener::new(&select, "change", move |_| {
         let value = chosen.value();

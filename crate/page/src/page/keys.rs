@@ -6,6 +6,7 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::app::Sender;
 use super::dom;
+use super::inspector::InspectMsg;
 use super::kept::KeptMsg;
 use super::lanes::LanesMsg;
 use super::msg::Msg;
@@ -38,6 +39,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
         ("Escape", _) => Msg::Close,
+        ("/", _) => Msg::Inspect(InspectMsg::OpenField),
         _ => return None,
     })
 }
@@ -84,12 +86,12 @@ fn keeps(element: &Element, key: &str) -> bool {
     let within = |selector: &str| element.closest(selector).ok().flatten().is_some();
     match key {
         "Escape" => false,
-        " " => within("input, select, textarea, dialog, button, [contenteditable]"),
+        " " => within("input, select, textarea, dialog[open], button, [contenteditable]"),
         "ArrowRight" | "ArrowLeft" | "Home" | "End" => within(
-            "input, select, textarea, dialog, [role=tablist], [role=radiogroup], [contenteditable]",
+            "input, select, textarea, dialog[open], [role=tablist], [role=radiogroup], [contenteditable]",
         ),
         _ => {
-            within("input, textarea, dialog, [contenteditable]")
+            within("input, textarea, dialog[open], [contenteditable]")
                 || (key.len() == 1 && within("select"))
         }
     }
@@ -116,6 +118,7 @@ mod tests {
             ("v", false, Msg::Views(ViewsMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),
+            ("/", false, Msg::Inspect(InspectMsg::OpenField)),
         ];
         for (key, shift, msg) in rows {
             assert_eq!(message(key, shift), Some(msg), "{key}");

@@ -10,12 +10,13 @@
 //! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`lanes`]: lanes side by side, and their menu
 //! - [`views`]: what the stage shows rows as
+//! - [`inspector`]: an event, a centroid's life, the filter over the events
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`lint`]: what the linter has found; [`choose`]: which k
 //! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
-//! - helpers: [`dom`], [`rows`], [`chart`], [`motion`], [`numbers`], [`names`]
+//! - helpers: [`dom`], [`rows`], [`row_keys`], [`chart`], [`motion`], [`numbers`], [`names`]
 
 pub mod app;
 pub mod banners;
@@ -32,6 +33,7 @@ pub mod first_open;
 pub mod header;
 pub mod http;
 pub mod insert;
+pub mod inspector;
 pub mod kept;
 pub mod keys;
 pub mod lane_head;
@@ -51,6 +53,7 @@ pub mod psql;
 pub mod rail;
 pub mod regression;
 pub mod right;
+pub mod row_keys;
 pub mod rows;
 pub mod stage;
 pub mod state;

@@ -5,6 +5,7 @@ use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
 use super::choose::ChooseMsg;
+use super::inspector::InspectMsg;
 use super::kept::{KeptMsg, Work};
 use super::lanes::LanesMsg;
 use super::lint::LintMsg;
@@ -108,6 +109,8 @@ pub enum Msg {
     Made(MadeMsg),
     /// Of the reader's own stream.
     Yours(YoursMsg),
+    /// Of the inspector and the filter.
+    Inspect(InspectMsg),
 }
 
 /// What was sent away.

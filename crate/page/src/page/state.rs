@@ -4,6 +4,7 @@ use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
 use super::choose::Choose;
+use super::inspector::Inspector;
 use super::kept::Kept;
 use super::lanes::{self, Lanes};
 use super::lint::Lint;
@@ -92,6 +93,8 @@ pub struct State {
     pub yours: Yours,
     /// What the stage shows rows as.
     pub views: Views,
+    /// What is looked at closer.
+    pub inspector: Inspector,
 }
 
 /// How rows get into the stream.
@@ -181,6 +184,8 @@ pub struct Scenario {
     pub prefix: String,
     /// What the first lane's model is called.
     pub model: String,
+    /// The streams' topics, in their order.
+    pub topics: Vec<String>,
 }
 
 /// Narrower than this, measures join the drawer's tabs; style.css says the same.
@@ -195,6 +200,12 @@ impl State {
     /// The page's own lab file cannot be read; the worker says why.
     pub fn file(&self) -> Result<LabFile, LabError> {
         LabFile::parse(self.wanted_lab.as_ref().unwrap_or(&self.scenario.lab))
+    }
+
+    /// Another stream is about to be shown: what was chosen of the old one's lists holds no more.
+    pub fn show_anew(&mut self) {
+        (self.drawer_open, self.card_open) = (true, false);
+        (self.only_round, self.only_wrong, self.worst_first) = (false, false, false);
     }
 
     /// Whether measures are a tab of the drawer.
@@ -320,6 +331,7 @@ impl Scenario {
                     .as_str()
                     .unwrap_or_default(),
             ),
+            topics,
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{choose, experiment, lanes, lint, made, right, views, yours};
+use super::{choose, experiment, inspector, lanes, lint, made, right, views, yours};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -28,6 +28,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             if std::mem::take(&mut state.views.open) {
                 out.push(Effect::Focus("view-button"));
             }
+            inspector::close(state, out);
             out.push(Effect::CloseDialogs);
         }
         Msg::Left(tab) => choose_left(state, tab, out),
@@ -113,6 +114,7 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Redraw => {}
         Msg::Made(msg) => made::update(state, msg, out),
         Msg::Yours(msg) => yours::update(state, msg, out),
+        Msg::Inspect(msg) => inspector::update(state, msg, out),
     }
 }
 
@@ -144,6 +146,7 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
     if let Some(surveyed) = &update.surveyed {
         yours::surveyed(state, surveyed);
     }
+    inspector::arrived(state, &mut update.closer);
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection {
         of
@@ -179,7 +182,7 @@ fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
 }
 
 /// Shows the left rail, wherever this width has it.
-fn open_left(state: &mut State) {
+pub fn open_left(state: &mut State) {
     state.left_open = true;
     if state.is_phone() {
         state.tab = Tab::Stream;
@@ -187,6 +190,7 @@ fn open_left(state: &mut State) {
 }
 
 fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
+    state.inspector.left_chosen = true;
     state.left = if state.walk.is_some() {
         tab
     } else {

@@ -20,6 +20,8 @@ use super::events::Events;
 use super::first_open::FirstOpen;
 use super::header::Header;
 use super::insert::InsertForm;
+use super::inspector::bar::Bar;
+use super::inspector::panel::Panel;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lanes::view::LanesView;
@@ -122,6 +124,8 @@ pub struct View {
     listed: (u64, f64),
     layout: Shown<(Tab, bool, bool, bool)>,
     sender: Sender,
+    inspector: Panel,
+    filter: Bar,
     /// The lab file that the form was made for.
     experiment: Shown<u64>,
     _sizes: Sizes,
@@ -177,7 +181,7 @@ impl View {
             rail: Rail::new(sender, state)?,
             walkthrough: Walkthrough::new(sender, state)?,
             insert: InsertForm::new(sender, state)?,
-            events: Events::new()?,
+            events: Events::new(sender)?,
             lane_head: LaneHead::new(sender)?,
             batch_strip: BatchStrip::new(&dom::by_id("batch")?)?,
             stage: Stage::new(sender)?,
@@ -204,6 +208,8 @@ impl View {
             listed: (0, f64::NEG_INFINITY),
             layout: Shown::default(),
             sender: sender.clone(),
+            inspector: Panel::new(sender)?,
+            filter: Bar::new(sender)?,
             experiment: Shown::default(),
             _sizes: Sizes::watch(sender)?,
             _listeners: listen(sender)?,
@@ -263,6 +269,8 @@ impl View {
             self.drawer.draw(&cx)?;
             self.scores.draw(&cx)?;
         }
+        self.filter.draw(&cx)?;
+        self.inspector.draw(&cx)?;
         self.measures.draw(&cx)?;
         self.timeline.draw(&cx);
         let moving = self.lanes.draw(&cx)?;

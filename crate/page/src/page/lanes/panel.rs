@@ -18,6 +18,7 @@ use crate::page::stage::axes;
 use crate::page::stage::in_words::InWords;
 use crate::page::stage::legend;
 use crate::page::stage::marks::{self, Pointed};
+use crate::page::stage::pick::Picks;
 use crate::page::stage::probe::{Pinned, Probe, REACH};
 use crate::page::stage::says::distance;
 use crate::page::stage::scatter::Scatter;
@@ -80,6 +81,7 @@ impl Panel {
         );
         dom::set_attribute(&menu, "data-menu", &lane.to_string());
         let probe = Probe::new(&marks.canvas, sender, pinned.clone());
+        let picks = Picks::new(&marks.canvas, sender);
         let mut listeners = Vec::new();
         for (element, msg) in [
             (&part(".lane-head")?, LanesMsg::Focus(lane)),
@@ -110,6 +112,7 @@ impl Panel {
             scatter: Scatter::new(
                 [surface(".ground")?, surface(".points")?, marks],
                 probe,
+                picks,
                 Tip::new(dom::part(&root, ".tip")?),
             ),
             lane: Shown::default(),

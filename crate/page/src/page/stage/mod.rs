@@ -7,6 +7,7 @@
 //! - [`marks`]: test rows, wrong ones, newest ones, paths, centroids
 //! - [`labels`]: names beside centroids, where they cover least
 //! - [`legend`]: axis choosers, caption; [`in_words`]: the plot in words
+//! - [`pick`]: marks that open, by pointer and keyboard; [`selected`] what is open
 //! - [`scatter`]: all of that on its canvases: that of the stage, and one for each lane beside others
 //! - [`probe`]: what is under the pointer; [`says`] what there is to say of it; [`tip`] where it is said
 //!
@@ -18,17 +19,20 @@ pub mod in_words;
 pub mod labels;
 pub mod legend;
 pub mod marks;
+pub mod pick;
 pub mod plot;
 pub mod points;
 pub mod probe;
 pub mod regions;
 pub mod says;
 pub mod scatter;
+pub mod selected;
 pub mod tip;
 
 use wasm_bindgen::JsValue;
 
 use self::legend::Legend;
+use self::pick::Picks;
 use self::probe::{Pinned, Probe};
 use self::scatter::Scatter;
 use self::tip::Tip;
@@ -56,13 +60,14 @@ impl Stage {
     pub fn new(sender: &Sender) -> Result<Stage, JsValue> {
         let marks = Surface::by_id("plot-marks")?;
         let probe = Probe::new(&marks.canvas, sender, Pinned::default());
+        let picks = Picks::new(&marks.canvas, sender);
         let surfaces = [
             Surface::by_id("plot-ground")?,
             Surface::by_id("plot-points")?,
             marks,
         ];
         Ok(Stage {
-            scatter: Scatter::new(surfaces, probe, Tip::new(dom::by_id("tip")?)),
+            scatter: Scatter::new(surfaces, probe, picks, Tip::new(dom::by_id("tip")?)),
             legend: Legend::new(sender)?,
             regression: Regression::new(sender)?,
             many: Many::new()?,

@@ -77,11 +77,17 @@ impl Probe {
             .filter(|at| plot.contains(*at))
     }
 
-    /// Draws the tip.
+    /// Draws the tip, of what is under the pointer or has the keyboard.
     ///
     /// # Errors
     /// The browser refused an element.
-    pub fn draw(&self, plot: &Plot, cx: &Cx<'_>, tip: &mut Tip) -> Result<(), JsValue> {
+    pub fn draw(
+        &self,
+        plot: &Plot,
+        cx: &Cx<'_>,
+        focus: Option<At>,
+        tip: &mut Tip,
+    ) -> Result<(), JsValue> {
         let clicked = self.clicked.take();
         if let Some(at) = clicked {
             let again = self
@@ -91,7 +97,12 @@ impl Probe {
             let place = || (plot.x.back(at.0), plot.y.back(at.1));
             self.pinned.set((free && !again).then(place));
         }
-        let hovered = self.pointer.get().and_then(|at| on_mark(at, plot, cx));
+        let near = |at: At| on_mark(at, plot, cx);
+        let hovered = self
+            .pointer
+            .get()
+            .and_then(near)
+            .or_else(|| focus.and_then(near));
         let (at, lines) = match (hovered, self.place(plot)) {
             (Some(found), _) => found,
             (None, Some(at)) => (at, on_plane(at, plot, cx)),

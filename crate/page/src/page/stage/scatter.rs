@@ -4,9 +4,11 @@ use wasm_bindgen::JsValue;
 
 use super::labels::{self, Side};
 use super::marks::{self, Pointed};
+use super::pick::{self, Mark, Picks};
 use super::plot::{self, Plot};
 use super::points::{self, Fills};
 use super::probe::Probe;
+use super::selected;
 use super::tip::Tip;
 use crate::page::chart::pen::At;
 use crate::page::chart::surface::Surface;
@@ -23,6 +25,10 @@ pub struct Scatter {
     marks: Surface,
     /// What is under the pointer.
     pub probe: Probe,
+    /// Marks that open.
+    pub picks: Picks,
+    /// What is open, and the mark that the keyboard is on.
+    picked: Shown<(u64, Option<Mark>)>,
     /// What is said of it.
     pub tip: Tip,
     glide: Glide,
@@ -47,12 +53,19 @@ struct Due {
 
 impl Scatter {
     /// A plot on these canvases: the lowest first.
-    pub fn new([ground, points, marks]: [Surface; 3], probe: Probe, tip: Tip) -> Scatter {
+    pub fn new(
+        [ground, points, marks]: [Surface; 3],
+        probe: Probe,
+        picks: Picks,
+        tip: Tip,
+    ) -> Scatter {
         Scatter {
             ground,
             points,
             marks,
             probe,
+            picks,
+            picked: Shown::default(),
             tip,
             glide: Glide::default(),
             fills: Fills::default(),
@@ -124,12 +137,19 @@ impl Scatter {
             points::draw(&self.points.draw(), &plot, cx, &self.fills);
         }
         let pulse = self.pulse(cx);
-        self.probe.draw(&plot, cx, &mut self.tip)?;
+        if changed || aimed || moving {
+            self.picks.set(pick::of_plot(&plot, cx));
+        }
+        let focus = self.picks.current();
+        let picked = self.picked.change((cx.state.inspector.edition, focus));
+        let focus_at = focus.map(|mark| mark.at);
+        self.probe.draw(&plot, cx, focus_at, &mut self.tip)?;
         let pinned = self.probe.place(&plot);
         let repointed = self.pointed.change_text(&(pinned, pointed));
-        if changed || aimed || moving || pulse.is_some() || repointed {
+        if changed || aimed || moving || pulse.is_some() || repointed || picked {
+            let pen = self.marks.draw();
             marks::draw(
-                &self.marks.draw(),
+                &pen,
                 &plot,
                 cx,
                 &self.sides,
@@ -137,6 +157,10 @@ impl Scatter {
                 pinned,
                 pointed,
             );
+            selected::draw(&pen, &plot, cx, focus);
+        }
+        if picked && focus.is_some() {
+            self.tip.say();
         }
         self.plot = Some(plot);
         Ok(moving || filling || pulse.is_some())

@@ -45,6 +45,16 @@ impl Tip {
         Ok(())
     }
 
+    /// Says what it shows to those who do not see it.
+    pub fn say(&self) {
+        let rows = self.element.child_nodes();
+        let words = (0..rows.length()).filter_map(|i| rows.get(i)?.text_content());
+        let words: Vec<String> = words.collect();
+        if let Ok(polite) = dom::by_id::<web_sys::Element>("polite") {
+            polite.set_text_content(Some(&words.join(", ")));
+        }
+    }
+
     fn fill(&self, lines: &[Line]) -> Result<(), JsValue> {
         self.element.set_text_content(None);
         for line in lines {
