@@ -5,6 +5,7 @@ mod ecommerce;
 mod insert;
 mod inspector;
 mod kept;
+mod lanes;
 mod lint;
 mod made;
 mod module;

@@ -24,6 +24,7 @@ use lab::config::LaneFile;
 use lab::snapshot::Snapshot;
 
 use self::edit::Preset;
+use super::kept::{self, KeptMsg};
 use super::msg::{Dialog, Effect};
 use super::state::{RightTab, State, Tab};
 use super::{experiment, right};
@@ -103,6 +104,8 @@ pub enum Act {
     Add(Preset),
     /// Its settings.
     Settings,
+    /// The versions that are kept.
+    Kept,
 }
 
 /// The lanes that are shown side by side; empty where one is shown large.
@@ -220,6 +223,10 @@ fn act_on(state: &mut State, lane: usize, act: Act, out: &mut Vec<Effect>) {
             } else {
                 remove(state, lane, out);
             }
+        }
+        Act::Kept => {
+            focus(state, lane, out);
+            kept::update(state, KeptMsg::Open, out);
         }
         Act::Settings => {
             focus(state, lane, out);
