@@ -140,8 +140,11 @@ async fn lanes_are_compared_and_one_is_added_renamed_and_removed() -> Result<()>
     page.click("#panels .lane-panel:nth-child(3) .lane-menu")
         .await?;
     choose(page, "Rename").await?;
-    page.wait_for("document.activeElement.id === 'lane-name'", SOON)
-        .await?;
+    page.wait_for(
+        "document.activeElement.id === 'lane-name' && document.activeElement.value === 'Flink 2'",
+        SOON,
+    )
+    .await?;
     page.keys(&format!("Spark{}", Key::Enter)).await?;
     shows(page, "lane-error", "There is a lane Spark already").await?;
     page.js("document.getElementById('lane-name').select()")

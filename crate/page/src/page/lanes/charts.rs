@@ -3,7 +3,7 @@
 use lab::snapshot::{Snapshot, Task};
 use wasm_bindgen::JsValue;
 
-use super::shown;
+use super::{shown, stamps};
 use crate::page::chart::pen::{Align, At, Pen, Type};
 use crate::page::chart::scale::{Scale, log_ticks};
 use crate::page::chart::surface::Surface;
@@ -25,7 +25,7 @@ pub struct Charts {
     losses: Surface,
     rounds_title: Slot,
     losses_title: Slot,
-    stamp: Shown<(Stamp, u64, usize)>,
+    stamp: Shown<(Vec<Stamp>, Task, u64)>,
 }
 
 /// A lane's curve.
@@ -58,7 +58,7 @@ impl Charts {
         let lanes = of_kind(cx);
         let changed = self
             .stamp
-            .change((cx.stamp(), cx.state.domain, lanes.len()));
+            .change((stamps(cx), cx.snapshot.task, cx.state.domain));
         if lanes.is_empty() || !(changed || fits.contains(&true)) {
             return;
         }

@@ -27,6 +27,7 @@ use self::edit::Preset;
 use super::kept::{self, KeptMsg};
 use super::msg::{Dialog, Effect};
 use super::state::{RightTab, State, Tab};
+use super::view::{Cx, Stamp};
 use super::{experiment, right};
 use crate::protocol::Command;
 
@@ -120,6 +121,12 @@ pub fn shown(state: &State) -> Vec<&Snapshot> {
         !hidden || panel.lane == state.update.snapshot.lane
     };
     panels.iter().filter(is_shown).collect()
+}
+
+/// What the pictures of the lanes side by side depend on: a lane may have news while the shown one has none.
+pub fn stamps(cx: &Cx<'_>) -> Vec<Stamp> {
+    let stamp = |snapshot| Cx { snapshot, ..*cx }.stamp();
+    shown(cx.state).into_iter().map(stamp).collect()
 }
 
 /// Whether lanes are shown side by side.
