@@ -4,8 +4,12 @@ use serde_json::{Map, Value};
 
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
-use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{choose, experiment, inspector, lanes, lint, made, right, views, yours};
+use super::places::Places;
+use super::state::{Errand, LeftTab, RightTab, RowsFrom, State, Tab};
+use super::{
+    choose, experiment, inspector, lanes, lint, lit, made, pipeline, places, right, session,
+    settings, share, views, yours,
+};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -13,6 +17,12 @@ const DOMAIN_LEAST: u64 = 340;
 
 /// Changes the state, and adds what is to be done outside.
 pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
+    act(state, msg, now_ms, out);
+    session::see(state, out);
+    session::keep(state, out);
+}
+
+fn act(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
     match msg {
         Msg::Update(update) => arrived(state, *update, now_ms, out),
         Msg::Send(command) => out.push(Effect::Send(command)),
@@ -25,6 +35,8 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
         Msg::Close => {
             (state.left_open, state.card_open) = (false, false);
+            state.places = Places::default();
+            out.extend(lit::clear(state));
             if std::mem::take(&mut state.views.open) {
                 out.push(Effect::Focus("view-button"));
             }
@@ -40,11 +52,8 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Focus("events-title"));
         }
         Msg::Right(tab) => {
-            state.right = tab;
+            show_right(state, tab);
             choose::shown(state, out);
-            if state.is_narrow() {
-                (state.tab, state.drawer_open) = (Tab::Measures, true);
-            }
             out.push(Effect::Focus(right::tab_id(tab)));
         }
         Msg::Change(file) => out.extend(experiment::send(state, &file)),
@@ -105,13 +114,22 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Send(Command::Connect { url }));
         }
         Msg::Kept(msg) => kept::update(state, msg, out),
+        Msg::Settings(msg) => settings::update(state, msg, out),
+        Msg::Places(msg) => places::update(state, msg, out),
+        Msg::Light(version) => out.push(lit::choose(state, version)),
+        Msg::GoToLit => out.extend(lit::go(state).map(Effect::Send)),
         Msg::Lint(msg) => lint::update(state, msg, out),
         Msg::Choose(msg) => choose::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Lanes(msg) => lanes::update(state, msg, out),
+        Msg::Scores(scores) => state.scores = scores,
+        Msg::Pipeline(msg) => pipeline::update(state, msg, now_ms, out),
         Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
+        Msg::Share(msg) => share::update(state, msg, out),
+        Msg::Session(msg) => session::update(state, msg, out),
+        Msg::Unnotice => state.notice = None,
         Msg::Made(msg) => made::update(state, msg, out),
         Msg::Yours(msg) => yours::update(state, msg, out),
         Msg::Inspect(msg) => inspector::update(state, msg, out),
@@ -132,6 +150,7 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
         ("recording.ndjson", &update.recording),
         ("replay.ndjson", &update.lines),
         ("predictions.csv", &update.csv),
+        ("ledger.csv", &update.ledger_csv),
     ] {
         if let Some(text) = text {
             out.push(Effect::Save {
@@ -143,6 +162,7 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
     experiment::arrived(state, &update);
     lint::arrived(state, &mut update);
     choose::arrived(state, &mut update);
+    share::arrived(state, &update, out);
     if let Some(surveyed) = &update.surveyed {
         yours::surveyed(state, surveyed);
     }
@@ -167,12 +187,23 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
         state.domain = needed + needed / 2;
     }
     state.axes.keep_to(snapshot);
+    settings::arrived(state, &update, out);
+    places::arrived(state, &update, out);
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
+    settings::keep_up(state);
+}
+
+/// Shows a tab of the right rail, wherever this width has it.
+pub fn show_right(state: &mut State, tab: RightTab) {
+    state.right = tab;
+    if state.is_narrow() {
+        (state.tab, state.drawer_open) = (Tab::Measures, true);
+    }
 }
 
 fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
     if state.is_first_open() {
-        return self::update(state, Msg::PlayDemo, 0.0, out);
+        return act(state, Msg::PlayDemo, 0.0, out);
     }
     out.push(Effect::Send(if state.is_playing() {
         Command::Pause

@@ -43,6 +43,7 @@ impl Worker {
             }
             Command::Axes { x, y } => (self.desk.view.x, self.desk.view.y) = (x, y),
             Command::Values { most } => self.desk.view.values = most,
+            Command::Pipeline { on } => self.watch_pipeline(on),
             Command::Speed { factor } => self.speed = factor,
             Command::CloseBatch { lane } => self.desk.take(super::desk::Item::Close(lane)),
             Command::StartOver => self.start_over(),
@@ -64,8 +65,20 @@ impl Worker {
             Command::ChangeLab { lab } => self.change_lab(&lab),
             Command::Choose { start } => self.choose(start),
             Command::Compare { on } => self.desk.view.compare = on,
+            Command::ShowVersion { lane, version } => {
+                (self.desk.view.lane, self.desk.view.at) = (lane, Playhead::Version(version));
+            }
+            Command::Light { version } => self.desk.view.lit = version,
+            Command::GoTo { text } => self.go_to(&text),
+            Command::NextRound => self.next_round(),
+            Command::BackRound => self.back_round(),
             Command::LedgerCsv => self.wants_ledger_csv = true,
-            Command::Resume { name, text, rows } => self.resume(name, &text, rows),
+            Command::Resume {
+                name,
+                text,
+                rows,
+                records_per_s,
+            } => self.resume(name, &text, rows, records_per_s),
             Command::PlayAs {
                 lab,
                 name,
@@ -98,8 +111,11 @@ impl Worker {
     }
 
     /// Plays a recording on from a record that it had come to.
-    fn resume(&mut self, name: String, text: &str, rows: u64) {
+    fn resume(&mut self, name: String, text: &str, rows: u64, records_per_s: Option<f64>) {
         self.replay(name, text);
+        if let (Some(player), Some(records_per_s)) = (&mut self.player, records_per_s) {
+            player.records_per_s = records_per_s;
+        }
         let before = self.desk.lab.rows.end();
         while self.desk.lab.rows.end() - before < rows && self.desk.step_row() {}
         self.count_played(self.desk.lab.rows.end() - before);
@@ -177,7 +193,7 @@ impl Worker {
         self.count_played(self.desk.lab.rows.end() - before);
     }
 
-    fn count_played(&mut self, records: u64) {
+    pub(super) fn count_played(&mut self, records: u64) {
         if let Some(player) = &mut self.player {
             player.row += records;
         }
