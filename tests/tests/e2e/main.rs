@@ -7,6 +7,7 @@ mod fork;
 mod insert;
 mod inspector;
 mod kept;
+mod lanes;
 mod lint;
 mod made;
 mod module;

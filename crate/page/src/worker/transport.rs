@@ -34,7 +34,13 @@ impl Worker {
                 self.desk.view.at = Playhead::Live
             }
             Command::Seek { record } => self.desk.view.at = Playhead::Record(record),
-            Command::ShowLane { lane } => self.desk.view.lane = lane,
+            Command::ShowLane { lane } => {
+                if self.desk.view.compare && matches!(self.desk.view.at, Playhead::Version(_)) {
+                    // All lanes are looked at where they are: another one in front changes no place.
+                    self.desk.view.at = Playhead::Record(self.snapshot_place().0);
+                }
+                self.desk.view.lane = lane;
+            }
             Command::Axes { x, y } => (self.desk.view.x, self.desk.view.y) = (x, y),
             Command::Values { most } => self.desk.view.values = most,
             Command::Pipeline { on } => self.watch_pipeline(on),
