@@ -14,6 +14,7 @@ mod package;
 mod recording;
 mod regression;
 mod relay;
+mod share;
 mod smoke;
 mod support;
 mod transport;
