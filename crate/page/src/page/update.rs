@@ -6,6 +6,7 @@ use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::places::Places;
 use super::state::{Errand, LeftTab, RightTab, RowsFrom, State, Tab};
+use super::views::ViewsMsg;
 use super::{
     choose, experiment, inspector, lanes, lint, lit, made, pipeline, places, right, session,
     settings, share, views, yours,
@@ -124,6 +125,8 @@ fn act(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Lanes(msg) => lanes::update(state, msg, out),
         Msg::Scores(scores) => state.scores = scores,
         Msg::Pipeline(msg) => pipeline::update(state, msg, now_ms, out),
+        // Where the menu is not there, its key does nothing.
+        Msg::Views(ViewsMsg::Open) if !views::has_menu(state) => {}
         Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
@@ -186,7 +189,7 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
         // By half again, so that it happens seldom.
         state.domain = needed + needed / 2;
     }
-    state.axes.keep_to(snapshot);
+    out.extend(state.axes.keep_to(snapshot));
     settings::arrived(state, &update, out);
     places::arrived(state, &update, out);
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
