@@ -3,7 +3,7 @@
 //! Everything is read from what lab and lanes keep; nothing here changes them.
 //!
 //! - `stage`: the scatter plot, by features or by [`components`]; `linear`: what a linear model's panels are drawn from
-//! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
+//! - `events`, `predictions`, `ledger`: the lists; `lit`: the rows that made a version; `measures`: what predictions are worth
 //! - `facts`, `differences`: lanes side by side
 //! - `why`: what became of one record; `life`: of one centroid
 
@@ -14,6 +14,7 @@ mod facts;
 mod ledger;
 mod life;
 mod linear;
+mod lit;
 mod measures;
 mod predictions;
 mod stage;
@@ -40,6 +41,7 @@ use facts::facts;
 pub(crate) use ledger::ledger_row;
 use ledger::{bars, open_batch, with_drift};
 use linear::linear;
+use lit::lit;
 use measures::{cluster_labels, judged, measures};
 use predictions::predictions;
 use stage::{Ranges, shared_ranges, stage};
@@ -72,6 +74,7 @@ impl Lab {
         let labels = self.labels();
         let stage = stage(&place, view, &labels, within);
         let (predictions, predictions_total) = predictions(&place, &labels, view.rows);
+        let lit = lit(&place, view, &stage);
         Snapshot {
             lanes: self.lanes.iter().map(|lane| self.head(lane)).collect(),
             lane: lane_index,
@@ -110,6 +113,7 @@ impl Lab {
             marks: self.marks_of(place.lane),
             let_go: self.rows.first(),
             tracks: self.tracks(lane_index, view),
+            lit,
         }
     }
 
@@ -130,6 +134,7 @@ impl Lab {
                 lane,
                 at: at(lane),
                 rows: PANEL_ROWS.min(view.rows),
+                lit: view.lit.filter(|_| lane == shown),
                 ..view.clone()
             };
             self.snapshot_within(&view, Some(within))
@@ -301,7 +306,11 @@ impl Place<'_> {
                 .features
                 .iter()
                 .all(|column| number(column).is_finite());
-        taken.then_some(role)
+        match role {
+            // It is classified all the same.
+            Role::Both if self.lane.took_out(record) => taken.then_some(Role::Classify),
+            _ => (taken && !self.lane.took_out(record)).then_some(role),
+        }
     }
 }
 

@@ -120,9 +120,16 @@ fn kmeans(engine: &str, decay: f64) -> Value {
 }
 
 fn file(lane: &Value) -> LabFile {
+    let role = lane
+        .get("role")
+        .and_then(Value::as_str)
+        .unwrap_or("train")
+        .to_owned();
+    let mut lane = lane.clone();
+    lane.as_object_mut().unwrap().remove("role");
     let file = json!({
         "eddy": 1, "features": ["x", "y"],
-        "streams": [{"topic": TOPIC, "role": "train"}, {"topic": TEST, "role": "classify"}],
+        "streams": [{"topic": TOPIC, "role": role}, {"topic": TEST, "role": "classify"}],
         "lanes": [lane],
     });
     LabFile::parse(&file.to_string()).unwrap()
@@ -264,6 +271,8 @@ fn kinds() -> Vec<Value> {
         json!({"model": linear("sgd"), "target": "z", "batch": {"by": "count", "rows": 1}, "scaler": {"kind": "standard"}}),
         json!({"model": spark, "target": "z", "batch": {"by": "interval", "ms": 60}, "scaler": {"kind": "standard"}}),
         json!({"model": flink_logistic, "target": "c", "batch": {"by": "count", "rows": 2}}),
+        json!({"model": kmeans("spark", 0.5), "batch": {"by": "interval", "ms": 40}, "role": "both"}),
+        json!({"model": linear("rls"), "target": "z", "batch": {"by": "count", "rows": 2}, "role": "both"}),
     ]
 }
 
@@ -823,4 +832,60 @@ fn a_scaler_with_windows_of_its_own_is_refused_beside_it() {
         .unwrap()
         .to_string();
     assert!(error.starts_with("lab file: lanes[0].changes: "), "{error}");
+}
+
+#[test]
+fn a_row_that_waits_for_the_first_version_is_taken_out_there() {
+    let start = json!({"kind": "kmeans", "engine": "flink", "k": 2, "initial": {"kmeans++": {"seed": 7, "rows": 3}}});
+    let (mut lab, mut table) = (lab(&json!({"model": start})), Table::new());
+    apply(&mut lab, &mut table, &inserts(0..2));
+    apply(&mut lab, &mut table, &[Do::Delete(0)]);
+    assert_eq!(
+        lab.rows.note(2),
+        "corrected: the row of offset 0 was taken out of the rows that wait"
+    );
+    apply(&mut lab, &mut table, &inserts(2..3));
+    assert_eq!(lab.lanes[0].timeline.versions(), 0);
+    apply(&mut lab, &mut table, &inserts(3..6));
+    let versions: Vec<u64> = parsed(&mut lab)
+        .iter()
+        .filter_map(|line| line["version"].as_u64())
+        .collect();
+    assert_eq!(versions, [1, 2]);
+    apply(&mut lab, &mut table, &[Do::Delete(0)]);
+    assert_eq!(
+        lab.rows.note(7),
+        "corrected: the row of offset 1 was taken out of version 2"
+    );
+}
+
+#[test]
+fn a_row_that_is_gone_is_drawn_no_more() {
+    let (mut lab, mut table) = (lab(&json!({})), Table::new());
+    apply(&mut lab, &mut table, &inserts(0..8));
+    let points = |lab: &Lab| {
+        lab.snapshot(&eddy_lab::snapshot::View::default())
+            .stage
+            .point_x
+            .len()
+    };
+    let before = points(&lab);
+    apply(
+        &mut lab,
+        &mut table,
+        &[Do::Delete(1), Do::Update(3, row(50))],
+    );
+    lab.settle();
+    // One less, and one in another place.
+    assert_eq!(points(&lab), before - 1);
+    let snapshot = lab.snapshot(&eddy_lab::snapshot::View::default());
+    let revisions: Vec<u64> = snapshot.ledger.iter().map(|row| row.revision).collect();
+    assert_eq!(revisions, [1, 1, 0]);
+    assert_eq!(
+        (
+            snapshot.lanes[0].corrected,
+            snapshot.lanes[0].corrections_refused
+        ),
+        (2, 0)
+    );
 }

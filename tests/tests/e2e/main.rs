@@ -1,7 +1,9 @@
 //! The real program and the real page in a real browser; `cargo xtask test` runs them.
 
 mod access;
+mod correct;
 mod ecommerce;
+mod fork;
 mod insert;
 mod inspector;
 mod kept;

@@ -4,21 +4,23 @@
 //! image are never subtracted, it may be half empty. The row is taken out at once, of the open batch or of one that made a
 //! version; versions are made anew (`rebuild`) before the model is used the next time.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
 use super::Lane;
+use super::batch::Batch;
 use super::history::{History, KeptHistory, State, Step};
 use super::keys::{Keys, RowId};
 use crate::config::LaneConfig;
 use crate::event::Source;
 use crate::timeline::Entry;
 
-use super::batch::Batch;
-
 /// So many refused corrections are listed, the newest; all are counted.
 const LISTED_MAX: usize = 100;
+
+/// So many rows that were taken out are told from others where they are drawn, the newest.
+const GONE_MAX: usize = 200_000;
 
 /// What a lane keeps to take rows out again.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub(super) struct Corrections {
     made: u64,
     refused: u64,
     listed: VecDeque<RefusedCorrection>,
+    /// The newest rows that were taken out, by record: they are not drawn.
+    gone: BTreeSet<u64>,
     /// How often versions were made anew.
     pub(super) rebuilds: u64,
 }
@@ -117,6 +121,7 @@ impl Lane {
                     made: 0,
                     refused: 0,
                     listed: VecDeque::new(),
+                    gone: BTreeSet::new(),
                     rebuilds: 0,
                 }));
             }
@@ -184,6 +189,10 @@ impl Lane {
             };
         if let Some(corrections) = &mut self.corrections {
             corrections.made += 1;
+            corrections.gone.insert(record);
+            if corrections.gone.len() > GONE_MAX {
+                corrections.gone.pop_first();
+            }
         }
         Corrected::TakenOut(source, place)
     }
@@ -198,6 +207,12 @@ impl Lane {
             let refused = RefusedCorrection { source, reason };
             corrections.listed.push_back(refused);
         }
+    }
+
+    /// Whether a record's row was taken out again.
+    pub(crate) fn took_out(&self, record: u64) -> bool {
+        let corrections = self.corrections.as_ref();
+        corrections.is_some_and(|corrections| corrections.gone.contains(&record))
     }
 
     /// Rows that were taken out again.
@@ -320,7 +335,8 @@ impl Corrections {
             made,
             refused,
             listed,
-            // Is only counted.
+            // Is only drawn, or counted.
+            gone: _,
             rebuilds: _,
         } = self;
         let earlier = &timeline[..timeline.len().saturating_sub(1)];
@@ -364,6 +380,7 @@ impl Corrections {
             made,
             refused,
             listed,
+            gone: BTreeSet::new(),
             rebuilds: 0,
         })
     }

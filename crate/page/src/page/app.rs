@@ -12,6 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, MessageEvent, Worker};
 
 use super::msg::{Effect, Errands, Msg};
+use super::pipeline::PipelineMsg;
 use super::state::{LeftTab, Scenario, State};
 use super::view::View;
 use super::walk::{self, Entry, Walk};
@@ -275,6 +276,10 @@ impl App {
                 let done = kept::work::perform(work).into_iter();
                 done.for_each(|msg| sender.send(Msg::Kept(msg)));
             }
+            Effect::AskBridge(address) => wasm_bindgen_futures::spawn_local(async move {
+                let answer = http::bridge(address.as_deref()).await;
+                sender.send(Msg::Pipeline(PipelineMsg::Answered(answer)));
+            }),
             Effect::Say(text) => say(&text),
             Effect::Save { name, text } => {
                 if let Err(error) = dom::save(name, &text) {

@@ -11,6 +11,9 @@ use super::view::Cx;
 /// More cells than this would be too narrow to tell apart: each then stands for several rows.
 const CELLS_MOST: u64 = 128;
 
+/// So long without a training row, ms of lab time, and a batch that is cut by count is said not to fill.
+const QUIET_MS: i64 = 120_000;
+
 /// The strip.
 #[derive(Debug)]
 pub struct BatchStrip {
@@ -46,6 +49,8 @@ pub struct Strip<'a> {
     pub waiting_total: u64,
     /// Rows of them that would go into the batch.
     pub waiting_training: u64,
+    /// Whether a recording was played to its end.
+    pub has_ended: bool,
 }
 
 impl<'a> Strip<'a> {
@@ -54,6 +59,7 @@ impl<'a> Strip<'a> {
             snapshot: cx.snapshot,
             waiting_total: cx.state.update.waiting_total,
             waiting_training: cx.state.update.waiting_training,
+            has_ended: cx.state.has_ended(),
         }
     }
 }
@@ -246,6 +252,9 @@ fn next_by_count(strip: &Strip<'_>, size: u64) -> String {
             format!("{fill} of the {of} waiting rows go in: press Batch")
         };
     }
+    if let Some(why) = never(strip) {
+        return why;
+    }
     if batch.number == 1 && batch.rows == 0 {
         return format!(
             "the model first moves when {} rows have arrived",
@@ -257,6 +266,30 @@ fn next_by_count(strip: &Strip<'_>, size: u64) -> String {
         numbers::count(more),
         numbers::count(batch.number + 1)
     )
+}
+
+/// Why a batch that is cut by count does not fill; None while it may.
+fn never(strip: &Strip<'_>) -> Option<String> {
+    let (snapshot, batch) = (strip.snapshot, &strip.snapshot.batch);
+    if batch.rows == 0 || !snapshot.live {
+        return None;
+    }
+    let rows = numbers::counted(batch.rows, "row");
+    let (wait, they) = match batch.rows {
+        1 => ("waits", "it is not learned"),
+        _ => ("wait", "they are not learned"),
+    };
+    if strip.has_ended {
+        return Some(format!("{rows} {wait}; the recording has ended: {they}"));
+    }
+    let since_ms = snapshot.lab_time_ms? - batch.newest_ms?;
+    (since_ms >= QUIET_MS).then(|| {
+        let minutes = (since_ms / 60_000) as u64;
+        format!(
+            "{rows} {wait}: no training row for {}",
+            numbers::counted(minutes, "minute")
+        )
+    })
 }
 
 /// The same where there is little room: "11 more to v10".
@@ -313,6 +346,7 @@ mod tests {
             snapshot: &update.snapshot,
             waiting_total: update.waiting_total,
             waiting_training: update.waiting_training,
+            has_ended: false,
         }
     }
 
@@ -333,6 +367,27 @@ mod tests {
         assert_eq!(
             (cells.len(), cells[10], cells[11]),
             (32, Cell::Row(0), Cell::Waits)
+        );
+    }
+
+    #[test]
+    fn a_batch_that_does_not_fill_says_so() {
+        let mut update = update(21, Some(32));
+        update.snapshot.live = true;
+        (update.snapshot.lab_time_ms, update.snapshot.batch.newest_ms) = (Some(200_000), Some(0));
+        assert_eq!(
+            words(&of(&update)).1,
+            "21 rows wait: no training row for 3 minutes"
+        );
+        update.snapshot.lab_time_ms = Some(100_000);
+        assert!(words(&of(&update)).1.starts_with("11 more"));
+        let ended = Strip {
+            has_ended: true,
+            ..of(&update)
+        };
+        assert_eq!(
+            words(&ended).1,
+            "21 rows wait; the recording has ended: they are not learned"
         );
     }
 

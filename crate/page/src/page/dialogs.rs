@@ -89,13 +89,14 @@ impl Dialogs {
 }
 
 /// All of them.
-const ALL: [Dialog; 6] = [
+const ALL: [Dialog; 7] = [
     Dialog::Help,
     Dialog::Over,
     Dialog::Kept,
     Dialog::Made,
     Dialog::Yours,
     Dialog::Lane,
+    Dialog::Pipeline,
 ];
 
 /// Opens a dialog.
@@ -145,6 +146,7 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Help => "help-sheet",
         Dialog::Over => "over-dialog",
         Dialog::Kept => "kept-dialog",
+        Dialog::Pipeline => "pipeline-dialog",
         Dialog::Made => "made-dialog",
         Dialog::Yours => "yours-dialog",
         Dialog::Lane => "lane-dialog",

@@ -91,7 +91,7 @@ impl Drawer {
             filters,
             csv,
             predictions: Predictions::new(sender)?,
-            ledger: Ledger::new()?,
+            ledger: Ledger::new(sender)?,
             differences: DifferencesTable::new(sender)?,
             differences_count: Slot::by_id("differences-count")?,
             shown: Shown::default(),
@@ -137,7 +137,7 @@ impl Drawer {
         }
         // What is not seen is drawn when it is.
         if ledger {
-            self.ledger.draw(snapshot)
+            self.ledger.draw(state)
         } else {
             self.predictions.draw(state)
         }

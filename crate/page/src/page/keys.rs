@@ -10,6 +10,9 @@ use super::inspector::InspectMsg;
 use super::kept::KeptMsg;
 use super::lanes::LanesMsg;
 use super::msg::Msg;
+use super::pipeline::PipelineMsg;
+use super::places::PlacesMsg;
+use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use crate::protocol::Command;
@@ -30,6 +33,12 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("b" | "B", _) => Msg::Tab(Tab::Ledger),
         ("m" | "M", _) => Msg::Right(RightTab::Measures),
         ("k" | "K", _) => Msg::Kept(KeptMsg::Open),
+        ("s" | "S", _) => Msg::Right(RightTab::Settings),
+        ("f" | "F", _) => Msg::Settings(SettingsMsg::Open),
+        ("g" | "G", _) => Msg::Places(PlacesMsg::Toggle),
+        ("[", _) => Msg::Send(Command::BackRound),
+        ("]", _) => Msg::Send(Command::NextRound),
+        ("l" | "L", _) => Msg::Pipeline(PipelineMsg::Open),
         ("v" | "V", _) => Msg::Views(ViewsMsg::Open),
         ("c" | "C", _) => Msg::Lanes(LanesMsg::Compare),
         ("1", false) => Msg::Lanes(LanesMsg::Focus(0)),
@@ -115,6 +124,12 @@ mod tests {
             ("k", false, Msg::Kept(KeptMsg::Open)),
             ("c", false, Msg::Lanes(LanesMsg::Compare)),
             ("2", false, Msg::Lanes(LanesMsg::Focus(1))),
+            ("s", false, Msg::Right(RightTab::Settings)),
+            ("f", false, Msg::Settings(SettingsMsg::Open)),
+            ("g", false, Msg::Places(PlacesMsg::Toggle)),
+            ("[", false, Msg::Send(Command::BackRound)),
+            ("]", false, Msg::Send(Command::NextRound)),
+            ("l", false, Msg::Pipeline(PipelineMsg::Open)),
             ("v", false, Msg::Views(ViewsMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),

@@ -7,8 +7,10 @@
 //! - left rail: [`rail`] with [`walkthrough`] (made of [`walk`], told by [`progress`] and [`offer`]), [`insert`] and [`events`]
 //! - stage: [`lane_head`], [`batch_strip`], [`stage`], in its place [`regression`]
 //! - [`experiment`]: the lab file is changed
-//! - right rail and drawer: [`right`], [`measures`], [`drawer`] with [`predictions`] and [`ledger`]
+//! - right rail and drawer: [`right`], [`measures`], [`settings`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`lanes`]: lanes side by side, and their menu
+//! - [`places`]: going to a place of the timeline, and back to live; [`lit`]: the rows that made a version
+//! - [`pipeline`]: source, bridge, page, lanes and sink, with what flows between them
 //! - [`views`]: what the stage shows rows as
 //! - [`inspector`]: an event, a centroid's life, the filter over the events
 //! - [`kept`]: versions that are kept, and gone on from
@@ -40,6 +42,7 @@ pub mod lane_head;
 pub mod lanes;
 pub mod ledger;
 pub mod lint;
+pub mod lit;
 pub mod made;
 pub mod measures;
 pub mod motion;
@@ -47,6 +50,8 @@ pub mod msg;
 pub mod names;
 pub mod numbers;
 pub mod offer;
+pub mod pipeline;
+pub mod places;
 pub mod predictions;
 pub mod progress;
 pub mod psql;
@@ -55,6 +60,7 @@ pub mod regression;
 pub mod right;
 pub mod row_keys;
 pub mod rows;
+pub mod settings;
 pub mod stage;
 pub mod state;
 pub mod theme;

@@ -10,6 +10,9 @@ use super::kept::{KeptMsg, Work};
 use super::lanes::LanesMsg;
 use super::lint::LintMsg;
 use super::made::MadeMsg;
+use super::pipeline::PipelineMsg;
+use super::places::PlacesMsg;
+use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use super::yours::YoursMsg;
@@ -78,6 +81,14 @@ pub enum Msg {
     StartOver,
     /// Of kept versions.
     Kept(KeptMsg),
+    /// Of settings.
+    Settings(SettingsMsg),
+    /// Of places on the timeline.
+    Places(PlacesMsg),
+    /// Light the rows of this version, or none.
+    Light(u64),
+    /// Go to the version whose rows are lit.
+    GoToLit,
     /// Of the linter's findings.
     Lint(LintMsg),
     /// Of the choice of k.
@@ -101,6 +112,10 @@ pub enum Msg {
     Width(f64),
     /// Of what the stage shows rows as.
     Views(ViewsMsg),
+    /// Show the measures' scores, or their curves.
+    Scores(bool),
+    /// Of the pipeline.
+    Pipeline(PipelineMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
     /// Of lanes.
@@ -158,6 +173,8 @@ pub enum Effect {
     KeepOrder(String),
     /// Do something where versions are kept.
     Kept(Work),
+    /// Ask the bridge for its health and its metrics, if it is this one: host and port.
+    AskBridge(Option<String>),
     /// Say it to screen readers.
     Say(String),
     /// Let the reader save a file.
@@ -178,6 +195,8 @@ pub enum Dialog {
     Over,
     /// Kept versions.
     Kept,
+    /// The pipeline.
+    Pipeline,
     /// A made-up stream.
     Made,
     /// The reader's own stream.

@@ -8,7 +8,11 @@ use super::inspector::Inspector;
 use super::kept::Kept;
 use super::lanes::{self, Lanes};
 use super::lint::Lint;
+use super::lit::Lit;
 use super::made::Made;
+use super::pipeline::PipelineState;
+use super::places::Places;
+use super::settings::Settings;
 use super::stage::axes::Axes;
 use super::views::Views;
 use super::walk::{Entry, Table, Walk};
@@ -83,6 +87,12 @@ pub struct State {
     pub kept: Kept,
     /// Lanes side by side, and their menu.
     pub lanes: Lanes,
+    /// Drafts of the lanes' settings.
+    pub settings: Settings,
+    /// The place that is asked for.
+    pub places: Places,
+    /// The version whose rows are lit.
+    pub lit: Option<Lit>,
     /// What the linter has found.
     pub lint: Lint,
     /// Which k.
@@ -95,6 +105,10 @@ pub struct State {
     pub views: Views,
     /// What is looked at closer.
     pub inspector: Inspector,
+    /// What flows from the source to the sink.
+    pub pipeline: PipelineState,
+    /// Show the measures' scores in place of their curves, where there is no room for both.
+    pub scores: bool,
 }
 
 /// How rows get into the stream.

@@ -26,13 +26,18 @@ use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lanes::view::LanesView;
 use super::lint::view::LintView;
+use super::lit::{self, LitNote};
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
+use super::measures::choice::Choice;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::pipeline::dialog::PipelineDialog;
+use super::places::PlacesView;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
+use super::settings::panel::Panel as SettingsPanel;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
@@ -72,6 +77,8 @@ pub struct Stamp {
     axes: (Axis, Axis),
     /// Rows that the principal components are of.
     components: u64,
+    /// Numbers of the rows that come with all their features.
+    values: usize,
     records: u64,
     record: u64,
     live: bool,
@@ -84,6 +91,8 @@ pub struct Stamp {
     compare: usize,
     marks: usize,
     waiting: u64,
+    /// The version whose rows are lit.
+    lit: u64,
     views: Views,
     look: u32,
 }
@@ -111,11 +120,16 @@ pub struct View {
     dialogs: Dialogs,
     kept: KeptDialog,
     lanes: LanesView,
+    settings: SettingsPanel,
+    places: PlacesView,
+    lit: LitNote,
     lint: LintView,
     choose: ChooseView,
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
+    pipeline: PipelineDialog,
+    choice: Choice,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -140,6 +154,7 @@ impl<'a> Cx<'a> {
             lane: snapshot.lane,
             axes: snapshot.axes,
             components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
+            values: snapshot.stage.values.len(),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -152,6 +167,7 @@ impl<'a> Cx<'a> {
             compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            lit: lit::row(self.state).map_or(0, |row| row.first),
             views: Views {
                 open: false,
                 ..self.state.views
@@ -196,11 +212,16 @@ impl View {
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
             lanes: LanesView::new(sender)?,
+            settings: SettingsPanel::new(sender)?,
+            places: PlacesView::new(sender)?,
+            lit: LitNote::new(sender)?,
             lint: LintView::new(sender)?,
             choose: ChooseView::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
+            pipeline: PipelineDialog::new(sender)?,
+            choice: Choice::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -245,6 +266,7 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.pipeline.draw(&cx)?;
         self.made.draw(&cx);
         self.yours.draw(&cx)?;
         if !state.started {
@@ -271,8 +293,12 @@ impl View {
         }
         self.filter.draw(&cx)?;
         self.inspector.draw(&cx)?;
+        self.choice.draw(&cx);
         self.measures.draw(&cx)?;
-        self.timeline.draw(&cx);
+        self.settings.draw(&cx)?;
+        self.places.draw(&cx);
+        self.lit.draw(&cx);
+        self.timeline.draw(&cx)?;
         let moving = self.lanes.draw(&cx)?;
         Ok(self.stage.draw(&cx)? || moving || later)
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::labels::{self, Side};
 use super::plot::Plot;
-use super::points::{class, color};
+use super::points::{UNLIT, class, color};
 use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{Align, At, Pen, Type};
+use crate::page::lit;
 use crate::page::view::Cx;
 
 /// A path with more versions than this has no squares on it.
@@ -58,6 +59,13 @@ pub fn draw(
         draw_paths(pen, plot, cx);
     }
     let tests = test_rows(plot, cx);
+    if lit::row(cx.state).is_some() {
+        for row in &tests {
+            pen.disc(row.at, 6.0, faded(cx.palette.cluster(row.given), UNLIT));
+        }
+        labels::draw(pen, plot, cx, sides);
+        return draw_centroids(pen, plot, cx);
+    }
     draw_newest(pen, plot, cx, &tests, pulse);
     for row in &tests {
         pen.disc(row.at, 6.0, cx.palette.cluster(row.given));

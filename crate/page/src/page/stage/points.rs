@@ -6,11 +6,15 @@ use lab::snapshot::Task;
 use super::plot::Plot;
 use crate::page::chart::palette::{between, faded};
 use crate::page::chart::pen::Pen;
+use crate::page::lit;
 use crate::page::motion::FILL_MS;
 use crate::page::view::Cx;
 
 /// Opacity of the newest, of the oldest, and over how many records it falls.
 const OPACITY: (f64, f64, f64) = (0.92, 0.2, 170.0);
+
+/// Opacity of all others while some rows are lit.
+pub const UNLIT: f64 = 0.12;
 
 /// Opacity of a cell of older rows: of the least one, and of the fullest.
 const SHADE: (f64, f64) = (0.05, 0.3);
@@ -70,6 +74,7 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
     let stage = &snapshot.stage;
     let share = fills.share(cx.now_ms);
     draw_older(pen, plot, cx);
+    let row = lit::row(cx.state);
     for i in 0..stage.point_x.len() {
         if stage.point_test[i] == 1 {
             continue;
@@ -88,7 +93,14 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
         {
             fill = between(cx.palette.cluster(before), fill, share);
         }
-        pen.disc(at, 3.4, faded(fill, opacity(age)));
+        match row {
+            None => pen.disc(at, 3.4, faded(fill, opacity(age))),
+            Some(_) if lit::is_lit(snapshot, i) => {
+                pen.disc(at, 4.4, fill);
+                pen.ring(at, 4.4, 1.2, cx.palette.text);
+            }
+            Some(_) => pen.disc(at, 3.4, faded(fill, UNLIT)),
+        }
     }
 }
 
