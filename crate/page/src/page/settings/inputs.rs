@@ -50,8 +50,9 @@ pub fn make(parent: &Element, input: &Input) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Shows an input's value; a field that is typed in shows it already. `wrong` is the id of what says that it cannot be.
-pub fn fill(row: &Element, input: &Input, wrong: Option<&str>) {
+/// Shows an input's value; a field that is typed in shows it already, unless it is `fresh`. `wrong` is the id of what says
+/// that it cannot be.
+pub fn fill(row: &Element, input: &Input, wrong: Option<&str>, fresh: bool) {
     let selector = format!("[id=\"{}\"]", id(&input.path));
     let Ok(Some(element)) = row.query_selector(&selector) else {
         return;
@@ -67,7 +68,7 @@ pub fn fill(row: &Element, input: &Input, wrong: Option<&str>) {
         Takes::Text(_) => {
             let field: &HtmlInputElement = element.unchecked_ref();
             // While it is typed in, it is the reader's: "0." is on its way to 0.5.
-            if field.value().trim() != input.value && !has_keyboard(&element) {
+            if field.value().trim() != input.value && (fresh || !has_keyboard(&element)) {
                 field.set_value(&input.value);
             }
             dom::set_attribute(&element, "aria-invalid", word(bad));
