@@ -179,6 +179,8 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
     let missing = snapshot
         .batch
         .size
+        // Looking back, it is the batch of that moment.
+        .filter(|_| snapshot.live)
         .map_or(0, |size| size.saturating_sub(snapshot.batch.rows));
     let needed = (snapshot.records + missing.max(update.waiting_total)).max(of);
     if snapshot.records < state.update.snapshot.records {

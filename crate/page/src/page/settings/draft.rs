@@ -179,6 +179,17 @@ impl Draft {
         };
         let had_cadence = self.now["batch"] == json!(cadence(&self.now["model"]));
         self.typed.clear();
+        if Kind::of(&self.base["model"]) == text.parse().ok() {
+            // Back to what it was, with what the form does not show.
+            self.from_shown = None;
+            for name in ["model", "batch", "cluster_labels"] {
+                match self.base.get(name) {
+                    Some(value) => self.now[name] = value.clone(),
+                    None => remove(&mut self.now, &format!("/{name}")),
+                }
+            }
+            return;
+        }
         self.now["model"] = kind.model(&self.now["model"]);
         if had_cadence {
             self.now["batch"] = json!(cadence(&self.now["model"]));
@@ -439,6 +450,8 @@ mod tests {
         assert_eq!(draft.text(&super::super::table::SPARK_DECAY), "1");
         let lane = set(&mut draft, "engine", "2").unwrap();
         assert_eq!(lane.cluster_labels, None);
+        set(&mut draft, "engine", "0").unwrap();
+        assert_eq!(draft.lane(), draft.base());
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn facts(draft: &Draft, lane: &Value) -> Vec<(&'static str, String, String)> {
     fact("batch", "batch", batch_in_words(&lane["batch"]));
     let is_now = std::ptr::eq(lane, draft.lane());
     let shown = draft.from_shown().filter(|_| is_now);
-    fact("initial", "initial", initial_in_words(lane, shown));
+    fact("initial", "initial", start_in_words(draft, lane, shown));
     let features: Vec<&str> = strings(&lane["features"]);
     fact("features", "features", features.join(", "));
     for (slot, path) in [("label", "/label"), ("target", "/target")] {
@@ -321,7 +321,7 @@ fn initial(draft: &Draft) -> Row {
     let base_initial = &base["model"]["initial"];
     let drawn = base_initial["random"].is_object() || base_initial["kmeans++"].is_object();
     if same_kind && base_initial.is_object() && !drawn {
-        choices.push(choice("as_it_is", &initial_in_words(base, None)));
+        choices.push(choice("as_it_is", &start_in_words(draft, base, None)));
     }
     match kmeans {
         true => choices.extend([
@@ -461,6 +461,18 @@ fn batch_in_words(batch: &Value) -> String {
         }
         Some(by) => format!("by {by}"),
         None => String::new(),
+    }
+}
+
+/// What a lane starts from: a fork from its parent's version, as long as it is not to start anew.
+fn start_in_words(draft: &Draft, lane: &Value, shown: Option<u64>) -> String {
+    let same = lane["model"]["initial"] == draft.base()["model"]["initial"];
+    match (
+        lane["fork"]["of"].as_str(),
+        lane["fork"]["version"].as_u64(),
+    ) {
+        (Some(of), Some(version)) if same => format!("v{version} of {of}"),
+        _ => initial_in_words(lane, shown),
     }
 }
 
