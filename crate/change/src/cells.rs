@@ -132,6 +132,12 @@ impl Noted {
         self.stands = (0, 0);
     }
 
+    /// Forgets whose columns these are: another record is read.
+    #[inline]
+    pub(crate) fn forget(&mut self) {
+        self.stands = (0, 0);
+    }
+
     /// Notes the next column.
     #[inline]
     pub(crate) fn add(&mut self, spot: Spot) {
@@ -148,8 +154,8 @@ impl Noted {
 
     /// Whether this was noted of the row.
     ///
-    /// A row that stood in memory where another stands now would be taken for it: only rows of the record
-    /// that was read last are looked for.
+    /// A row that stood in memory where another stands now would be taken for it: so all is forgotten when the next record
+    /// is read.
     pub(crate) fn is_of(&self, row: Row<'_>) -> bool {
         self.stands == stands(row.bytes())
     }

@@ -154,6 +154,10 @@ impl Memory {
             outer,
             payload,
         } = self;
+        // What this record does not have must not be found in the place of the last one's.
+        payload.noted.forget();
+        parts.before.noted.forget();
+        parts.after.noted.forget();
         outer.read(cursor, outer_places, parts, |cursor, parts| {
             if cursor.byte() != b'{' {
                 return cursor.skip();

@@ -162,3 +162,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_image_is_not_taken_for_the_last_records_that_stood_in_its_place() {
+    // Records come in buffers that are used again.
+    let update = r#"{"before":{"x":1.5},"after":{"x":2.5},"op":"u","source":{},"ts_ms":1}"#;
+    let insert = r#"{"after": {"x":7.5},"before":null,"op":"c","source":{},"ts_ms":12}"#;
+    let place = |text: &str, image: &str| text.find(image).unwrap();
+    assert_eq!(place(update, r#"{"x":1.5}"#), place(insert, r#"{"x":7.5}"#));
+    let mut buffer = vec![b' '; 100];
+    let mut reader = Reader::new();
+    let mut read = |text: &str| {
+        buffer.fill(b' ');
+        buffer[..text.len()].copy_from_slice(text.as_bytes());
+        let row = reader
+            .read("t", None, Some(&buffer))
+            .unwrap()
+            .after
+            .unwrap();
+        reader.cells(row).next().unwrap().number()
+    };
+    assert_eq!(read(update), Some(2.5));
+    assert_eq!(read(insert), Some(7.5));
+}

@@ -179,7 +179,8 @@ impl Experiment {
     ///
     /// # Errors
     /// A lane, feature or field is named that is not there.
-    pub fn snapshot(&self, shown: &str) -> Result<Snapshot> {
+    pub fn snapshot(&mut self, shown: &str) -> Result<Snapshot> {
+        self.lab.settle();
         let view = Shown::parse(shown)?.view(&self.lab.config)?;
         Ok(self.lab.snapshot(&view))
     }
@@ -188,7 +189,13 @@ impl Experiment {
     ///
     /// # Errors
     /// Lane, row or version are not of this lab.
-    pub fn predict(&self, lane: &str, features: &[f64], version: Option<u64>) -> Result<String> {
+    pub fn predict(
+        &mut self,
+        lane: &str,
+        features: &[f64],
+        version: Option<u64>,
+    ) -> Result<String> {
+        self.lab.settle();
         let (version, answer) = self.lab.ask(lane, features, version)?;
         let mut out = format!("{{\"version\":{version},");
         replay::write_answer(&answer, &mut out);

@@ -81,7 +81,7 @@ impl Lab {
     /// One picture of the lab: model, points, batches, predictions, measures. Its size is bounded by the view.
     #[wasm_bindgen(unchecked_return_type = "Snapshot")]
     pub fn snapshot(
-        &self,
+        &mut self,
         #[wasm_bindgen(unchecked_optional_param_type = "View")] view: JsValue,
     ) -> Result<JsValue, JsError> {
         let view = match view.is_undefined() || view.is_null() {
@@ -101,7 +101,7 @@ impl Lab {
     /// What a lane would say of a row now, or would have said by an earlier version. Nothing is learned or counted.
     #[wasm_bindgen(unchecked_return_type = "Answer")]
     pub fn predict(
-        &self,
+        &mut self,
         lane: &str,
         #[wasm_bindgen(unchecked_param_type = "ArrayLike<number>")] features: Vec<f64>,
         version: Option<f64>,

@@ -88,8 +88,8 @@ export type Batch =
 
 /** What changes other than inserts do. */
 export interface Changes {
-  update?: "as_row" | "ignore";
-  delete?: "ignore";
+  update?: "as_row" | "ignore" | "correct";
+  delete?: "ignore" | "correct";
   truncate?: "ignore" | "restart";
   redelivered?: "once" | "again";
 }
@@ -245,6 +245,7 @@ export type LabEvent =
   | RoundEvent
   | DriftEvent
   | RejectedEvent
+  | RefusedEvent
   | GapEvent
   | SummaryEvent;
 
@@ -255,10 +256,12 @@ export interface Source {
   offset: number;
 }
 
-/** A lane has a new version: 1 is its initial model. */
+/** A lane has a new version: 1 is its initial model. Or corrections have rewritten one. */
 export interface VersionEvent {
-  event: "version";
+  event: "version" | "revised";
   lane: string;
+  /** Of a rewritten version: how often it was. */
+  revision?: number;
   /** Its number; of a long run of empty versions, `versions` stands in its place. */
   version?: number;
   /** First and last of a run of empty versions. */
@@ -381,6 +384,13 @@ export interface RejectedEvent extends Source {
   lane?: string;
 }
 
+/** The old row of an update or a delete could not be taken out of its batch. */
+export interface RefusedEvent extends Source {
+  event: "refused";
+  lane: string;
+  reason: string;
+}
+
 /** Records are gone. */
 export interface GapEvent extends Gap {
   event: "gap";
@@ -397,6 +407,10 @@ export interface SummaryEvent {
   waiting: number;
   /** Rows that came again and were left out. */
   redelivered?: number;
+  /** Rows that corrections took out again. */
+  corrected?: number;
+  /** Corrections that were refused. */
+  refused?: number;
 }
 
 /** What a snapshot is to show. */

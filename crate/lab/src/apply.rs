@@ -2,6 +2,7 @@
 //!
 //! - `hand_out`: what a row, or a truncate, does in each lane
 //! - `faults`: what is rejected, and why; `remarks`: what a record shows of its stream as a whole
+//! - `corrections`: what an update or a delete takes out again
 //! - `transactions`: what it says of its database transaction
 
 use change::{Change, Kind, Op};
@@ -13,6 +14,7 @@ use crate::lab::Lab;
 use crate::redelivery::Spot;
 use crate::rows::{Meta, Verdict};
 
+mod corrections;
 mod faults;
 mod hand_out;
 mod remarks;
@@ -57,6 +59,9 @@ impl Lab {
                 if self.streams[stream].reading.is_news() {
                     self.remark_defaults(arrived);
                     self.remark_decimals(arrived, &change);
+                }
+                if let Some(lsn) = change.lsn {
+                    self.rows.set_lsn(lsn);
                 }
                 arrived.first = self.recognise(arrived, &change);
                 self.apply_change(arrived, &change);
@@ -126,6 +131,7 @@ impl Lab {
                 } else if change.kind == Kind::Truncate {
                     self.truncate(arrived);
                 }
+                self.correct(arrived, change);
             }
             (None, Some(row)) => self.apply_row(arrived, change, row),
             (None, None) => {
@@ -159,6 +165,7 @@ impl Lab {
         let mut takes = std::mem::take(&mut self.takes);
         takes.clear();
         takes.resize(self.lanes.len(), true);
+        self.correct(arrived, change);
         self.leave_out_unusable(arrived, change, row, &mut takes);
         if takes.contains(&true) {
             self.count_row(arrived.number);

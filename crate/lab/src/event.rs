@@ -27,6 +27,8 @@ pub enum LabEvent {
     Prediction(PredictionEvent),
     /// A record was skipped; nothing was learned from it.
     Rejected(RejectedEvent),
+    /// A row could not be taken out again.
+    Refused(RefusedEvent),
     /// A test round of a lane is over.
     Round(RoundEvent),
     /// The error of a lane's batches has changed.
@@ -61,8 +63,15 @@ pub struct VersionEvent {
     pub batch: Option<BatchEvent>,
     /// The truncate because of which the lane started again from its initial model.
     pub restarted: Option<Source>,
+    /// How often corrections have rewritten it; 0 where it is told for the first time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub revision: u64,
     /// What the predictions so far are worth, where the lane is to tell.
     pub metrics: Option<Measured>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The batch that made a version.
@@ -207,6 +216,17 @@ pub struct RejectedEvent {
     pub lane_name: Option<Arc<str>>,
 }
 
+/// An update or a delete whose old row could not be taken out of its batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedEvent {
+    /// The record of the update or delete.
+    pub source: Source,
+    /// The lane.
+    pub lane_name: Arc<str>,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
 /// How a lane stands at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SummaryEvent {
@@ -220,6 +240,10 @@ pub struct SummaryEvent {
     pub waiting: u64,
     /// Rows that came again and were left out.
     pub redelivered: u64,
+    /// Rows that were taken out again.
+    pub corrected: u64,
+    /// Corrections that were refused.
+    pub refused: u64,
 }
 
 /// Events on their way out.

@@ -43,6 +43,8 @@ pub struct Bounds {
     /// Rows of each lane that wait for its scaler, its first version or its window's end: so many to train and so many to
     /// classify.
     pub waiting: usize,
+    /// Rows, and as many keys, that each lane with corrections keeps to make versions anew, about.
+    pub corrections: usize,
 }
 
 impl Default for Bounds {
@@ -54,6 +56,7 @@ impl Default for Bounds {
             events: 100_000,
             transactions: 1_024,
             waiting: WAITING_MAX,
+            corrections: 20_000,
         }
     }
 }
@@ -210,6 +213,7 @@ impl Lab {
     pub fn finish(&mut self) {
         let records = self.rows.end();
         for lane in &mut self.lanes {
+            lane.use_model(&mut self.out);
             lane.end_scaler_window(&mut self.out);
             if lane.window_end_ms().is_some() {
                 lane.close_window(records, &mut self.out);
@@ -229,8 +233,18 @@ impl Lab {
                 rows: lane.rows_trained(),
                 waiting: lane.batch_rows() as u64,
                 redelivered: lane.redelivered,
+                corrected: lane.corrected(),
+                refused: lane.corrections_refused(),
             }));
         }
+    }
+
+    /// Brings the versions of all lanes up to date after corrections, to be looked at.
+    ///
+    /// What comes out does not hang on how often this is called: what changed is told, and counts as one revision, when
+    /// the model is used again.
+    pub fn settle(&mut self) {
+        self.lanes.iter_mut().for_each(Lane::settle);
     }
 
     /// Takes what happened since the last call.

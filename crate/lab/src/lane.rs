@@ -3,6 +3,8 @@
 //! - `start`: how it starts; `restart`: how it starts again; `forking`: how it leaves the lane that it was; `waiting`: rows that come before the model can take them
 //! - `row`: a row, what was said of it, and how that was
 //! - `train`: training rows and the versions they make; `batch`: the rows of a batch; `windows`, `transactions`: what cuts batches; `scaling`: the scaler
+//! - `corrections`: rows that are taken out again; `keys`: which row that is; `history`: what is kept for it; `rebuild`: the
+//!   versions made anew
 //! - `predict`: predictions; `judging`, `rounds`, `tested`: right or wrong, by test rounds, by the newest version
 //! - [`measures`]: what predictions are worth; [`definitions`]: the measures' names; `measuring`: all of
 //!   that together; `sample`: rows for measures that are too dear for all of them
@@ -17,18 +19,22 @@ use learn::scale::Scale;
 
 use crate::config::{LaneConfig, Redelivered, Update};
 use crate::event::Outbox;
-use crate::timeline::{Parts, Timeline, Version};
+use crate::timeline::{Parts, Records, Timeline, Version};
 
 pub mod alignment;
 mod batch;
+mod corrections;
 pub mod definitions;
 pub mod drift;
 mod forking;
+mod history;
 mod judging;
 mod kept;
+mod keys;
 pub mod measures;
 mod measuring;
 mod predict;
+mod rebuild;
 mod restart;
 mod rounds;
 mod row;
@@ -42,7 +48,11 @@ mod waiting;
 mod windows;
 
 use batch::Batch;
+use corrections::Corrections;
+pub use corrections::RefusedCorrection;
+pub(crate) use corrections::{Corrected, Place};
 pub(crate) use kept::KeptLane;
+pub(crate) use keys::RowId;
 pub use measuring::{Measuring, Point};
 pub use row::{Prediction, RoundScore, Row, Scaled};
 pub(crate) use scaling::KeptScaler;
@@ -105,6 +115,9 @@ pub struct Lane {
     model_bytes: usize,
     /// Room for a row's features.
     pub(crate) spare: Vec<f64>,
+    /// Where old rows are taken out of the batches that held them.
+    corrections: Option<Box<Corrections>>,
+    corrections_max: usize,
 }
 
 impl Lane {
@@ -154,8 +167,11 @@ impl Lane {
             measuring: Measuring::new(&config),
             model_bytes: bounds.model_bytes,
             spare: Vec::new(),
+            corrections: None,
+            corrections_max: bounds.corrections,
             config,
         };
+        lane.start_correcting();
         lane.start_scaler();
         if lane.is_started() {
             lane.begin(0, out);
@@ -178,6 +194,11 @@ impl Lane {
     /// # Errors
     /// Why its job would fail.
     fn check(&mut self, row: &Row, target: Option<f64>) -> Result<(), String> {
+        if self.is_being_corrected() {
+            // What the model is now hangs on when somebody looked: the model at its start refuses the same rows, but for
+            // centroids that have lost their direction meanwhile.
+            return self.config.model.check_row(&row.features, target);
+        }
         let (features, _) = self.in_model_units(row);
         let checked = self.model.check_row(&features, target);
         self.scratch = features;
@@ -250,6 +271,11 @@ impl Lane {
         let batch = self.batch.features().iter().copied();
         let rows = batch.chain(self.transactions.features());
         rows.chain(self.waiting.features()).collect()
+    }
+
+    /// The records of the open batch's rows; None where some are not known.
+    pub fn batch_records(&self) -> Option<Records> {
+        self.batch.records()
     }
 
     /// Rows to classify that wait: for the open window's end, the scaler or the first version.

@@ -130,6 +130,15 @@ pub fn write(event: &LabEvent, out: &mut String) {
             }
             out.push('}');
         }
+        LabEvent::Refused(refused) => {
+            out.push_str("{\"event\":\"refused\",\"lane\":");
+            write_text(&refused.lane_name, out);
+            out.push(',');
+            write_source(&refused.source, out);
+            out.push_str(",\"reason\":");
+            write_text(&refused.reason, out);
+            out.push('}');
+        }
         LabEvent::Round(round) => write_round(round, out),
         LabEvent::Drift(drift) => {
             out.push_str("{\"event\":\"drift\",\"lane\":");
@@ -162,18 +171,31 @@ pub fn write(event: &LabEvent, out: &mut String) {
             if summary.redelivered > 0 {
                 let _ = write!(out, ",\"redelivered\":{}", summary.redelivered);
             }
+            if summary.corrected > 0 {
+                let _ = write!(out, ",\"corrected\":{}", summary.corrected);
+            }
+            if summary.refused > 0 {
+                let _ = write!(out, ",\"refused\":{}", summary.refused);
+            }
             out.push('}');
         }
     }
 }
 
 fn write_version(version: &VersionEvent, out: &mut String) {
-    out.push_str("{\"event\":\"version\",\"lane\":");
+    let event = match version.revision {
+        0 => "version",
+        _ => "revised",
+    };
+    let _ = write!(out, "{{\"event\":\"{event}\",\"lane\":");
     write_text(&version.lane_name, out);
     let _ = match version.first == version.last {
         true => write!(out, ",\"version\":{}", version.last),
         false => write!(out, ",\"versions\":[{},{}]", version.first, version.last),
     };
+    if version.revision > 0 {
+        let _ = write!(out, ",\"revision\":{}", version.revision);
+    }
     if let Some(engine_version) = version.engine_version {
         let _ = write!(out, ",\"engine_version\":{engine_version}");
     }

@@ -31,6 +31,9 @@ impl Lab {
         while let Some((end_ms, next)) = self.next_window_end()
             && end_ms <= now_ms
         {
+            for lane in &mut self.lanes {
+                lane.use_model(&mut self.out);
+            }
             // Many windows at once no further than to where a fork goes its own way.
             let leave_ms = self
                 .lanes

@@ -85,6 +85,9 @@ pub struct Entry {
     pub split: Option<(usize, usize)>,
     /// The truncate because of which the lane started again from its initial model.
     pub restarted: Option<Restart>,
+    /// How often corrections have rewritten it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub revision: u64,
     /// The model of the last version; None once it was let go.
     pub model: Option<Version>,
 }
@@ -123,9 +126,14 @@ impl Entry {
             records: Some(Records::default()),
             split: None,
             restarted: None,
+            revision: 0,
             model,
         }
     }
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// How many numbers a version's summary has.
@@ -191,6 +199,37 @@ impl Timeline {
             entries: vec![entry],
             ..Timeline::new(model.clone(), parts, models_bytes)
         }
+    }
+
+    /// Goes on after entries that are there, all but the newest of them given here, oldest first.
+    pub(crate) fn with_earlier(mut self, earlier: Vec<Entry>) -> Timeline {
+        let newest = std::mem::take(&mut self.entries);
+        for entry in earlier.into_iter().chain(newest) {
+            self.push(entry);
+        }
+        self
+    }
+
+    /// Takes all entries from this version's on away: they are made anew.
+    pub(crate) fn cut_at(&mut self, version: u64) -> Vec<Entry> {
+        let at = self.entries.partition_point(|entry| entry.last < version);
+        let cut = self.entries.split_off(at);
+        self.ranges -= cut.iter().map(ranges_of).sum::<usize>();
+        self.models_from = self.models_from.min(at);
+        self.records_from = self.records_from.min(at);
+        cut
+    }
+
+    /// The entries from this version's on.
+    pub(crate) fn from_version(&self, version: u64) -> &[Entry] {
+        let at = self.entries.partition_point(|entry| entry.last < version);
+        &self.entries[at..]
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn from_version_mut(&mut self, version: u64) -> &mut [Entry] {
+        let at = self.entries.partition_point(|entry| entry.last < version);
+        &mut self.entries[at..]
     }
 
     /// All entries, oldest first.

@@ -4,8 +4,10 @@
 
 mod closer;
 
+use lab::elbow::{ElbowView, Start};
 use lab::filter::Filter;
-use lab::snapshot::{Axis, EventRow, Snapshot};
+use lab::lint::Finding;
+use lab::snapshot::{Axis, Comparison, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
 
 pub use closer::{Closer, Form, Found, Look};
@@ -128,11 +130,37 @@ pub enum Command {
         /// JSON text of a whole lab file.
         lab: String,
     },
+    /// Try other k's beside the shown lane, for [`Update::elbow`].
+    Choose {
+        /// How candidates start; None: no longer.
+        start: Option<Start>,
+    },
     /// Show all lanes side by side.
     Compare {
         /// Or only the shown one.
         on: bool,
     },
+    /// Show this version of this lane.
+    ShowVersion {
+        /// Index of the lane.
+        lane: usize,
+        /// Its version.
+        version: u64,
+    },
+    /// Look for the rows that made this version of the shown lane among the points, or for none.
+    Light {
+        /// The version.
+        version: Option<u64>,
+    },
+    /// Go to what this names: "v5", "row 161", "iris_train/0/204", "lsn 34837072". Answered by [`Update::sought`].
+    GoTo {
+        /// What was typed.
+        text: String,
+    },
+    /// To the end of the next test round; among what waits, to where one ends.
+    NextRound,
+    /// Back to the end of the test round before.
+    BackRound,
     /// Ask for [`Update::ledger_csv`].
     LedgerCsv,
     /// Play these record lines, so many records at once: the page was there before it was loaded anew.
@@ -205,6 +233,16 @@ pub struct Update {
     pub refused: Option<String>,
     /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
     pub panels: Vec<Snapshot>,
+    /// While comparing, what makes the lanes differ and where they disagree.
+    pub comparison: Option<Comparison>,
+    /// Columns that rows have brought, when there are others than were told.
+    pub columns: Option<Vec<KnownColumn>>,
+    /// What came of [`Command::GoTo`]: why there is no such place.
+    pub sought: Option<Result<(), String>>,
+    /// What the linter has found, where it is something else than the last time.
+    pub lint: Option<Vec<Finding>>,
+    /// Other k's beside the shown lane, while they are asked for, where they are others than the last time.
+    pub elbow: Option<ElbowView>,
     /// What is looked at closer.
     pub closer: Closer,
     /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
@@ -235,6 +273,15 @@ pub struct SurveyedTopic {
     pub partitions: u64,
     /// Offsets between their starts and ends.
     pub records: u64,
+}
+
+/// A column that rows have brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownColumn {
+    /// Its name.
+    pub name: String,
+    /// Whether it has held a number.
+    pub numbers: bool,
 }
 
 /// A changed experiment on its way.

@@ -1,9 +1,14 @@
 //! The real program and the real page in a real browser; `cargo xtask test` runs them.
 
 mod access;
+mod correct;
 mod ecommerce;
+mod fork;
 mod insert;
+mod inspector;
 mod kept;
+mod lint;
+mod made;
 mod module;
 mod package;
 mod recording;
@@ -15,3 +20,4 @@ mod support;
 mod transport;
 mod views;
 mod walkthrough;
+mod yours;

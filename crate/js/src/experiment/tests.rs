@@ -46,10 +46,10 @@ fn events_come_once_and_in_order() {
 
 #[test]
 fn a_row_is_asked_of_any_version() {
-    let lab = applied();
+    let mut lab = applied();
     assert_eq!(lab.versions(), r#"{"A":2}"#);
     // The centroid of the first version's cluster 0 is at 0, 0; that of the second's, the batch's only row there, at 1, 2.
-    let distance = |version: Option<u64>| {
+    let mut distance = |version: Option<u64>| {
         let said = lab.predict("A", &[1.0, 5.0], version).unwrap();
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
         assert_eq!(
@@ -160,7 +160,7 @@ fn records_of_other_topics_are_counted() {
 
 #[test]
 fn a_picture_is_asked_for_by_names() {
-    let lab = applied();
+    let mut lab = applied();
     let picture = lab
         .snapshot(r#"{"lane":"A","x":"y","y":"x","at":{"version":1}}"#)
         .unwrap();

@@ -14,6 +14,17 @@ use crate::{codes, config::Config};
 impl Lab {
     /// All that is needed to go on from here; what happened so far is to be drained by the one who keeps it.
     pub fn checkpoint(&self) -> Checkpoint {
+        match self.lanes.iter().any(Lane::is_dirty) {
+            false => self.settled_checkpoint(),
+            true => {
+                let mut settled = self.clone();
+                settled.settle();
+                settled.settled_checkpoint()
+            }
+        }
+    }
+
+    fn settled_checkpoint(&self) -> Checkpoint {
         let Lab {
             config,
             lanes,

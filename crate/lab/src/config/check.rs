@@ -206,6 +206,17 @@ fn check_lane(
     if let (Some(scaling), false) = (&scaling, model_is_scaled) {
         check_initial(scaling, &*model, at)?;
     }
+    if lane.changes.correct()
+        && scaling
+            .as_ref()
+            .is_some_and(|scaling| scaling.cut.is_some())
+    {
+        return Err(LabError::value(
+            format!("{at}.changes"),
+            "corrects rows beside a scaler with windows of its own, which would have to forget them too; take a scaler \
+             without engine, or another policy for updates and deletes",
+        ));
+    }
     if model.rows_wanted() > WAITING_MAX {
         let by = match &lane.model {
             Settings::Kmeans(model) if model.initial.random.is_some() => "random",
@@ -251,6 +262,16 @@ fn check_lane(
         hash: hash(file, lane),
         then: None,
     })
+}
+
+impl Batch {
+    /// When the engine ends a batch of this model, if nothing else is asked for.
+    pub fn of_engine(model: &Settings) -> Batch {
+        match model.cadence() {
+            Cadence::Rows(rows) => Batch::Count { rows },
+            Cadence::Ms(ms) => Batch::Interval { ms },
+        }
+    }
 }
 
 impl LaneConfig {
@@ -313,11 +334,7 @@ fn check_target(
 }
 
 fn check_cut(batch: Option<Batch>, model: &Settings, at: &str) -> Result<Cut, LabError> {
-    let default = match model.cadence() {
-        Cadence::Rows(rows) => Batch::Count { rows },
-        Cadence::Ms(ms) => Batch::Interval { ms },
-    };
-    match batch.unwrap_or(default) {
+    match batch.unwrap_or_else(|| Batch::of_engine(model)) {
         Batch::Count { rows } if rows < model.least_rows() => {
             let reason = format!("is {rows}; a batch has at least one row for each subtask");
             Err(LabError::value(format!("{at}.batch.rows"), reason))

@@ -286,6 +286,9 @@ pub enum Update {
     AsRow,
     /// It is shown and not learned.
     Ignore,
+    /// The old row is taken out of the batch that held it, and later versions are made anew from retained rows; its new
+    /// image is one more row.
+    Correct,
 }
 
 /// What a delete does.
@@ -296,6 +299,8 @@ pub enum Delete {
     /// It is shown and not unlearned.
     #[default]
     Ignore,
+    /// The row is taken out of the batch that held it, and later versions are made anew from retained rows.
+    Correct,
 }
 
 /// What a truncate does.

@@ -2,6 +2,7 @@
 //!
 //! - `file`: its form, field by field; `columns`: what it declares of columns
 //! - `check`: its values, checked once; of a lane, `scaler`, `metrics` and `fork`
+//! - `policy`: what a lane makes of updates and deletes, by the names that are shown
 //! - `not_built`: names that are agreed on and refused
 
 mod check;
@@ -10,6 +11,7 @@ mod file;
 mod fork;
 mod metrics;
 mod not_built;
+mod policy;
 mod scaler;
 
 pub use check::{Config, Cut, LaneConfig, Then};
@@ -17,6 +19,7 @@ pub use columns::{BytesAs, Codes, Column, TimeUnitOf};
 pub use file::*;
 pub use learn::models::Settings;
 pub use metrics::{DriftFile, MetricsFile};
+pub use policy::Policy;
 pub use scaler::Scaling;
 
 /// What is wrong with a lab file, and where.

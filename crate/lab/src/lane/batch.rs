@@ -23,6 +23,13 @@ pub(super) struct Batch {
     /// The records' numbers; fewer than rows where a checkpoint of an earlier release did not have them.
     #[serde(default)]
     records: Vec<u64>,
+    /// Rows that were taken out again: they count where a batch is cut.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    gone: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Batch {
@@ -42,6 +49,7 @@ impl Batch {
         self.targets.append(&mut other.targets);
         self.sources.append(&mut other.sources);
         self.records.append(&mut other.records);
+        self.gone += std::mem::take(&mut other.gone);
     }
 
     pub(super) fn clear(&mut self) {
@@ -50,11 +58,15 @@ impl Batch {
         self.targets.clear();
         self.sources.clear();
         self.records.clear();
+        self.gone = 0;
     }
 
     /// Drops the rows of a topic; `dim` numbers are a row.
     pub(super) fn drop_topic(&mut self, topic: &str, dim: usize) {
-        let mut kept = Batch::default();
+        let mut kept = Batch {
+            gone: self.gone,
+            ..Batch::default()
+        };
         let knows_records = self.records.len() == self.len();
         for (i, (features, source)) in self.features.chunks(dim).zip(&self.sources).enumerate() {
             if *source.topic != *topic {
@@ -67,6 +79,23 @@ impl Batch {
             }
         }
         *self = kept;
+    }
+
+    /// Takes a record's row out, and says where it came from; None where it is none of these.
+    pub(super) fn take_out(&mut self, record: u64) -> Option<Source> {
+        if self.records.len() != self.len() {
+            return None;
+        }
+        let at = self.records.iter().position(|row| *row == record)?;
+        let dim = self.features.len() / self.len();
+        self.features.drain(at * dim..(at + 1) * dim);
+        self.scaled.remove(at);
+        if !self.targets.is_empty() {
+            self.targets.remove(at);
+        }
+        self.records.remove(at);
+        self.gone += 1;
+        Some(self.sources.remove(at))
     }
 
     /// Takes the rows back to the columns' units: the scaler starts again.
@@ -89,8 +118,14 @@ impl Batch {
         self.sources.len()
     }
 
+    /// Rows that came, those that were taken out again too.
+    pub(super) fn came(&self) -> usize {
+        self.len() + self.gone
+    }
+
+    /// Whether no row came.
     pub(super) fn is_empty(&self) -> bool {
-        self.sources.is_empty()
+        self.came() == 0
     }
 
     pub(super) fn features(&self) -> &[f64] {

@@ -31,6 +31,7 @@ impl Lane {
         self.initial = go_on(&*self.initial, config.model.boxed());
         self.config = config;
         self.still = false;
+        self.start_correcting();
     }
 
     /// When the window ends at which it goes its own way, ms of lab time, if only time is needed for that.

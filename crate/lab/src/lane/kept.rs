@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::batch::Batch;
+use super::corrections::{Corrections, KeptCorrections};
 use super::scaling::{KeptScaler, LaneScaler};
 use super::tested::TestRows;
 use super::transactions::Transactions;
@@ -66,6 +67,9 @@ pub(crate) struct KeptLane {
     /// By feature: the least and largest coordinate that a centroid ever had.
     #[serde(with = "learn::number::pairs")]
     ranges: Vec<(f64, f64)>,
+    /// What rows are taken out again with, where the lane does that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    corrections: Option<KeptCorrections>,
 }
 
 impl KeptLane {
@@ -119,8 +123,10 @@ impl Lane {
             // Bounds, and room.
             predictions_max: _,
             model_bytes: _,
+            corrections_max: _,
             scratch: _,
             spare: _,
+            corrections,
         } = self;
         let is_started = self.is_started();
         let state = |model: &dyn Online| match is_started {
@@ -153,6 +159,9 @@ impl Lane {
             rounds_let_go: *rounds_let_go,
             redelivered: *redelivered,
             ranges: ranges.clone(),
+            corrections: corrections
+                .as_ref()
+                .map(|corrections| corrections.to_kept(timeline.entries())),
         }
     }
 
@@ -192,6 +201,7 @@ impl Lane {
             rounds_let_go,
             redelivered,
             ranges,
+            corrections,
         } = kept;
         let (mut model, mut initial) = (new.config.model.clone(), new.config.model.clone());
         if newest.model.is_some() {
@@ -211,8 +221,19 @@ impl Lane {
         };
         let parts = new.timeline.parts();
         let timeline = match newest.model.clone() {
-            Some(version) => Timeline::going_on(newest, &version, parts, bounds.model_bytes),
+            Some(version) => {
+                let earlier = corrections.as_ref().map(|kept| kept.entries.clone());
+                Timeline::going_on(newest, &version, parts, bounds.model_bytes)
+                    .with_earlier(earlier.unwrap_or_default())
+            }
             None => new.timeline,
+        };
+        let corrections = match (new.config.changes.correct(), corrections) {
+            (true, Some(kept)) => Some(
+                Corrections::from_kept(&new.config, bounds.corrections, kept)
+                    .map_err(|reason| format!("corrections: {reason}"))?,
+            ),
+            _ => None,
         };
         Ok(Lane {
             timeline,
@@ -243,6 +264,8 @@ impl Lane {
             measuring,
             predictions_max: new.predictions_max,
             model_bytes: new.model_bytes,
+            corrections: corrections.map(Box::new),
+            corrections_max: new.corrections_max,
             config: new.config,
         })
     }
@@ -283,6 +306,17 @@ fn check(lane: &Lane, kept: &KeptLane) -> Result<(), String> {
         (kept.rows_waiting.fits(dim), "rows_waiting"),
         (kept.test_rows.fits(dim), "test_rows"),
         (kept.ranges.len() == dim, "ranges"),
+        (
+            kept.corrections.is_some() == lane.config.changes.correct(),
+            "corrections",
+        ),
+        (
+            kept.corrections
+                .iter()
+                .flat_map(KeptCorrections::all_entries)
+                .all(|entry| entry.shifts.len() == lane.timeline.parts().moves),
+            "corrections.entries",
+        ),
     ];
     match rules.iter().find(|(holds, _)| !holds) {
         Some((_, field)) => Err(format!(

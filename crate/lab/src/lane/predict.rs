@@ -22,9 +22,11 @@ impl Lane {
         if version == 1 && !self.model.answers_at_once() {
             return self.held.push(row);
         }
+        self.use_model(out);
         let (scaled, scaler_version) = self.in_model_units(&row);
         let answer = self.model.predict(&scaled);
         self.scratch = scaled;
+        self.note_prediction();
         self.enter_round(&row, out);
         let label = self.label_of(&answer, &row);
         let prediction = Prediction {

@@ -26,6 +26,8 @@ impl Lane {
         if !self.is_started() {
             return;
         }
+        self.use_model(out);
+        self.forget_history(records);
         let before = self.model.numbers();
         self.start();
         self.still = false;
@@ -53,6 +55,7 @@ impl Lane {
                 stream,
                 source: truncate.clone(),
             }),
+            revision: 0,
             model: Some(model),
         });
         self.batch_from = records;

@@ -15,6 +15,7 @@ use learn::scale::Scale;
 use learn::scaler::{self, Kind, Scaler};
 use serde::{Deserialize, Serialize};
 
+use super::batch::Batch;
 use super::{Lane, Row, Scaled};
 use crate::config::{Cut, Scaling};
 use crate::event::Outbox;
@@ -261,14 +262,14 @@ impl Lane {
         }
     }
 
-    /// Lets the scaler learn from the open batch, and brings the batch into the model's units.
-    pub(super) fn scale_batch(&mut self, features: &mut [f64]) {
+    /// Lets the scaler learn from a batch, and brings its rows into the model's units.
+    pub(super) fn scale_batch(&mut self, batch: &Batch, features: &mut [f64]) {
         let dim = self.config.dim();
         let Some(scaler) = &mut self.scaler else {
             return;
         };
         if scaler.window.is_some() {
-            let rows = features.chunks_exact_mut(dim).zip(self.batch.scaled());
+            let rows = features.chunks_exact_mut(dim).zip(batch.scaled());
             for (row, scaled) in rows {
                 match (scaled, &scaler.scale) {
                     (Some(scaled), _) => row.copy_from_slice(scaled),

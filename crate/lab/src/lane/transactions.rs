@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::Batch;
 use super::{Lane, Row};
-use crate::event::Outbox;
+use crate::event::{Outbox, Source};
 
 /// So long after its last event a transaction is over whose end is not told, ms of lab time.
 pub(crate) const QUIET_MS: i64 = 1_000;
@@ -99,6 +99,12 @@ impl Transactions {
 
     pub(super) fn rows(&self) -> usize {
         self.open.iter().map(|open| open.rows.len()).sum()
+    }
+
+    /// Takes a record's row out of the transaction that it is of.
+    pub(super) fn take_out(&mut self, record: u64) -> Option<Source> {
+        let mut open = self.open.iter_mut();
+        open.find_map(|open| open.rows.take_out(record))
     }
 
     pub(super) fn features(&self) -> impl Iterator<Item = f64> + '_ {

@@ -111,6 +111,21 @@ impl Waiting {
         self.to_train = self.arrivals.iter().filter(|row| row.learns).count();
     }
 
+    /// Takes a record's row out of those to train, as if it had not come; one that is to be classified too still is.
+    pub(super) fn take_out(&mut self, record: u64) -> Option<Source> {
+        let mut arrivals = self.arrivals.iter();
+        let at = arrivals.position(|arrival| arrival.learns && arrival.row.record == record)?;
+        self.to_train -= 1;
+        let arrival = &mut self.arrivals[at];
+        let source = arrival.row.source.clone();
+        if arrival.role == Role::Both {
+            (arrival.role, arrival.learns) = (Role::Classify, false);
+        } else {
+            self.arrivals.remove(at);
+        }
+        Some(source)
+    }
+
     /// The rows to train, oldest first.
     pub(super) fn training(&self) -> impl Iterator<Item = &Row> {
         let training = self.arrivals.iter().filter(|arrival| arrival.learns);

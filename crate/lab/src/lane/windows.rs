@@ -3,6 +3,7 @@
 use learn::online::Online;
 
 use super::Lane;
+use super::batch::Batch;
 use crate::config::Cut;
 use crate::event::{Outbox, RUN_MAX};
 
@@ -46,8 +47,10 @@ impl Lane {
         if skipped <= 0 {
             return;
         }
+        self.use_model(out);
         let first = self.timeline.versions() + 1;
         let last = first + skipped as u64 - 1;
+        self.keep_step(Batch::default(), skipped as u64, records);
         self.timeline.extend_run(last, records, self.version());
         let batch = self.empty_batch();
         let event = self.version_event(first, last, Some(batch));

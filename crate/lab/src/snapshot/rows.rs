@@ -19,6 +19,8 @@ pub struct OpenBatch {
     pub clusters: Vec<u8>,
     /// Rows to classify that wait for the window's end.
     pub held: u64,
+    /// Time of its newest row, ms since the epoch; None without rows, and where the playhead looks back.
+    pub newest_ms: Option<i64>,
 }
 
 /// A version, or a run of them, with the batch that made it.
@@ -46,10 +48,25 @@ pub struct LedgerRow {
     pub from_record: u64,
     /// Records applied when the version was made.
     pub to_record: u64,
+    /// How often corrections have rewritten the version.
+    pub revision: u64,
     /// "iris_train 96–127", empty without rows.
     pub offsets: String,
     /// What else there is to say: "cluster 1 got no rows and stayed", "empty: cluster 2 was split".
     pub note: String,
+}
+
+/// An update or a delete whose old row could not be taken out of its batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedRow {
+    /// Topic of the event.
+    pub topic: String,
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+    /// Why, and what to do.
+    pub reason: String,
 }
 
 /// One prediction with its provenance.

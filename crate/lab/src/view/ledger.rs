@@ -12,6 +12,9 @@ use crate::timeline::Entry;
 /// At most this many cells of the open batch are shown.
 const BATCH_CELLS: usize = 512;
 
+/// So many records are looked at for the newest training row.
+const LOOK_BACK: usize = 4_096;
+
 pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
     let lane = place.lane;
     let dim = lane.config.dim();
@@ -55,7 +58,19 @@ pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
         },
         clusters,
         held: if place.live { lane.held() as u64 } else { 0 },
+        newest_ms: newest_ms(place),
     }
+}
+
+/// The time of the newest training row of the open batch, at most [`LOOK_BACK`] records ago.
+fn newest_ms(place: &Place<'_>) -> Option<i64> {
+    if !place.live {
+        return None;
+    }
+    let trained = |record: &u64| matches!(place.row(*record), Some(Role::Train | Role::Both));
+    let mut records = (opened(place)..place.record).rev().take(LOOK_BACK);
+    let newest = records.find(trained)?;
+    Some(place.lab.rows.meta(newest)?.timestamp_ms)
 }
 
 /// Records applied when the open batch was opened: a restart leaves it open.
@@ -90,8 +105,9 @@ pub(crate) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
         tested: entry.tested.map(tested_row),
         from_record: entry.from_record,
         to_record: entry.to_record,
+        revision: entry.revision,
         offsets: offsets(entry),
-        note: note(lane, entry),
+        note: with_revision(entry, note(lane, entry)),
     }
 }
 
@@ -151,6 +167,17 @@ fn offsets(entry: &Entry) -> String {
             };
             format!("{} – {}", place(first), place(last))
         }
+    }
+}
+
+/// Says of a version that corrections have rewritten it.
+fn with_revision(entry: &Entry, note: String) -> String {
+    match (entry.revision, note.as_str()) {
+        (0, _) => note,
+        (1, "") => "rewritten by a correction".to_owned(),
+        (1, _) => format!("rewritten by a correction; {note}"),
+        (n, "") => format!("rewritten by corrections, {n} times"),
+        (n, _) => format!("rewritten by corrections, {n} times; {note}"),
     }
 }
 
@@ -230,6 +257,7 @@ fn merge(mut a: LedgerRow, b: LedgerRow) -> LedgerRow {
         a.loss_after
     };
     a.tested = b.tested.or(a.tested);
+    a.revision = a.revision.max(b.revision);
     a.to_record = b.to_record;
     a
 }

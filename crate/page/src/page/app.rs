@@ -246,9 +246,12 @@ impl App {
         // Its callback is running: it has done its work.
         let done = self.frame.borrow_mut().take();
         let mut view = self.view.borrow_mut();
+        // What is drawn may move the keyboard, and what listens to that sends: it waits until all is drawn.
+        let was_busy = self.busy.replace(true);
         let drawn = view
             .as_mut()
             .map_or(Ok(false), |view| view.draw(&self.state.borrow(), now_ms));
+        self.busy.set(was_busy);
         drop(view);
         match drawn {
             Ok(true) => self.ask_for_frame(),
@@ -264,6 +267,9 @@ impl App {
             dom::focus(&element);
         }
         drop(done);
+        if !self.queue.borrow().is_empty() {
+            self.work();
+        }
     }
 
     fn save_picture(&self, format: share::Format, sender: &Sender) {

@@ -89,13 +89,14 @@ impl Dialogs {
 }
 
 /// All of them.
-const ALL: [Dialog; 6] = [
+const ALL: [Dialog; 7] = [
     Dialog::Help,
     Dialog::Over,
     Dialog::Kept,
     Dialog::Share,
     Dialog::Made,
     Dialog::Yours,
+    Dialog::Lane,
 ];
 
 /// Opens a dialog.
@@ -124,6 +125,11 @@ fn on_outside(dialog: &HtmlDialogElement) -> EventListener {
         let Some(event) = event.dyn_ref::<MouseEvent>() else {
             return;
         };
+        // A list that a field opens may reach beyond the dialog.
+        let target = event.target();
+        if !target.is_some_and(|target| target.has_type::<HtmlDialogElement>()) {
+            return;
+        }
         let frame = inner.get_bounding_client_rect();
         let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
         let inside =
@@ -143,5 +149,6 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Share => "share-dialog",
         Dialog::Made => "made-dialog",
         Dialog::Yours => "yours-dialog",
+        Dialog::Lane => "lane-dialog",
     }
 }

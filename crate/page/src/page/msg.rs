@@ -4,9 +4,15 @@ use lab::config::LabFile;
 use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
+use super::choose::ChooseMsg;
+use super::inspector::InspectMsg;
 use super::kept::{KeptMsg, Work};
+use super::lanes::LanesMsg;
+use super::lint::LintMsg;
 use super::made::MadeMsg;
+use super::places::PlacesMsg;
 use super::session::{self, SessionMsg};
+use super::settings::SettingsMsg;
 use super::share::{Format, ShareMsg};
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
@@ -76,6 +82,18 @@ pub enum Msg {
     StartOver,
     /// Of kept versions.
     Kept(KeptMsg),
+    /// Of settings.
+    Settings(SettingsMsg),
+    /// Of places on the timeline.
+    Places(PlacesMsg),
+    /// Light the rows of this version, or none.
+    Light(u64),
+    /// Go to the version whose rows are lit.
+    GoToLit,
+    /// Of the linter's findings.
+    Lint(LintMsg),
+    /// Of the choice of k.
+    Choose(ChooseMsg),
     /// Play the recorded demo.
     PlayDemo,
     /// A file was chosen or dropped.
@@ -103,10 +121,14 @@ pub enum Msg {
     Session(SessionMsg),
     /// Close the page's notice.
     Unnotice,
+    /// Of lanes.
+    Lanes(LanesMsg),
     /// Of made-up streams.
     Made(MadeMsg),
     /// Of the reader's own stream.
     Yours(YoursMsg),
+    /// Of the inspector and the filter.
+    Inspect(InspectMsg),
 }
 
 /// What was sent away.
@@ -186,4 +208,6 @@ pub enum Dialog {
     Made,
     /// The reader's own stream.
     Yours,
+    /// A lane's name, or whether it goes.
+    Lane,
 }

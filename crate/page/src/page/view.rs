@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::{Axis, Task};
+use lab::snapshot::{Axis, Snapshot, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -13,6 +13,7 @@ use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
 use super::chart::picture::Picture;
 use super::chart::{surface, tape};
+use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
 use super::drawer::Drawer;
@@ -20,16 +21,23 @@ use super::events::Events;
 use super::first_open::FirstOpen;
 use super::header::Header;
 use super::insert::InsertForm;
+use super::inspector::bar::Bar;
+use super::inspector::panel::Panel;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::lanes::view::LanesView;
+use super::lint::view::LintView;
+use super::lit::{self, LitNote};
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
 use super::measures::scores::Scores;
 use super::msg::Msg;
 use super::notice::NoticeBar;
+use super::places::PlacesView;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
+use super::settings::panel::Panel as SettingsPanel;
 use super::share::dialog::ShareDialog;
 use super::share::stage::picture;
 use super::stage::Stage;
@@ -55,6 +63,8 @@ const LISTS_MS: f64 = 200.0;
 pub struct Cx<'a> {
     /// The state.
     pub state: &'a State,
+    /// The picture of the lab that is drawn: the newest one, or while lanes are compared that of one of them.
+    pub snapshot: &'a Snapshot,
     /// Colours.
     pub palette: &'a Palette,
     /// Changes whenever colours or sizes may have.
@@ -84,6 +94,8 @@ pub struct Stamp {
     compare: usize,
     marks: usize,
     waiting: u64,
+    /// The version whose rows are lit.
+    lit: u64,
     views: Views,
     look: u32,
 }
@@ -112,6 +124,12 @@ pub struct View {
     kept: KeptDialog,
     share: ShareDialog,
     notice: NoticeBar,
+    lanes: LanesView,
+    settings: SettingsPanel,
+    places: PlacesView,
+    lit: LitNote,
+    lint: LintView,
+    choose: ChooseView,
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
@@ -123,6 +141,8 @@ pub struct View {
     listed: (u64, f64),
     layout: Shown<(Tab, bool, bool, bool)>,
     sender: Sender,
+    inspector: Panel,
+    filter: Bar,
     /// The lab file that the form was made for.
     experiment: Shown<u64>,
     _sizes: Sizes,
@@ -132,7 +152,7 @@ pub struct View {
 impl<'a> Cx<'a> {
     /// The stamp of this picture.
     pub fn stamp(&self) -> Stamp {
-        let (update, snapshot) = (&self.state.update, &self.state.update.snapshot);
+        let (update, snapshot) = (&self.state.update, self.snapshot);
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
@@ -149,6 +169,7 @@ impl<'a> Cx<'a> {
             compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            lit: lit::row(self.state).map_or(0, |row| row.first),
             views: Views {
                 open: false,
                 ..self.state.views
@@ -178,9 +199,9 @@ impl View {
             rail: Rail::new(sender, state)?,
             walkthrough: Walkthrough::new(sender, state)?,
             insert: InsertForm::new(sender, state)?,
-            events: Events::new()?,
+            events: Events::new(sender)?,
             lane_head: LaneHead::new(sender)?,
-            batch_strip: BatchStrip::new()?,
+            batch_strip: BatchStrip::new(&dom::by_id("batch")?)?,
             stage: Stage::new(sender)?,
             first_open: FirstOpen::new(sender, state)?,
             banners: Banners::new(sender)?,
@@ -194,6 +215,12 @@ impl View {
             kept: KeptDialog::new(sender)?,
             share: ShareDialog::new(sender)?,
             notice: NoticeBar::new(sender)?,
+            lanes: LanesView::new(sender)?,
+            settings: SettingsPanel::new(sender)?,
+            places: PlacesView::new(sender)?,
+            lit: LitNote::new(sender)?,
+            lint: LintView::new(sender)?,
+            choose: ChooseView::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
@@ -204,6 +231,8 @@ impl View {
             listed: (0, f64::NEG_INFINITY),
             layout: Shown::default(),
             sender: sender.clone(),
+            inspector: Panel::new(sender)?,
+            filter: Bar::new(sender)?,
             experiment: Shown::default(),
             _sizes: Sizes::watch(sender)?,
             _listeners: listen(sender)?,
@@ -223,6 +252,7 @@ impl View {
         let later = self.is_flooded(state, now_ms);
         let cx = Cx {
             state,
+            snapshot: &state.update.snapshot,
             palette: &self.palette,
             look: self.look,
             now_ms,
@@ -252,7 +282,10 @@ impl View {
         }
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
+        self.lanes.lay_out(&cx)?;
         self.lane_head.draw(&cx)?;
+        self.lint.draw(&cx)?;
+        self.choose.draw(&cx);
         self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
@@ -261,9 +294,15 @@ impl View {
             self.drawer.draw(&cx)?;
             self.scores.draw(&cx)?;
         }
+        self.filter.draw(&cx)?;
+        self.inspector.draw(&cx)?;
         self.measures.draw(&cx)?;
-        self.timeline.draw(&cx);
-        Ok(self.stage.draw(&cx)? || later)
+        self.settings.draw(&cx)?;
+        self.places.draw(&cx);
+        self.lit.draw(&cx);
+        self.timeline.draw(&cx)?;
+        let moving = self.lanes.draw(&cx)?;
+        Ok(self.stage.draw(&cx)? || moving || later)
     }
 
     /// Takes a picture of the stage, at rest.
@@ -303,6 +342,7 @@ impl View {
                 Tab::Ledger => "ledger",
                 Tab::Measures => "measures",
                 Tab::Stream => "stream",
+                Tab::Differences => "differences",
             };
             let word = |open: bool| if open { "open" } else { "closed" };
             dom::set_attribute(&self.app, "data-tab", tab);
@@ -347,7 +387,7 @@ impl Sizes {
             ));
         });
         let observer = ResizeObserver::new(closure.as_ref().unchecked_ref())?;
-        let canvases = dom::document()?.query_selector_all("canvas")?;
+        let canvases = dom::document()?.query_selector_all("canvas, #panels")?;
         for i in 0..canvases.length() {
             if let Some(canvas) = canvases
                 .get(i)

@@ -8,10 +8,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::change::Change;
+use super::choose::Choose;
 use super::desk::Desk;
 use super::link::Link;
+use super::lint::Lint;
 use super::look::Looking;
 use super::order::Order;
+use super::places::Places;
 use super::player::Player;
 use super::session::Session;
 use super::survey::Survey;
@@ -71,6 +74,9 @@ pub(super) struct Worker {
     /// A version that was kept and is to be posted.
     pub(super) kept: Option<KeptVersion>,
     pub(super) change: Change,
+    pub(super) places: Places,
+    pub(super) lint: Lint,
+    pub(super) choose: Choose,
     pub(super) survey: Survey,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
@@ -185,6 +191,9 @@ impl Worker {
             wants_ledger_csv: false,
             kept: None,
             change: Change::default(),
+            places: Places::default(),
+            lint: Lint::default(),
+            choose: Choose::default(),
             survey: Survey::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
@@ -212,6 +221,8 @@ impl Worker {
     }
 
     fn update(&mut self) -> Update {
+        // What the page is told from here on is as it is after all corrections.
+        self.desk.lab.settle();
         let (waiting, waiting_training) = if self.paused {
             self.desk.waiting_events()
         } else {
@@ -255,6 +266,11 @@ impl Worker {
             rebuilding: self.change.rebuilding(),
             refused: self.change.take_refused(),
             panels: self.desk.panels(),
+            comparison: self.desk.comparison(),
+            columns: self.places.columns_to_tell(&self.desk.lab),
+            sought: self.places.take_sought(),
+            lint: self.lint_to_tell(),
+            elbow: self.curves_to_tell(),
             surveyed: self.survey.take_done(),
             closer,
         }

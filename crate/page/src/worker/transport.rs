@@ -56,7 +56,15 @@ impl Worker {
             } => self.keep(name, lane, version),
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::ChangeLab { lab } => self.change_lab(&lab),
+            Command::Choose { start } => self.choose(start),
             Command::Compare { on } => self.desk.view.compare = on,
+            Command::ShowVersion { lane, version } => {
+                (self.desk.view.lane, self.desk.view.at) = (lane, Playhead::Version(version));
+            }
+            Command::Light { version } => self.desk.view.lit = version,
+            Command::GoTo { text } => self.go_to(&text),
+            Command::NextRound => self.next_round(),
+            Command::BackRound => self.back_round(),
             Command::LedgerCsv => self.wants_ledger_csv = true,
             Command::Resume {
                 name,
@@ -178,7 +186,7 @@ impl Worker {
         self.count_played(self.desk.lab.rows.end() - before);
     }
 
-    fn count_played(&mut self, records: u64) {
+    pub(super) fn count_played(&mut self, records: u64) {
         if let Some(player) = &mut self.player {
             player.row += records;
         }

@@ -65,7 +65,7 @@ impl LinearMeasures {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<bool, JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         if snapshot.linear.is_none() {
             return Ok(false);
         }
@@ -110,7 +110,7 @@ impl LinearMeasures {
         newest: Option<&LedgerRow>,
         tested: Option<TestedRow>,
     ) {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let losses = newest.map(|bar| numbers::before_after(bar.loss_before, bar.loss_after));
         self.loss.say("Log-loss per row", losses);
         let round = crate::page::predictions::newest_round(snapshot);
@@ -148,7 +148,7 @@ pub fn newest_test(snapshot: &Snapshot) -> Option<TestedRow> {
 
 /// The root of each batch's mean squared error before it was learned, over the errors of the rows themselves.
 pub fn draw_error(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let bars: Vec<(f64, f64, u64)> = learned(snapshot)
         .map(|bar| (middle(bar), bar.loss_before.sqrt(), bar.to_record))
         .collect();
@@ -177,7 +177,7 @@ pub fn draw_error(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
 
 /// The mean squared error on the test rows, of each version.
 fn draw_tested_mse(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let tested: Vec<(f64, f64, u64)> = snapshot
         .bars
         .iter()

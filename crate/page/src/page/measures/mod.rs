@@ -26,7 +26,7 @@ use crate::page::predictions;
 use crate::page::view::{Cx, Stamp};
 
 /// Pixels left of a chart's frame, for its ticks.
-const LEFT: f64 = 40.0;
+pub const LEFT: f64 = 40.0;
 /// Pixels right of it.
 const RIGHT: f64 = 4.0;
 /// Pixels below the lowest chart, for its ticks.
@@ -107,7 +107,7 @@ impl Measures {
         if !self.stamp.change((cx.stamp(), cx.state.domain)) && !resized {
             return Ok(());
         }
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         if self.linear.draw(cx)? {
             let regression = snapshot.task == Task::Regression;
             let draw = if regression { draw_error } else { draw_right };
@@ -157,7 +157,7 @@ impl Chart {
 }
 
 /// Draws a chart in its frame, and the playhead over it.
-fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: impl Fn(&Pen, Frame, &Cx<'_>)) {
+pub fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: impl Fn(&Pen, Frame, &Cx<'_>)) {
     if !surface.is_visible() {
         return;
     }
@@ -172,7 +172,7 @@ fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: impl Fn(&Pen, Frame, 
         bottom: surface.height - if last { BELOW } else { 7.0 },
     };
     draw(&pen, frame, cx);
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     if snapshot.records > 0 {
         let x = crisp(frame.x.at(snapshot.record as f64));
         pen.line(
