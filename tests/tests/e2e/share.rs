@@ -7,7 +7,7 @@ use fantoccini::key::Key;
 use lab::LabFile;
 use serde_json::Value;
 
-use crate::support::{SOON, saved, serve_site, shows, text};
+use crate::support::{SOON, live, open, saved, serve_site, shows, text};
 
 /// Chooses a file in one of the dialog's fields: INPUT, NAME and TEXT are put in.
 const CHOOSE: &str = "const data = new DataTransfer();
@@ -225,6 +225,39 @@ async fn a_recording_and_the_view_are_there_again_after_a_reload() -> Result<()>
     .await?;
     assert_eq!(text(&page, "notice").await?, "");
     page.close().await
+}
+
+#[tokio::test]
+async fn with_a_bridge_the_log_is_read_again_by_the_changed_experiment() -> Result<()> {
+    let Some(open) = open(142_923, 1_000).await? else {
+        return Ok(());
+    };
+    let (page, demo) = (&open.page, &open.demo);
+    for step in 0..3 {
+        demo.insert(step)?;
+        demo.next_window();
+    }
+    shows(page, "where-row", "row 150 of 150").await?;
+    let mut file = LabFile::parse(&saved(page, "share-save-lab").await?)?;
+    file.lanes[0].batch = Some(lab::config::Batch::Count { rows: 16 });
+    page.click("#share-open").await?;
+    choose(
+        page,
+        "share-lab",
+        "mine.json",
+        &serde_json::to_string(&file)?,
+    )
+    .await?;
+    shows(page, "share-said", "mine.json is in force.").await?;
+    params(page, "batch 16").await?;
+    let version = text(page, "where-version").await?;
+    page.reload().await?;
+    live(page).await?;
+    params(page, "batch 16").await?;
+    shows(page, "where-row", "row 150 of 150").await?;
+    shows(page, "where-version", &version).await?;
+    shows(page, "notice", "The changed experiment, as before").await?;
+    open.page.close().await
 }
 
 /// Version, row, tab and whether the tables are open.

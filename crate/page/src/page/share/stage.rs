@@ -19,16 +19,21 @@ const HEAD: f64 = 44.0;
 /// Its distance from the edges, px.
 const INSET: f64 = 16.0;
 
-/// Texts of the plot that are no canvas': the names of axes, and what else is marked as part of the picture.
-const TEXTS: &str = "#plot .axis, #plot [data-in-picture]";
+/// Texts of the stage that are no canvas': the names of axes, the heads of lanes side by side.
+const TEXTS: &str = ".axis, .lane-name, .params";
 
 /// Puts a picture together.
 ///
 /// # Errors
 /// index.html has no plot.
 pub fn picture(layers: Vec<Layer>, state: &State, palette: &Palette) -> Result<Picture, JsValue> {
-    let plot: Element = dom::by_id("plot")?;
-    let frame = plot.get_bounding_client_rect();
+    let (panels, plot): (Element, Element) = (dom::by_id("panels")?, dom::by_id("plot")?);
+    // Lanes side by side take the plot's place.
+    let stage = match panels.get_bounding_client_rect().height() > 0.0 {
+        true => panels,
+        false => plot,
+    };
+    let frame = stage.get_bounding_client_rect();
     let size = (frame.width(), frame.height() + HEAD);
     let title = title(state);
     let mut parts = vec![Part {
@@ -39,7 +44,7 @@ pub fn picture(layers: Vec<Layer>, state: &State, palette: &Palette) -> Result<P
     for layer in layers {
         let place = layer.canvas.get_bounding_client_rect();
         // Of the stage's canvases, those that are to be seen.
-        if layer.canvas.closest("#plot")?.is_some() && place.width() > 0.0 {
+        if stage.contains(Some(&layer.canvas)) && place.width() > 0.0 {
             parts.push(Part {
                 at: (
                     place.left() - frame.left(),
@@ -53,7 +58,7 @@ pub fn picture(layers: Vec<Layer>, state: &State, palette: &Palette) -> Result<P
     parts.push(Part {
         at: (0.0, HEAD),
         size: (frame.width(), frame.height()),
-        marks: texts(&frame, palette)?,
+        marks: texts(&stage, &frame, palette)?,
     });
     Ok(Picture {
         size,
@@ -135,9 +140,9 @@ fn head(title: &str, state: &State, width: f64, palette: &Palette) -> Vec<Mark> 
     ]
 }
 
-fn texts(frame: &DomRect, palette: &Palette) -> Result<Vec<Mark>, JsValue> {
+fn texts(stage: &Element, frame: &DomRect, palette: &Palette) -> Result<Vec<Mark>, JsValue> {
     let mut marks = Vec::new();
-    let elements = dom::document()?.query_selector_all(TEXTS)?;
+    let elements = stage.query_selector_all(TEXTS)?;
     for i in 0..elements.length() {
         let element = elements
             .get(i)
