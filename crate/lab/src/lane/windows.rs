@@ -50,8 +50,8 @@ impl Lane {
         self.use_model(out);
         let first = self.timeline.versions() + 1;
         let last = first + skipped as u64 - 1;
-        self.keep_step(Batch::default(), skipped as u64, records);
         self.timeline.extend_run(last, records, self.version());
+        self.keep_step(Batch::default(), skipped as u64, records);
         let batch = self.empty_batch();
         let event = self.version_event(first, last, Some(batch));
         out.push_empty(event);
