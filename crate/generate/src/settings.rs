@@ -117,9 +117,9 @@ impl Settings {
             noise: 0.0,
             label_noise: 0.0,
             drift: match kind {
-                Kind::Blobs => 8.0,
+                Kind::Blobs => 25.0,
                 Kind::Rotating => 30.0,
-                Kind::Growing => 2.0,
+                Kind::Growing => 4.0,
                 Kind::Plane => 4.0,
             },
             updates: 0.0,

@@ -1,3 +1,6 @@
+/** What an axis of the stage shows. */
+export type Axis = { Feature: number } | { Component: number };
+
 /** The rows of a class. */
 export interface ClassRow {
   /** The label, by name. */
@@ -18,6 +21,13 @@ export interface Coefficients {
   coefficients: number[];
   /** What a row of zeros gives. */
   intercept: number;
+}
+
+export interface Components {
+  rows: number;
+  mean: number[];
+  axes: [number[], number[]];
+  share: [number, number];
 }
 
 /** Which rows went where. */
@@ -314,10 +324,10 @@ export interface Snapshot {
   /** Index of the shown lane. */
   lane: number;
   /**
-   * Indices of the features that the stage was made for: horizontal, vertical. They are those of
-   * the view, or the last two where the lane has no such features.
+   * What the stage was made for: horizontal, vertical. They are those of the view, or the last two features where
+   * the lane has no such ones.
    */
-  axes: [number, number];
+  axes: [Axis, Axis];
   /** Names of the shown lane's features. */
   features: string[];
   /** What the shown lane's model answers with. */
@@ -379,9 +389,12 @@ export interface Snapshot {
   tracks: Track[];
 }
 
-/** The scatter plot at the playhead: all coordinates in feature units. */
+/** The scatter plot at the playhead: all coordinates in the axes' units, which are the features'. */
 export interface Stage {
-  /** Smallest and largest x over all retained rows and centroids ever shown (grows only). */
+  /**
+   * Smallest and largest x over all retained rows and centroids ever shown (grows only). Along a component: over what
+   * was drawn of them since it is an axis.
+   */
   x_range: [number, number];
   /** The same for y. */
   y_range: [number, number];
@@ -390,6 +403,12 @@ export interface Stage {
    * playhead (initial centroids before the first row); x and y entries are unused.
    */
   slice: number[];
+  /** The principal components, where they are axes: the regions are cut with their plane. */
+  components: Components | null;
+  /** The newest points' features, dim numbers each, oldest first, as the points are; at most [`super::View::values`]. */
+  values: number[];
+  /** By feature: smallest and largest value of retained rows and centroids (grows only); empty without `values`. */
+  value_ranges: [number, number][];
   /** Points, oldest first: x. */
   point_x: number[];
   /** Points: y. */

@@ -147,8 +147,8 @@ export interface Kmeans {
   parallelism?: number;
   initial:
     | { centroids: number[][]; weights?: number[] }
-    | { random: { seed: number; weight?: number } }
-    | { "kmeans++": { seed: number; rows: number; weight?: number } }
+    | { random: { seed: number; rows?: number; weight?: number; restarts?: number } }
+    | { "kmeans++": { seed: number; rows: number; weight?: number; restarts?: number } }
     | { checkpoint: unknown };
 }
 

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use lab::LabFile;
-use lab::snapshot::{MarkKind, Snapshot, Task};
+use lab::snapshot::{Axis, MarkKind, Snapshot, Task};
 use serde_json::Value;
 use serde_reflection::{ContainerFormat, Format, Named, Tracer, TracerConfig, VariantFormat};
 
@@ -91,6 +91,7 @@ fn snapshot() -> String {
     // Enums are traced one by one; where one is missing here, the next line says its name.
     tracer.trace_simple_type::<Task>().unwrap();
     tracer.trace_simple_type::<MarkKind>().unwrap();
+    tracer.trace_simple_type::<Axis>().unwrap();
     let registry = tracer.registry().unwrap();
     let comments = comments();
     let mut out = String::new();

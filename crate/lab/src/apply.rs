@@ -60,6 +60,9 @@ impl Lab {
                     self.remark_defaults(arrived);
                     self.remark_decimals(arrived, &change);
                 }
+                if let Some(lsn) = change.lsn {
+                    self.rows.set_lsn(lsn);
+                }
                 arrived.first = self.recognise(arrived, &change);
                 self.apply_change(arrived, &change);
             }

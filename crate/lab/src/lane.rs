@@ -19,7 +19,7 @@ use learn::scale::Scale;
 
 use crate::config::{LaneConfig, Redelivered, Update};
 use crate::event::Outbox;
-use crate::timeline::{Parts, Timeline, Version};
+use crate::timeline::{Parts, Records, Timeline, Version};
 
 pub mod alignment;
 mod batch;
@@ -271,6 +271,11 @@ impl Lane {
         let batch = self.batch.features().iter().copied();
         let rows = batch.chain(self.transactions.features());
         rows.chain(self.waiting.features()).collect()
+    }
+
+    /// The records of the open batch's rows; None where some are not known.
+    pub fn batch_records(&self) -> Option<Records> {
+        self.batch.records()
     }
 
     /// Rows to classify that wait: for the open window's end, the scaler or the first version.

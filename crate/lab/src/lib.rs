@@ -24,6 +24,7 @@
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
 //! - `rebuild`: an experiment that is changed while it runs
+//! - [`seek`]: a place on the timeline, by what names it
 //! - [`snapshot`]: what the page draws; [`view`] makes it
 
 mod apply;
@@ -50,6 +51,7 @@ mod redelivery;
 pub mod replay;
 pub mod rounds;
 pub mod rows;
+pub mod seek;
 pub mod snapshot;
 pub mod tally;
 mod time;

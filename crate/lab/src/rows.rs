@@ -19,6 +19,9 @@ pub const COLUMNS_MAX: usize = 1024;
 /// Different texts of a column that are kept: one with more holds no categories but prose, keys or times.
 const TEXTS_MAX: u32 = 4096;
 
+/// Stands where a record has no position in its database's log.
+const NO_LSN: i64 = i64::MIN;
+
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -69,6 +72,8 @@ struct Chunk {
     /// Of the records before it, also of those that were let go.
     before: Tally,
     meta: Vec<Meta>,
+    /// Positions in the database's log; ends early where there are none: [`NO_LSN`] from there on.
+    lsn: Vec<i64>,
     /// By column, then by row; a column may end early: NaN from there on.
     numbers: Vec<Vec<f64>>,
     /// The same with codes into the dictionary; 0 where there is no text.
@@ -89,6 +94,8 @@ pub struct Rows {
     codes: HashMap<Arc<str>, u32>,
     /// By column: the different texts that it brought into the dictionary.
     texts: Vec<u32>,
+    /// By column: whether it has held a number.
+    numeric: Vec<bool>,
     /// Why a record is not a row, or what else there is to say of it, by record number, oldest first.
     notes: VecDeque<(u64, String)>,
     /// Records that were rejected, in all lanes or in one, oldest first.
@@ -109,6 +116,7 @@ impl Rows {
             dictionary: vec!["".into()],
             codes: HashMap::new(),
             texts: Vec::new(),
+            numeric: Vec::new(),
             notes: VecDeque::new(),
             refused: VecDeque::new(),
             refused_let_go: 0,
@@ -126,6 +134,8 @@ impl Rows {
             dictionary,
             codes: _,
             texts,
+            // Said again by the next row.
+            numeric: _,
             notes: _,
             refused: _,
             refused_let_go: _,
@@ -219,8 +229,31 @@ impl Rows {
         known
     }
 
+    /// Whether a column has held a number.
+    pub fn holds_numbers(&self, column: usize) -> bool {
+        self.numeric.get(column).copied().unwrap_or(false)
+    }
+
+    /// Sets the position of the newest record in the database's log.
+    pub fn set_lsn(&mut self, lsn: i64) {
+        if let Some(chunk) = self.chunks.back_mut() {
+            chunk.lsn.resize(chunk.meta.len().max(1) - 1, NO_LSN);
+            chunk.lsn.push(lsn);
+        }
+    }
+
+    /// The position of a record in the database's log; None where it has none, or was let go.
+    pub fn lsn(&self, record: u64) -> Option<i64> {
+        let (chunk, row) = self.place(record)?;
+        chunk.lsn.get(row).copied().filter(|lsn| *lsn != NO_LSN)
+    }
+
     /// Sets a number of the newest record.
     pub fn set_number(&mut self, column: usize, value: f64) {
+        if self.numeric.len() <= column {
+            self.numeric.resize(column + 1, false);
+        }
+        self.numeric[column] |= value.is_finite();
         if let Some(chunk) = self.chunks.back_mut() {
             set(
                 &mut chunk.numbers,

@@ -6,9 +6,11 @@
 //! - `axes`: what the stage's axes are; `stage`: the scatter plot; `linear`: a linear model's panels
 //! - `measures`: what predictions are worth
 //! - `rows`: lists: batches, predictions, test rounds, events, marks, notes
+//! - `comparison`: lanes side by side
 //! - `why`: what is known of one record, and of one centroid
 
 mod axes;
+mod comparison;
 mod linear;
 mod measures;
 mod rows;
@@ -19,6 +21,7 @@ pub use learn::online::Task;
 use serde::{Deserialize, Serialize};
 
 pub use axes::*;
+pub use comparison::*;
 pub use linear::*;
 pub use measures::*;
 pub use rows::*;
@@ -60,6 +63,8 @@ pub struct View {
     pub bars: usize,
     /// Whether all lanes are looked at side by side; see [`crate::view`].
     pub compare: bool,
+    /// The version of the shown lane whose rows are looked for among the points.
+    pub lit: Option<u64>,
 }
 
 impl Default for View {
@@ -75,6 +80,7 @@ impl Default for View {
             rows: 200,
             bars: 400,
             compare: false,
+            lit: None,
         }
     }
 }
@@ -148,6 +154,8 @@ pub struct Snapshot {
     pub let_go: u64,
     /// What the timeline shows of each lane, in the order of `lanes`.
     pub tracks: Vec<Track>,
+    /// The version that [`View::lit`] asks for, and those of the points that made it, by record number, ascending.
+    pub lit: Option<(u64, Vec<u32>)>,
 }
 
 /// A lane on the timeline.

@@ -3,14 +3,18 @@
 //! Everything is read from what lab and lanes keep; nothing here changes them.
 //!
 //! - `stage`: the scatter plot, by features or by [`components`]; `linear`: what a linear model's panels are drawn from
-//! - `events`, `predictions`, `ledger`: the lists; `measures`: what predictions are worth
+//! - `events`, `predictions`, `ledger`: the lists; `lit`: the rows that made a version; `measures`: what predictions are worth
+//! - `facts`, `differences`: lanes side by side
 //! - `why`: what became of one record; `life`: of one centroid
 
 pub mod components;
+mod differences;
 mod events;
+mod facts;
 mod ledger;
 mod life;
 mod linear;
+mod lit;
 mod measures;
 mod predictions;
 mod stage;
@@ -23,17 +27,21 @@ use crate::lab::Lab;
 use crate::lane::Lane;
 use crate::rows::Verdict;
 use crate::snapshot::{
-    Axis, ComponentAxes, ForkMark, LaneHead, Playhead, RefusedRow, Round, Snapshot, Track, View,
+    Axis, Comparison, ComponentAxes, ForkMark, LaneHead, Playhead, RefusedRow, Round, Snapshot,
+    Track, View,
 };
 use crate::timeline::{Entry, Version};
 
 pub use components::Follower;
 use components::has_components;
+use differences::differences;
 pub use events::role_number;
 pub(crate) use events::texts;
+use facts::facts;
 pub(crate) use ledger::ledger_row;
 use ledger::{bars, open_batch, with_drift};
 use linear::linear;
+use lit::lit;
 use measures::{cluster_labels, judged, measures};
 use predictions::predictions;
 use stage::{Ranges, shared_ranges, stage};
@@ -45,6 +53,8 @@ const PANEL_ROWS: usize = 50;
 struct Place<'a> {
     lab: &'a Lab,
     lane: &'a Lane,
+    /// Index of the lane.
+    index: usize,
     /// Records applied at the playhead.
     record: u64,
     /// Index into the lane's timeline.
@@ -64,6 +74,7 @@ impl Lab {
         let labels = self.labels();
         let stage = stage(&place, view, &labels, within);
         let (predictions, predictions_total) = predictions(&place, &labels, view.rows);
+        let lit = lit(&place, view, &stage);
         Snapshot {
             lanes: self.lanes.iter().map(|lane| self.head(lane)).collect(),
             lane: lane_index,
@@ -102,6 +113,7 @@ impl Lab {
             marks: self.marks_of(place.lane),
             let_go: self.rows.first(),
             tracks: self.tracks(lane_index, view),
+            lit,
         }
     }
 
@@ -122,11 +134,23 @@ impl Lab {
                 lane,
                 at: at(lane),
                 rows: PANEL_ROWS.min(view.rows),
+                lit: view.lit.filter(|_| lane == shown),
                 ..view.clone()
             };
             self.snapshot_within(&view, Some(within))
         };
         lanes.zip(ranges).map(panel).collect()
+    }
+
+    /// The lanes side by side at the record where the view's lane is looked at: what they are, and where they disagree.
+    pub fn comparison(&self, view: &View) -> Comparison {
+        let shown = view.lane.min(self.lanes.len() - 1);
+        let at = |lane| self.place(lane, self.at(shown, view.at, lane));
+        let places: Vec<Place<'_>> = (0..self.lanes.len()).map(at).collect();
+        Comparison {
+            lanes: places.iter().map(facts).collect(),
+            differences: differences(&places, shown, PANEL_ROWS.min(view.rows)),
+        }
     }
 
     /// Where a lane is looked at while another one is shown there: at the same record.
@@ -164,8 +188,8 @@ impl Lab {
         })
     }
 
-    fn place(&self, lane: usize, at: Playhead) -> Place<'_> {
-        let lane = &self.lanes[lane];
+    fn place(&self, index: usize, at: Playhead) -> Place<'_> {
+        let lane = &self.lanes[index];
         let end = self.rows.end();
         let (record, entry) = match at {
             Playhead::Live => (end, lane.timeline.entries().len() - 1),
@@ -178,6 +202,7 @@ impl Lab {
         Place {
             lab: self,
             lane,
+            index,
             record,
             entry,
             live: at == Playhead::Live,

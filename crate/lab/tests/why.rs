@@ -3,7 +3,7 @@
 
 mod support;
 
-use eddy_lab::config::Update;
+use eddy_lab::config::{Policy, Update};
 use eddy_lab::snapshot::{Playhead, View};
 use eddy_lab::{Lab, LabFile};
 use support::{TRAIN, demo_records, golden, iris_lab, record};
@@ -113,15 +113,15 @@ fn what_a_lane_leaves_out_has_a_reason() {
     lab.apply(event.as_ref());
     let why = |record, lane| lab.why(record, lane, Playhead::Live).unwrap();
     assert_eq!(
-        (why(1, 0).left_out.as_str(), why(1, 0).updates.as_str()),
-        ("", "as_row")
+        (why(1, 0).left_out.as_str(), why(1, 0).policy.as_str()),
+        ("", "as_rows")
     );
     assert_eq!(why(1, 0).trained.unwrap().row, 2);
     assert_eq!(
         why(1, 1).left_out,
         "Spark takes inserts only: updates are not learned."
     );
-    assert_eq!(why(1, 1).updates, "ignore");
+    assert_eq!(why(1, 1).policy, "inserts_only");
     assert_eq!(why(2, 0).left_out, "It came again: Flink counts it once.");
     assert_eq!(why(3, 0).left_out, "Rejected: nothing is learned from it.");
     assert_eq!(why(4, 0).left_out, "Shown only: it changes no model.");
@@ -131,6 +131,35 @@ fn what_a_lane_leaves_out_has_a_reason() {
         (tally.by_stream, tally.changed, tally.rejected),
         (vec![5], 2, 1)
     );
+}
+
+#[test]
+fn a_row_that_was_corrected_is_in_no_batch() {
+    let mut file = LabFile::parse(include_str!("../../../www/lab.json")).unwrap();
+    Policy::Corrected.put(&mut file.lanes[0].changes);
+    let mut lab = Lab::new(file).unwrap();
+    let mut event = record(TRAIN, 0, 1, &[5.0, 3.0, 1.0, 0.2], 0);
+    lab.apply(event.as_ref());
+    let inserted = String::from_utf8(event.value.take().unwrap()).unwrap();
+    let row =
+        &inserted[inserted.find("\"after\":").unwrap() + 8..inserted.find(",\"source\"").unwrap()];
+    let updated = inserted
+        .replace("\"before\":null", &format!("\"before\":{row}"))
+        .replace("\"op\":\"c\"", "\"op\":\"u\"")
+        .replace("\"lsn\":0", "\"lsn\":9");
+    (event.offset, event.value) = (1, Some(updated.into_bytes()));
+    lab.apply(event.as_ref());
+    let why = |record| lab.why(record, 0, Playhead::Live).unwrap();
+    assert_eq!(
+        why(0).left_out,
+        "Taken out again: a later change corrected it."
+    );
+    assert_eq!((why(0).trained, why(1).trained.unwrap().row), (None, 1));
+    assert_eq!(
+        (why(1).policy.as_str(), why(1).left_out.as_str()),
+        ("corrected", "")
+    );
+    assert_eq!(why(0).answer.unwrap().distances.len(), 3);
 }
 
 #[test]

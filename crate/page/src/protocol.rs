@@ -4,8 +4,10 @@
 
 mod closer;
 
+use lab::elbow::{ElbowView, Start};
 use lab::filter::Filter;
-use lab::snapshot::{Axis, EventRow, Snapshot};
+use lab::lint::Finding;
+use lab::snapshot::{Axis, Comparison, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
 
 pub use closer::{Closer, Form, Found, Look};
@@ -73,6 +75,11 @@ pub enum Command {
         /// How many; 0 for none.
         most: usize,
     },
+    /// Bring [`Update::pipeline`] along, or no longer.
+    Pipeline {
+        /// Whether it is looked at.
+        on: bool,
+    },
     /// Replay speed: 1, 2, 5, 0 for as fast as possible.
     Speed {
         /// Factor.
@@ -128,11 +135,37 @@ pub enum Command {
         /// JSON text of a whole lab file.
         lab: String,
     },
+    /// Try other k's beside the shown lane, for [`Update::elbow`].
+    Choose {
+        /// How candidates start; None: no longer.
+        start: Option<Start>,
+    },
     /// Show all lanes side by side.
     Compare {
         /// Or only the shown one.
         on: bool,
     },
+    /// Show this version of this lane.
+    ShowVersion {
+        /// Index of the lane.
+        lane: usize,
+        /// Its version.
+        version: u64,
+    },
+    /// Look for the rows that made this version of the shown lane among the points, or for none.
+    Light {
+        /// The version.
+        version: Option<u64>,
+    },
+    /// Go to what this names: "v5", "row 161", "iris_train/0/204", "lsn 34837072". Answered by [`Update::sought`].
+    GoTo {
+        /// What was typed.
+        text: String,
+    },
+    /// To the end of the next test round; among what waits, to where one ends.
+    NextRound,
+    /// Back to the end of the test round before.
+    BackRound,
     /// Ask for [`Update::ledger_csv`].
     LedgerCsv,
     /// Play these record lines, so many records at once: the page was there before it was loaded anew.
@@ -203,6 +236,18 @@ pub struct Update {
     pub refused: Option<String>,
     /// While comparing, a picture of each lane at the same record, with the same ranges; else empty.
     pub panels: Vec<Snapshot>,
+    /// While comparing, what makes the lanes differ and where they disagree.
+    pub comparison: Option<Comparison>,
+    /// Columns that rows have brought, when there are others than were told.
+    pub columns: Option<Vec<KnownColumn>>,
+    /// What came of [`Command::GoTo`]: why there is no such place.
+    pub sought: Option<Result<(), String>>,
+    /// What the linter has found, where it is something else than the last time.
+    pub lint: Option<Vec<Finding>>,
+    /// Other k's beside the shown lane, while they are asked for, where they are others than the last time.
+    pub elbow: Option<ElbowView>,
+    /// What flows through the worker, while [`Command::Pipeline`] asks for it.
+    pub pipeline: Option<Pipeline>,
     /// What is looked at closer.
     pub closer: Closer,
     /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
@@ -235,6 +280,15 @@ pub struct SurveyedTopic {
     pub records: u64,
 }
 
+/// A column that rows have brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownColumn {
+    /// Its name.
+    pub name: String,
+    /// Whether it has held a number.
+    pub numbers: bool,
+}
+
 /// A changed experiment on its way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rebuilding {
@@ -242,6 +296,63 @@ pub struct Rebuilding {
     pub done: u64,
     /// Records to feed.
     pub of: u64,
+}
+
+/// What flows through the worker, and what waits where.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pipeline {
+    /// Rates are over this long, ms; 0 at first.
+    pub over_ms: u32,
+    /// Records that came from the bridge.
+    pub received: Flow,
+    /// Records that were applied, from the bridge or of a recording.
+    pub applied: Flow,
+    /// Share of the time in which the worker works, 0 to 1.
+    pub busy: f64,
+    /// Records that wait in the page to be applied.
+    pub waiting: u64,
+    /// Records that the log has and that were not applied.
+    pub behind: u64,
+    /// Bytes that the bridge has sent ahead of what was applied.
+    pub ahead_bytes: u64,
+    /// Bytes that it may send ahead.
+    pub ahead_most_bytes: u64,
+    /// The lanes, in their order.
+    pub lanes: Vec<LaneFlow>,
+    /// Predictions that wait for the bridge's answer.
+    pub unpublished: u64,
+    /// Predictions that the bridge has confirmed as published.
+    pub published: Flow,
+    /// Predictions that it has refused for good.
+    pub refused: u64,
+    /// Predictions that were let go because too many waited.
+    pub let_go: u64,
+    /// Whether the sink could not be written when it was last tried.
+    pub sink_away: bool,
+}
+
+/// What flows through a lane.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LaneFlow {
+    /// Training rows that it took.
+    pub rows: Flow,
+    /// Versions that it made.
+    pub versions: Flow,
+    /// Predictions that it made.
+    pub predictions: Flow,
+    /// Training rows that no version has learned yet.
+    pub open: u64,
+    /// Rows to classify that wait.
+    pub held: u64,
+}
+
+/// A count, and how fast it grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// So far.
+    pub total: u64,
+    /// A second, over the last seconds.
+    pub per_s: f64,
 }
 
 /// A version that was kept.

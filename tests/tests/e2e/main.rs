@@ -3,8 +3,12 @@
 mod access;
 mod correct;
 mod ecommerce;
+mod fork;
 mod insert;
+mod inspector;
 mod kept;
+mod lint;
+mod made;
 mod module;
 mod package;
 mod recording;
@@ -15,3 +19,4 @@ mod support;
 mod transport;
 mod views;
 mod walkthrough;
+mod yours;

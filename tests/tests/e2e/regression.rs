@@ -109,18 +109,20 @@ async fn another_kind_and_lane(page: &Page) -> Result<()> {
          return 1")
         .await?;
     shows(page, "lane-title", "Spark StreamingLinearRegressionWithSGD").await?;
-    shows(page, "lane-defects-name", "as the engine: 1 defect").await?;
+    shows(page, "lint-chip", "A defect of Spark shows in this lane").await?;
     shows(page, "lane-scaler-name", "scaled: standard").await?;
     // By the keyboard alone.
-    page.js("document.querySelector('#lane-defects summary').focus(); return 1")
+    page.js("document.getElementById('lint-chip').focus(); return 1")
         .await?;
     page.keys("\u{e007}").await?;
     page.wait_for(
-        "document.getElementById('lane-defects-says').offsetHeight > 0",
+        "document.getElementById('lint-list').offsetHeight > 0",
         SOON,
     )
     .await?;
-    shows(page, "lane-defects-says", "intercept").await
+    shows(page, "lint-list", "intercept").await?;
+    page.click("#tab-right-choose").await?;
+    shows(page, "choose-says", "is a regression: it has no clusters").await
 }
 
 #[tokio::test]

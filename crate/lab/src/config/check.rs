@@ -264,6 +264,16 @@ fn check_lane(
     })
 }
 
+impl Batch {
+    /// When the engine ends a batch of this model, if nothing else is asked for.
+    pub fn of_engine(model: &Settings) -> Batch {
+        match model.cadence() {
+            Cadence::Rows(rows) => Batch::Count { rows },
+            Cadence::Ms(ms) => Batch::Interval { ms },
+        }
+    }
+}
+
 impl LaneConfig {
     /// How many features there are.
     pub fn dim(&self) -> usize {
@@ -324,11 +334,7 @@ fn check_target(
 }
 
 fn check_cut(batch: Option<Batch>, model: &Settings, at: &str) -> Result<Cut, LabError> {
-    let default = match model.cadence() {
-        Cadence::Rows(rows) => Batch::Count { rows },
-        Cadence::Ms(ms) => Batch::Interval { ms },
-    };
-    match batch.unwrap_or(default) {
+    match batch.unwrap_or_else(|| Batch::of_engine(model)) {
         Batch::Count { rows } if rows < model.least_rows() => {
             let reason = format!("is {rows}; a batch has at least one row for each subtask");
             Err(LabError::value(format!("{at}.batch.rows"), reason))

@@ -79,6 +79,7 @@ struct At {
     rows: u64,
     to_record: u64,
     shift: u64,
+    revision: u64,
 }
 
 /// A batch on its way through the candidates.
@@ -295,5 +296,6 @@ fn at_of(entry: &Entry) -> At {
         rows: entry.rows,
         to_record: entry.to_record,
         shift: entry.shift.to_bits(),
+        revision: entry.revision,
     }
 }

@@ -209,3 +209,30 @@ fn rows_that_are_all_alike_have_one_cluster() {
         "Too few rows differ for any k to be better than another."
     );
 }
+
+#[test]
+fn a_corrected_past_is_gone_through_anew() {
+    let mut corrected = lane("spark", json!({"by": "count", "rows": 16}));
+    corrected["changes"] = json!({"update": "correct"});
+    let mut lab = lab(file(&corrected), 64);
+    let mut elbow = worked(&lab);
+    let before = told(&elbow, &lab);
+    // The row of the second batch was far away, says an update.
+    let [x, y] = row(20);
+    let value = json!({"before": {"x": x, "y": y}, "after": {"x": -500.0, "y": y}, "op": "u", "source": {"lsn": 1_000}});
+    let update = Record {
+        topic: "t".into(),
+        partition: 0,
+        offset: 64,
+        timestamp_ms: 50_000,
+        headers: Vec::new(),
+        key: None,
+        value: Some(value.to_string().into_bytes()),
+    };
+    lab.apply(update.as_ref());
+    feed(&mut lab, 65..80);
+    while elbow.step(&lab, 0) {}
+    let wanted = worked(&lab);
+    assert_eq!(told(&elbow, &lab), told(&wanted, &lab));
+    assert_ne!(told(&elbow, &lab), before);
+}

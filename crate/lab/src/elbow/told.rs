@@ -127,7 +127,7 @@ fn highest(points: &[ElbowPoint]) -> Option<usize> {
 /// Satopää, Albrecht, Irwin and Raghavan, "Finding a 'kneedle' in a haystack" (2011), without smoothing.
 fn bends(points: &[ElbowPoint]) -> Option<usize> {
     let known = || points.iter().filter(|point| point.inertia.is_finite());
-    let (first, last) = (known().next()?, known().last()?);
+    let (first, last) = (known().next()?, known().next_back()?);
     let (width, height) = ((last.k - first.k) as f64, first.inertia - last.inertia);
     if width < 2.0 || height <= 0.0 {
         return None;

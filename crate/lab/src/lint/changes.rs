@@ -35,7 +35,9 @@ fn updates(looked: Looked<'_>) -> Option<Finding> {
         counted(looked.seen.rows, "training row"),
         first(updates)
     );
-    finding.todo = "Filter updates out before the job, if a row should count once.".to_owned();
+    finding.todo = "Filter updates out before the job, if a row should count once. What a model would be that takes the old row \
+                    out first, the lane shows with the update policy correct."
+        .to_owned();
     finding.fix = looked.fix("Learn inserts only", FixKind::Updates(Update::Ignore));
     Some(finding)
 }

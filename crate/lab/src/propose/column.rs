@@ -265,7 +265,8 @@ fn describe(is: &Is, distinct: usize, range: Option<(f64, f64)>) -> String {
     if let Some((least, greatest)) = range
         && least < greatest
     {
-        said.push_str(&format!(", {least} to {greatest}"));
+        // The page writes its numbers with this minus.
+        said.push_str(&format!(", {least} to {greatest}").replace('-', "−"));
     }
     said
 }

@@ -19,6 +19,8 @@ pub struct OpenBatch {
     pub clusters: Vec<u8>,
     /// Rows to classify that wait for the window's end.
     pub held: u64,
+    /// Time of its newest row, ms since the epoch; None without rows, and where the playhead looks back.
+    pub newest_ms: Option<i64>,
 }
 
 /// A version, or a run of them, with the batch that made it.

@@ -25,9 +25,9 @@ pub struct Why {
     pub note: String,
     /// Why the lane makes nothing of it; empty where it takes it.
     pub left_out: String,
-    /// What the lane does with updates, as the lab file writes it: "as_row".
-    pub updates: String,
-    /// Its place in a batch; None where it is not to be learned.
+    /// The word of the lane's policy for updates and deletes; empty where they are of two policies.
+    pub policy: String,
+    /// Its place in a batch; None where it is in none: not to be learned, or taken out again.
     pub trained: Option<Trained>,
     /// Whether it is to be classified and still waits.
     pub waits: bool,

@@ -12,6 +12,9 @@ use crate::timeline::Entry;
 /// At most this many cells of the open batch are shown.
 const BATCH_CELLS: usize = 512;
 
+/// So many records are looked at for the newest training row.
+const LOOK_BACK: usize = 4_096;
+
 pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
     let lane = place.lane;
     let dim = lane.config.dim();
@@ -55,7 +58,19 @@ pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
         },
         clusters,
         held: if place.live { lane.held() as u64 } else { 0 },
+        newest_ms: newest_ms(place),
     }
+}
+
+/// The time of the newest training row of the open batch, at most [`LOOK_BACK`] records ago.
+fn newest_ms(place: &Place<'_>) -> Option<i64> {
+    if !place.live {
+        return None;
+    }
+    let trained = |record: &u64| matches!(place.row(*record), Some(Role::Train | Role::Both));
+    let mut records = (opened(place)..place.record).rev().take(LOOK_BACK);
+    let newest = records.find(trained)?;
+    Some(place.lab.rows.meta(newest)?.timestamp_ms)
 }
 
 /// Records applied when the open batch was opened: a restart leaves it open.

@@ -7,12 +7,12 @@ use super::events::role_number;
 use super::ledger::{opened, was_dropped};
 use super::life::shift_of;
 use super::predictions::{made, prediction_of};
-use crate::config::{Cut, Role, Update};
+use crate::config::{Changes, Cut, Policy, Role, Update};
 use crate::lab::Lab;
 use crate::lane::Prediction;
 use crate::rows::Verdict;
 use crate::snapshot::{Moved, Playhead, Product, Trained, Why, WhyAnswer, WhyLinear};
-use crate::timeline::{Entry, Version};
+use crate::timeline::{Entry, Records, Version};
 
 /// Of a longer stretch of records the place in a batch is not counted out.
 const COUNTED_MOST: u64 = 20_000;
@@ -30,6 +30,10 @@ impl Lab {
         let taken = place.row(record).is_some();
         let given = prediction_of(place.lane, record).filter(|given| made(&place, given));
         let classified = matches!(role, Role::Classify | Role::Both);
+        let trained = (is_row && taken && matches!(role, Role::Train | Role::Both))
+            .then(|| trained(&place, record))
+            .flatten();
+        let taken_out = place.lane.corrects() && is_row && role == Role::Train && taken;
         Some(Why {
             lane: place.lane.config.name.clone(),
             record,
@@ -43,11 +47,12 @@ impl Lab {
                 Verdict::Row | Verdict::Rejected => self.features(place.lane, record),
             },
             note: self.rows.note(record).to_owned(),
-            left_out: left_out(&place, record, role, taken),
-            updates: policy(place.lane.config.changes.update),
-            trained: (is_row && taken && matches!(role, Role::Train | Role::Both))
-                .then(|| trained(&place, record))
-                .flatten(),
+            left_out: match taken_out && trained.is_none() {
+                true => "Taken out again: a later change corrected it.".to_owned(),
+                false => left_out(&place, record, role, taken),
+            },
+            policy: policy(&place.lane.config.changes),
+            trained,
             waits: is_row && taken && role == Role::Classify && given.is_none() && may_wait(&place),
             answer: match (given, is_row) {
                 (Some(given), _) if classified => Some(as_given(&place, given)),
@@ -58,10 +63,9 @@ impl Lab {
     }
 }
 
-/// As the lab file writes it.
-fn policy(update: Update) -> String {
-    let value = serde_json::to_value(update).unwrap_or_default();
-    value.as_str().unwrap_or_default().to_owned()
+/// The policy's word; empty where updates and deletes are of two policies.
+fn policy(changes: &Changes) -> String {
+    Policy::of(changes).map_or_else(String::new, |policy| policy.word().to_owned())
 }
 
 /// Predictions that are old are let go, and then a row no longer waits for its own.
@@ -95,27 +99,30 @@ fn left_out(place: &Place<'_>, record: u64, role: Role, taken: bool) -> String {
     format!("{name} cannot use it: a feature is no number.")
 }
 
-/// The row's place in its batch.
+/// The row's place in its batch; None where it is in none: it was taken out again, or dropped.
 fn trained(place: &Place<'_>, record: u64) -> Option<Trained> {
     let entries = &place.lane.timeline.entries()[..=place.entry];
     let from = entries.partition_point(|entry| entry.to_record <= record);
-    let learned = entries[from..].iter().find(|entry| entry.rows > 0);
-    if was_dropped(place, record) {
-        return None;
-    }
-    if let Some(entry) = learned {
-        let (row, rows) = place_among(place, record, (entry.from_record, entry.to_record));
+    let mut later = entries[from..].iter().filter(|entry| entry.rows > 0);
+    // Of the oldest versions it is not known which rows made them.
+    let made = later.find(|entry| {
+        let records = entry.records.as_ref();
+        records.is_none_or(|records| records.contains(record))
+    });
+    if let Some(entry) = made {
         return Some(Trained {
             batch: entry.first - 1,
-            // Of transactions, and behind a scaler that waits, rows do not stand in a row.
-            row: if rows == entry.rows { row } else { 0 },
+            row: entry
+                .records
+                .as_ref()
+                .map_or(0, |records| place_in(records, record)),
             rows: entry.rows,
             size: None,
             version: Some(entry.first),
             to_record: entry.to_record,
         });
     }
-    let (row, rows) = place_among(place, record, (opened(place), place.record));
+    let (row, rows) = in_open_batch(place, record)?;
     Some(Trained {
         batch: place.entry().last,
         row,
@@ -130,20 +137,41 @@ fn trained(place: &Place<'_>, record: u64) -> Option<Trained> {
     })
 }
 
-/// The place of a training row among those of these records, from 1, and how many they are.
-fn place_among(place: &Place<'_>, record: u64, (from, to): (u64, u64)) -> (u64, u64) {
-    let (mut row, mut rows) = (0, 0);
-    if to - from > COUNTED_MOST {
-        return (0, 0);
+/// The place of a record among others, from 1.
+fn place_in(records: &Records, record: u64) -> u64 {
+    let before = records
+        .ranges()
+        .iter()
+        .take_while(|(first, _)| *first <= record);
+    before
+        .map(|(first, last)| record.min(*last) - first + 1)
+        .sum()
+}
+
+/// The row's place in the batch that is open at the playhead, from 1 or 0 where it is not known, and the batch's rows.
+fn in_open_batch(place: &Place<'_>, record: u64) -> Option<(u64, u64)> {
+    let records = place.lane.batch_records().filter(|_| place.live);
+    if let Some(records) = records {
+        let waits = place.lane.batch_rows() as u64;
+        return match records.contains(record) {
+            true => Some((place_in(&records, record), waits)),
+            // On its way there: in a transaction, or until there is a scaler or a first version.
+            false => (waits > records.rows()).then_some((0, waits)),
+        };
     }
-    for other in from.max(place.lab.rows.first())..to {
-        let trains = matches!(place.row(other), Some(Role::Train | Role::Both));
-        if trains && !was_dropped(place, other) {
-            rows += 1;
-            row += u64::from(other <= record);
-        }
+    if was_dropped(place, record) {
+        return None;
     }
-    (row, rows)
+    let (from, to) = (opened(place).max(place.lab.rows.first()), place.record);
+    if to.saturating_sub(from) > COUNTED_MOST {
+        return Some((0, 0));
+    }
+    let trains = |other: &u64| {
+        matches!(place.row(*other), Some(Role::Train | Role::Both)) && !was_dropped(place, *other)
+    };
+    let rows: Vec<u64> = (from..to).filter(trains).collect();
+    let row = rows.partition_point(|other| *other <= record) as u64;
+    Some((row, rows.len() as u64))
 }
 
 /// What was said when the record came.

@@ -12,6 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, MessageEvent, Worker};
 
 use super::msg::{Effect, Errands, Msg};
+use super::pipeline::PipelineMsg;
 use super::state::{LeftTab, Scenario, State};
 use super::view::View;
 use super::walk::{self, Entry, Walk};
@@ -200,9 +201,12 @@ impl App {
         // Its callback is running: it has done its work.
         let done = self.frame.borrow_mut().take();
         let mut view = self.view.borrow_mut();
+        // What is drawn may move the keyboard, and what listens to that sends: it waits until all is drawn.
+        let was_busy = self.busy.replace(true);
         let drawn = view
             .as_mut()
             .map_or(Ok(false), |view| view.draw(&self.state.borrow(), now_ms));
+        self.busy.set(was_busy);
         drop(view);
         match drawn {
             Ok(true) => self.ask_for_frame(),
@@ -218,6 +222,9 @@ impl App {
             dom::focus(&element);
         }
         drop(done);
+        if !self.queue.borrow().is_empty() {
+            self.work();
+        }
     }
 
     fn perform(self: &Rc<App>, effect: Effect) {
@@ -269,6 +276,10 @@ impl App {
                 let done = kept::work::perform(work).into_iter();
                 done.for_each(|msg| sender.send(Msg::Kept(msg)));
             }
+            Effect::AskBridge(address) => wasm_bindgen_futures::spawn_local(async move {
+                let answer = http::bridge(address.as_deref()).await;
+                sender.send(Msg::Pipeline(PipelineMsg::Answered(answer)));
+            }),
             Effect::Say(text) => say(&text),
             Effect::Save { name, text } => {
                 if let Err(error) = dom::save(name, &text) {

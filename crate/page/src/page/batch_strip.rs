@@ -1,16 +1,18 @@
 //! The open batch, in words and cells: a batch that never fills explains a model that never moves.
 
 use lab::snapshot::{Snapshot, Task};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::{Element, HtmlElement};
 
 use super::dom::{self, Shown, Slot};
 use super::numbers;
 use super::view::Cx;
-use crate::protocol::Update;
 
 /// More cells than this would be too narrow to tell apart: each then stands for several rows.
 const CELLS_MOST: u64 = 128;
+
+/// So long without a training row, ms of lab time, and a batch that is cut by count is said not to fill.
+const QUIET_MS: i64 = 120_000;
 
 /// The strip.
 #[derive(Debug)]
@@ -38,26 +40,48 @@ pub enum Cell {
     Free,
 }
 
+/// What a strip is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Strip<'a> {
+    /// The picture of its lane.
+    pub snapshot: &'a Snapshot,
+    /// Records that wait.
+    pub waiting_total: u64,
+    /// Rows of them that would go into the batch.
+    pub waiting_training: u64,
+    /// Whether a recording was played to its end.
+    pub has_ended: bool,
+}
+
+impl<'a> Strip<'a> {
+    fn of(cx: &Cx<'a>) -> Strip<'a> {
+        Strip {
+            snapshot: cx.snapshot,
+            waiting_total: cx.state.update.waiting_total,
+            waiting_training: cx.state.update.waiting_training,
+            has_ended: cx.state.has_ended(),
+        }
+    }
+}
+
 impl BatchStrip {
-    /// The strip of index.html.
+    /// The strip inside this element of index.html.
     ///
     /// # Errors
     /// An element is missing.
-    pub fn new() -> Result<BatchStrip, JsValue> {
-        let window: Element = dom::by_id("window")?;
-        let progress = window
-            .first_element_child()
-            .and_then(|inner| inner.dyn_into().ok());
+    pub fn new(root: &Element) -> Result<BatchStrip, JsValue> {
+        let part = |selector: &str| dom::part::<Element>(root, selector);
+        let window = part(".window")?;
         Ok(BatchStrip {
-            title: Slot::by_id("batch-title")?,
-            next: Slot::by_id("batch-next")?,
-            short: Slot::by_id("batch-short")?,
-            key: Slot::by_id("batch-key")?,
-            cells: dom::by_id("cells")?,
+            title: Slot::new(part("b")?),
+            next: Slot::new(part(".batch-next")?),
+            short: Slot::new(part(".batch-short")?),
+            key: Slot::new(part(".batch-key")?),
+            cells: part(".cells")?,
             nodes: Vec::new(),
             shown: Shown::default(),
+            progress: dom::part(&window, "i")?,
             window,
-            progress: progress.ok_or_else(|| JsValue::from_str("index.html: #window is empty"))?,
             percent: Shown::default(),
         })
     }
@@ -67,27 +91,27 @@ impl BatchStrip {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
-        let update = &cx.state.update;
-        let (title, next) = words(update);
+        let strip = Strip::of(cx);
+        let (title, next) = words(&strip);
         self.title.set(&title);
         self.short
-            .set(&short_next(update).unwrap_or_else(|| next.clone()));
+            .set(&short_next(&strip).unwrap_or_else(|| next.clone()));
         self.next.set(&next);
-        let key = if update.waiting_training > 0 {
+        let key = if strip.waiting_training > 0 {
             "solid: in the batch, dashed: waiting".to_owned()
         } else {
-            key(&update.snapshot)
+            key(strip.snapshot)
         };
         self.key.set(&key);
-        let interval = update.snapshot.batch.size.is_none();
+        let interval = strip.snapshot.batch.size.is_none();
         dom::set_attribute(
             &self.cells,
             "data-cut",
             if interval { "interval" } else { "count" },
         );
         dom::show(&self.window, interval);
-        self.draw_window(update);
-        let cells = cells(update);
+        self.draw_window(strip.snapshot);
+        let cells = cells(&strip);
         if self.shown.change(cells.clone()) {
             self.draw_cells(&cells)
         } else {
@@ -95,9 +119,9 @@ impl BatchStrip {
         }
     }
 
-    fn draw_window(&mut self, update: &Update) {
-        let percent = update.snapshot.batch.window_ms.map_or(0, |(start, end)| {
-            let now = update.snapshot.lab_time_ms.unwrap_or(start);
+    fn draw_window(&mut self, snapshot: &Snapshot) {
+        let percent = snapshot.batch.window_ms.map_or(0, |(start, end)| {
+            let now = snapshot.lab_time_ms.unwrap_or(start);
             ((now - start) * 100 / (end - start).max(1)).clamp(0, 100)
         });
         if self.percent.change(percent) {
@@ -154,8 +178,8 @@ fn is_predicted_first(snapshot: &Snapshot) -> bool {
 }
 
 /// The strip's cells.
-pub fn cells(update: &Update) -> Vec<Cell> {
-    let (snapshot, batch) = (&update.snapshot, &update.snapshot.batch);
+pub fn cells(strip: &Strip<'_>) -> Vec<Cell> {
+    let (snapshot, batch) = (strip.snapshot, &strip.snapshot.batch);
     let color = |row: usize| {
         let cluster = batch.clusters.get(row).map(|cluster| *cluster as usize);
         cluster.map(|cluster| {
@@ -185,7 +209,7 @@ pub fn cells(update: &Update) -> Vec<Cell> {
                         .and_then(|row| color(row as usize))
                         .unwrap_or(7),
                 )
-            } else if row < batch.rows + update.waiting_training {
+            } else if row < batch.rows + strip.waiting_training {
                 Cell::Waits
             } else {
                 Cell::Free
@@ -195,8 +219,8 @@ pub fn cells(update: &Update) -> Vec<Cell> {
 }
 
 /// Title, and what comes next.
-pub fn words(update: &Update) -> (String, String) {
-    let (snapshot, batch) = (&update.snapshot, &update.snapshot.batch);
+pub fn words(strip: &Strip<'_>) -> (String, String) {
+    let (snapshot, batch) = (strip.snapshot, &strip.snapshot.batch);
     let title = |of: String| format!("Batch {}: {of}", numbers::count(batch.number));
     match batch.size {
         Some(size) => {
@@ -205,7 +229,7 @@ pub fn words(update: &Update) -> (String, String) {
                 numbers::count(batch.rows),
                 numbers::count(size)
             ));
-            (of, next_by_count(update, size))
+            (of, next_by_count(strip, size))
         }
         None => (
             title(numbers::counted(batch.rows, "row")),
@@ -214,19 +238,22 @@ pub fn words(update: &Update) -> (String, String) {
     }
 }
 
-fn next_by_count(update: &Update, size: u64) -> String {
-    let batch = &update.snapshot.batch;
+fn next_by_count(strip: &Strip<'_>, size: u64) -> String {
+    let batch = &strip.snapshot.batch;
     let more = size.saturating_sub(batch.rows);
-    if update.waiting_training > 0 {
+    if strip.waiting_training > 0 {
         let (fill, of) = (
-            numbers::count(update.waiting_training.min(more)),
-            numbers::count(update.waiting_total),
+            numbers::count(strip.waiting_training.min(more)),
+            numbers::count(strip.waiting_total),
         );
-        return if update.waiting_training >= more {
+        return if strip.waiting_training >= more {
             format!("{fill} of the {of} waiting rows fill it: press Batch")
         } else {
             format!("{fill} of the {of} waiting rows go in: press Batch")
         };
+    }
+    if let Some(why) = never(strip) {
+        return why;
     }
     if batch.number == 1 && batch.rows == 0 {
         return format!(
@@ -241,11 +268,35 @@ fn next_by_count(update: &Update, size: u64) -> String {
     )
 }
 
+/// Why a batch that is cut by count does not fill; None while it may.
+fn never(strip: &Strip<'_>) -> Option<String> {
+    let (snapshot, batch) = (strip.snapshot, &strip.snapshot.batch);
+    if batch.rows == 0 || !snapshot.live {
+        return None;
+    }
+    let rows = numbers::counted(batch.rows, "row");
+    let (wait, they) = match batch.rows {
+        1 => ("waits", "it is not learned"),
+        _ => ("wait", "they are not learned"),
+    };
+    if strip.has_ended {
+        return Some(format!("{rows} {wait}; the recording has ended: {they}"));
+    }
+    let since_ms = snapshot.lab_time_ms? - batch.newest_ms?;
+    (since_ms >= QUIET_MS).then(|| {
+        let minutes = (since_ms / 60_000) as u64;
+        format!(
+            "{rows} {wait}: no training row for {}",
+            numbers::counted(minutes, "minute")
+        )
+    })
+}
+
 /// The same where there is little room: "11 more to v10".
-fn short_next(update: &Update) -> Option<String> {
-    let batch = &update.snapshot.batch;
+fn short_next(strip: &Strip<'_>) -> Option<String> {
+    let batch = &strip.snapshot.batch;
     let more = batch.size?.saturating_sub(batch.rows);
-    Some(match update.waiting_training {
+    Some(match strip.waiting_training {
         0 => format!("{} more to v{}", numbers::count(more), batch.number + 1),
         waiting => format!("{} waiting go in", numbers::count(waiting.min(more))),
     })
@@ -275,6 +326,7 @@ mod tests {
     use lab::snapshot::OpenBatch;
 
     use super::*;
+    use crate::protocol::Update;
 
     fn update(rows: u64, size: Option<u64>) -> Update {
         let mut update = Update::default();
@@ -289,6 +341,15 @@ mod tests {
         update
     }
 
+    fn of(update: &Update) -> Strip<'_> {
+        Strip {
+            snapshot: &update.snapshot,
+            waiting_total: update.waiting_total,
+            waiting_training: update.waiting_training,
+            has_ended: false,
+        }
+    }
+
     #[test]
     fn a_batch_by_count_says_how_many_more() {
         let mut update = update(11, Some(32));
@@ -296,16 +357,37 @@ mod tests {
             "Batch 5: 11 of 32 rows".to_owned(),
             "21 more and the model moves to version 6".to_owned(),
         );
-        assert_eq!(words(&update), said);
+        assert_eq!(words(&of(&update)), said);
         (update.waiting_total, update.waiting_training) = (31, 31);
         assert_eq!(
-            words(&update).1,
+            words(&of(&update)).1,
             "21 of the 31 waiting rows fill it: press Batch"
         );
-        let cells = cells(&update);
+        let cells = cells(&of(&update));
         assert_eq!(
             (cells.len(), cells[10], cells[11]),
             (32, Cell::Row(0), Cell::Waits)
+        );
+    }
+
+    #[test]
+    fn a_batch_that_does_not_fill_says_so() {
+        let mut update = update(21, Some(32));
+        update.snapshot.live = true;
+        (update.snapshot.lab_time_ms, update.snapshot.batch.newest_ms) = (Some(200_000), Some(0));
+        assert_eq!(
+            words(&of(&update)).1,
+            "21 rows wait: no training row for 3 minutes"
+        );
+        update.snapshot.lab_time_ms = Some(100_000);
+        assert!(words(&of(&update)).1.starts_with("11 more"));
+        let ended = Strip {
+            has_ended: true,
+            ..of(&update)
+        };
+        assert_eq!(
+            words(&ended).1,
+            "21 rows wait; the recording has ended: they are not learned"
         );
     }
 
@@ -316,17 +398,17 @@ mod tests {
         update.snapshot.lab_time_ms = Some(12_500);
         update.snapshot.batch.held = 2;
         assert_eq!(
-            words(&update).1,
+            words(&of(&update)).1,
             "its window ends in 8 s, 2 test rows held until then"
         );
-        assert_eq!(cells(&update), [Cell::Row(0)]);
+        assert_eq!(cells(&of(&update)), [Cell::Row(0)]);
     }
 
     #[test]
     fn a_large_batch_has_no_more_cells_than_can_be_told_apart() {
         let mut update = update(0, Some(10_000));
         update.snapshot.batch.rows = 5_000;
-        let cells = cells(&update);
+        let cells = cells(&of(&update));
         assert!(cells.len() <= 128);
         assert_eq!(
             cells.iter().filter(|cell| **cell == Cell::Free).count(),

@@ -89,12 +89,14 @@ impl Dialogs {
 }
 
 /// All of them.
-const ALL: [Dialog; 5] = [
+const ALL: [Dialog; 7] = [
     Dialog::Help,
     Dialog::Over,
     Dialog::Kept,
     Dialog::Made,
     Dialog::Yours,
+    Dialog::Lane,
+    Dialog::Pipeline,
 ];
 
 /// Opens a dialog.
@@ -123,6 +125,11 @@ fn on_outside(dialog: &HtmlDialogElement) -> EventListener {
         let Some(event) = event.dyn_ref::<MouseEvent>() else {
             return;
         };
+        // A list that a field opens may reach beyond the dialog.
+        let target = event.target();
+        if !target.is_some_and(|target| target.has_type::<HtmlDialogElement>()) {
+            return;
+        }
         let frame = inner.get_bounding_client_rect();
         let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
         let inside =
@@ -139,7 +146,9 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Help => "help-sheet",
         Dialog::Over => "over-dialog",
         Dialog::Kept => "kept-dialog",
+        Dialog::Pipeline => "pipeline-dialog",
         Dialog::Made => "made-dialog",
         Dialog::Yours => "yours-dialog",
+        Dialog::Lane => "lane-dialog",
     }
 }

@@ -33,6 +33,16 @@ pub fn by_id<T: JsCast>(id: &str) -> Result<T, JsValue> {
     element.ok_or_else(|| JsValue::from_str(&format!("index.html has no fitting element #{id}")))
 }
 
+/// The part of an element that a selector names.
+///
+/// # Errors
+/// index.html has none there, or of another kind.
+pub fn part<T: JsCast>(root: &Element, selector: &str) -> Result<T, JsValue> {
+    let found = root.query_selector(selector)?;
+    let found = found.and_then(|element| element.dyn_into::<T>().ok());
+    found.ok_or_else(|| JsValue::from_str(&format!("index.html has no fitting {selector}")))
+}
+
 /// A new element.
 ///
 /// # Errors

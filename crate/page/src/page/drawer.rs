@@ -7,6 +7,8 @@ use web_sys::{Element, HtmlElement};
 
 use super::app::Sender;
 use super::dom::{self, Shown, Slot};
+use super::lanes;
+use super::lanes::differences::{self, DifferencesTable};
 use super::ledger::Ledger;
 use super::msg::Msg;
 use super::numbers;
@@ -19,8 +21,8 @@ use crate::protocol::Command;
 /// The drawer.
 #[derive(Debug)]
 pub struct Drawer {
-    tabs: [HtmlElement; 4],
-    panels: [Element; 2],
+    tabs: [HtmlElement; 5],
+    panels: [Element; 3],
     fold: Element,
     predictions_count: Slot,
     ledger_count: Slot,
@@ -29,8 +31,10 @@ pub struct Drawer {
     csv: Element,
     predictions: Predictions,
     ledger: Ledger,
+    differences: DifferencesTable,
+    differences_count: Slot,
     shown: Shown<(Tab, bool)>,
-    stamp: Shown<(Stamp, [bool; 3], bool)>,
+    stamp: Shown<(Stamp, [bool; 3], bool, u64)>,
     _listeners: Vec<EventListener>,
 }
 
@@ -41,12 +45,20 @@ impl Drawer {
     /// An element is missing.
     pub fn new(sender: &Sender) -> Result<Drawer, JsValue> {
         let tabs = [
+            dom::by_id("tab-differences")?,
             dom::by_id("tab-predictions")?,
             dom::by_id("tab-measures")?,
             dom::by_id("tab-ledger")?,
             dom::by_id("tab-stream")?,
         ];
-        let msgs = [Tab::Predictions, Tab::Measures, Tab::Ledger, Tab::Stream].map(Msg::Tab);
+        let msgs = [
+            Tab::Differences,
+            Tab::Predictions,
+            Tab::Measures,
+            Tab::Ledger,
+            Tab::Stream,
+        ]
+        .map(Msg::Tab);
         let fold: Element = dom::by_id("fold")?;
         let filters = [
             Slot::by_id("filter-round")?,
@@ -70,6 +82,7 @@ impl Drawer {
             panels: [
                 dom::by_id("panel-predictions")?,
                 dom::by_id("panel-ledger")?,
+                dom::by_id("panel-differences")?,
             ],
             fold,
             predictions_count: Slot::by_id("predictions-count")?,
@@ -77,8 +90,10 @@ impl Drawer {
             score: Slot::by_id("phone-score")?,
             filters,
             csv,
-            predictions: Predictions::new()?,
-            ledger: Ledger::new()?,
+            predictions: Predictions::new(sender)?,
+            ledger: Ledger::new(sender)?,
+            differences: DifferencesTable::new(sender)?,
+            differences_count: Slot::by_id("differences-count")?,
             shown: Shown::default(),
             stamp: Shown::default(),
             _listeners: listeners,
@@ -107,14 +122,22 @@ impl Drawer {
             _ => String::new(),
         });
         self.draw_filters(cx);
+        dom::show(&self.tabs[0], lanes::is_comparing(state));
+        self.differences_count.set(&differences::count(state));
+        if tab == Tab::Differences {
+            return self.differences.draw(state);
+        }
         let ledger = tab == Tab::Ledger;
         let choice = [state.only_round, state.only_wrong, state.worst_first];
-        if !self.stamp.change((cx.stamp(), choice, ledger)) {
+        if !self
+            .stamp
+            .change((cx.stamp(), choice, ledger, state.inspector.edition))
+        {
             return Ok(());
         }
         // What is not seen is drawn when it is.
         if ledger {
-            self.ledger.draw(snapshot)
+            self.ledger.draw(state)
         } else {
             self.predictions.draw(state)
         }
@@ -122,14 +145,19 @@ impl Drawer {
 
     fn draw_tabs(&mut self, tab: Tab, open: bool) {
         let chosen = match tab {
-            Tab::Predictions => 0,
-            Tab::Measures => 1,
-            Tab::Ledger => 2,
-            Tab::Stream => 3,
+            Tab::Differences => 0,
+            Tab::Predictions => 1,
+            Tab::Measures => 2,
+            Tab::Ledger => 3,
+            Tab::Stream => 4,
         };
         rail::choose_tab(&self.tabs, Some(chosen));
-        dom::show(&self.panels[0], tab != Tab::Ledger);
+        dom::show(
+            &self.panels[0],
+            !matches!(tab, Tab::Ledger | Tab::Differences),
+        );
         dom::show(&self.panels[1], tab == Tab::Ledger);
+        dom::show(&self.panels[2], tab == Tab::Differences);
         dom::set_attribute(
             &self.fold,
             "aria-expanded",
@@ -183,7 +211,17 @@ impl Drawer {
             &self.filters[2].element,
             shown && regression && snapshot.predictions.len() > 1,
         );
-        let pressed = [state.only_round, state.only_wrong, state.worst_first];
+        let differences = state.shown_tab() == Tab::Differences && state.drawer_open;
+        let round = differences::round(state).filter(|_| differences);
+        if let Some(round) = round {
+            self.filters[0].set(&format!("Test {round}"));
+            dom::show(&self.filters[0].element, true);
+        }
+        let only_round = match round {
+            Some(_) => !state.lanes.all_rounds,
+            None => state.only_round,
+        };
+        let pressed = [only_round, state.only_wrong, state.worst_first];
         for (filter, pressed) in self.filters.iter().zip(pressed) {
             let word = if pressed { "true" } else { "false" };
             dom::set_attribute(&filter.element, "aria-pressed", word);

@@ -4,8 +4,11 @@ use lab::snapshot::{EventRow, Snapshot, Task};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
+use super::app::Sender;
 use super::dom::{self, Shown, Slot};
-use super::notes::Notes;
+use super::inspector::{self, InspectMsg};
+use super::msg::Msg;
+use super::row_keys::{OPENS, RowKeys};
 use super::rows::{RowNode, Rows};
 use super::view::{Cx, Stamp};
 use super::{names, numbers};
@@ -30,8 +33,8 @@ pub struct Events {
     table: Rows<EventNode>,
     columns: Shown<Vec<String>>,
     widths: Shown<Vec<String>>,
-    stamp: Shown<(Stamp, u64)>,
-    notes: Notes,
+    stamp: Shown<(Stamp, u64, Closer)>,
+    _keys: RowKeys,
 }
 
 /// What a row shows.
@@ -39,6 +42,8 @@ pub struct Events {
 enum Line {
     Event {
         class: &'static str,
+        /// Whether the inspector shows it.
+        open: bool,
         op: char,
         place: String,
         title: String,
@@ -72,8 +77,9 @@ impl Events {
     ///
     /// # Errors
     /// An element is missing.
-    pub fn new() -> Result<Events, JsValue> {
+    pub fn new(sender: &Sender) -> Result<Events, JsValue> {
         Ok(Events {
+            _keys: keys(sender)?,
             head: dom::by_id("events-head")?,
             count: Slot::by_id("events-count")?,
             empty: dom::by_id("events-empty")?,
@@ -81,7 +87,6 @@ impl Events {
             columns: Shown::default(),
             widths: Shown::default(),
             stamp: Shown::default(),
-            notes: Notes::new()?,
         })
     }
 
@@ -92,11 +97,13 @@ impl Events {
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
         let update = &cx.state.update;
         let snapshot = &update.snapshot;
-        if !self.stamp.change((cx.stamp(), update.waiting.len() as u64)) {
+        let closer = (inspected(cx), found(cx));
+        if !self
+            .stamp
+            .change((cx.stamp(), update.waiting.len() as u64, closer))
+        {
             return Ok(());
         }
-        self.notes
-            .draw(&snapshot.notes, &cx.state.scenario.prefix)?;
         let target = target_of(snapshot);
         let features = match target {
             Some(_) => COLUMNS_MOST - 1,
@@ -126,13 +133,8 @@ impl Events {
             "{}{read}{again}{waiting}",
             numbers::count(snapshot.record)
         ));
-        let all = || {
-            snapshot
-                .events
-                .iter()
-                .chain(&update.waiting)
-                .take(ROWS_MOST)
-        };
+        let listed = inspector::listed(cx.state);
+        let all = || listed.iter().copied().take(ROWS_MOST);
         let features: Vec<usize> = (0..features)
             .map(|i| decimals(all().filter_map(move |event| event.values.get(i).copied())))
             .collect();
@@ -146,19 +148,32 @@ impl Events {
         let prefix = &cx.state.scenario.prefix;
         let line = |event: &EventRow| {
             let target = targets.as_ref().map(|of| of(event));
-            line(event, prefix, &features, target)
+            let place = Some((event.topic.as_str(), event.partition, event.offset));
+            line(
+                event,
+                prefix,
+                &features,
+                target,
+                cx.state.inspector.place() == place,
+            )
         };
         let mut lines = Vec::new();
-        for event in update.waiting.iter().rev() {
-            lines.push((waiting_key(event), line(event)));
+        let mut applied = 0;
+        for event in &listed {
+            let key = event.record.unwrap_or_else(|| waiting_key(event));
+            if event.record.is_some() && applied == 0 && !lines.is_empty() {
+                lines.push((u64::MAX, Line::Here));
+            }
+            applied += usize::from(event.record.is_some());
+            if applied > ROWS_MOST {
+                break;
+            }
+            lines.push((key, line(event)));
         }
-        if !lines.is_empty() && !snapshot.events.is_empty() {
-            lines.push((u64::MAX, Line::Here));
-        }
-        for event in snapshot.events.iter().take(ROWS_MOST) {
-            lines.push((event.record.unwrap_or(0), line(event)));
-        }
-        dom::show(&self.empty, lines.is_empty());
+        dom::show(
+            &self.empty,
+            lines.is_empty() && cx.state.inspector.filter.is_empty(),
+        );
         if target.is_some() {
             self.fit_columns(&heads, &lines);
         }
@@ -213,6 +228,36 @@ impl Events {
     }
 }
 
+/// What the list depends on besides the picture of the lab: the event that is open, and what a filter has found.
+type Closer = (Option<(String, i64)>, Option<(String, usize, u64)>);
+
+fn inspected(cx: &Cx<'_>) -> Option<(String, i64)> {
+    let (topic, partition, offset) = cx.state.inspector.place()?;
+    Some((format!("{topic}/{partition}"), offset))
+}
+
+fn found(cx: &Cx<'_>) -> Option<(String, usize, u64)> {
+    let found = cx.state.update.closer.found.as_ref()?;
+    let newest = found.rows.first().and_then(|row| row.record).unwrap_or(0);
+    let filters = format!("{:?} {:?}", cx.state.inspector.filter, found.filter);
+    Some((filters, found.rows.len(), newest))
+}
+
+/// Rows open the inspector; while it is open, arrows take it along.
+fn keys(sender: &Sender) -> Result<RowKeys, JsValue> {
+    let (app, sender) = (dom::by_id::<Element>("app")?, sender.clone());
+    let follows = move || app.get_attribute("data-inspector").as_deref() == Some("event");
+    Ok(RowKeys::new(
+        &dom::by_id("events")?,
+        follows,
+        move |place| {
+            if let Some(look) = inspector::look_of(place) {
+                sender.send(Msg::Inspect(InspectMsg::Event(look)));
+            }
+        },
+    ))
+}
+
 /// What a regression learns to predict: it has a column of its own.
 fn target_of(snapshot: &Snapshot) -> Option<&str> {
     (snapshot.task == Task::Regression).then_some(snapshot.target.as_str())
@@ -251,7 +296,13 @@ fn waiting_key(event: &EventRow) -> u64 {
     WAITING_KEY | (hash >> 2)
 }
 
-fn line(event: &EventRow, prefix: &str, decimals: &[usize], target: Option<String>) -> Line {
+fn line(
+    event: &EventRow,
+    prefix: &str,
+    decimals: &[usize],
+    target: Option<String>,
+    open: bool,
+) -> Line {
     let class = match (event.op, event.role, event.record) {
         ('!', ..) => "bad",
         (_, _, None) => "waits",
@@ -274,6 +325,7 @@ fn line(event: &EventRow, prefix: &str, decimals: &[usize], target: Option<Strin
     };
     Line::Event {
         class,
+        open,
         op: if event.op == '0' { '∅' } else { event.op },
         place: place(short, event.offset, room),
         title,
@@ -380,18 +432,26 @@ impl EventNode {
         match line {
             Line::Here => {
                 self.row.set_class_name("mark");
+                let _ = self.row.remove_attribute(OPENS);
                 let cell = dom::child(&self.row, "td", "", "")?;
                 wide(&cell, self.columns + 2);
                 dom::child(&cell, "span", "", "read up to here")?;
             }
             Line::Event {
                 class,
+                open,
                 op,
                 place,
                 title,
                 says,
             } => {
                 self.row.set_class_name(class);
+                dom::set_attribute(&self.row, OPENS, title);
+                dom::set_attribute(
+                    &self.row,
+                    "aria-current",
+                    if *open { "true" } else { "false" },
+                );
                 let cell = dom::child(&self.row, "td", "", "")?;
                 let badge = dom::child(&cell, "span", "op", &op.to_string())?;
                 dom::set_attribute(&badge, "data-op", &op.to_string());

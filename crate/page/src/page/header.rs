@@ -129,7 +129,7 @@ fn scenarios(
 ) -> Result<(HtmlSelectElement, EventListener), JsValue> {
     let select: HtmlSelectElement = dom::by_id("scenarios")?;
     // What is shown where it is none of the server's.
-    dom::child(&select, "option", "", "")?;
+    dom::set_attribute(&dom::child(&select, "option", "", "")?, "value", "");
     for entry in &state.menu {
         let option = dom::child(&select, "option", "", &entry.title)?;
         dom::set_attribute(&option, "value", &entry.name);
@@ -139,6 +139,7 @@ fn scenarios(
         let option = dom::child(&select, "option", "", text)?;
         dom::set_attribute(&option, "value", value);
     }
+    dom::show(&dom::by_id("scenario-menu")?, true);
     let (sender, chosen) = (sender.clone(), select.clone());
     let listener = EventListener::new(&select, "change", move |_| {
         let value = chosen.value();

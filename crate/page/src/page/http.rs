@@ -130,6 +130,29 @@ async fn fetch(file: &str) -> Result<Response, String> {
     ))
 }
 
+/// What the bridge that served the page says at /health and /metrics; `address` is the host and port of the one that the
+/// page is connected to.
+///
+/// # Errors
+/// It does not answer, or it is not the one that is meant.
+pub async fn bridge(address: Option<&str>) -> Result<(String, String), String> {
+    let host = dom::window().and_then(|window| window.location().host());
+    let host = host.unwrap_or_default();
+    if let Some(address) = address.filter(|address| *address != host) {
+        return Err(format!(
+            "This page was served by {host}, so it cannot ask {address}. That bridge’s own /health and /metrics tell."
+        ));
+    }
+    // A bridge in trouble answers 503, and says what is wrong.
+    Ok((answer("./health").await?, answer("./metrics").await?))
+}
+
+async fn answer(url: &str) -> Result<String, String> {
+    let silent = |_| "The bridge does not answer. Is it still running?".to_owned();
+    let response = Request::get(url).send().await.map_err(silent)?;
+    response.text().await.map_err(silent)
+}
+
 /// Inserts rows into a table.
 ///
 /// # Errors

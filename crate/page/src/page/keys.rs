@@ -6,8 +6,13 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::app::Sender;
 use super::dom;
+use super::inspector::InspectMsg;
 use super::kept::KeptMsg;
+use super::lanes::LanesMsg;
 use super::msg::Msg;
+use super::pipeline::PipelineMsg;
+use super::places::PlacesMsg;
+use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use crate::protocol::Command;
@@ -28,10 +33,22 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("b" | "B", _) => Msg::Tab(Tab::Ledger),
         ("m" | "M", _) => Msg::Right(RightTab::Measures),
         ("k" | "K", _) => Msg::Kept(KeptMsg::Open),
+        ("s" | "S", _) => Msg::Right(RightTab::Settings),
+        ("f" | "F", _) => Msg::Settings(SettingsMsg::Open),
+        ("g" | "G", _) => Msg::Places(PlacesMsg::Toggle),
+        ("[", _) => Msg::Send(Command::BackRound),
+        ("]", _) => Msg::Send(Command::NextRound),
+        ("l" | "L", _) => Msg::Pipeline(PipelineMsg::Open),
         ("v" | "V", _) => Msg::Views(ViewsMsg::Open),
+        ("c" | "C", _) => Msg::Lanes(LanesMsg::Compare),
+        ("1", false) => Msg::Lanes(LanesMsg::Focus(0)),
+        ("2", false) => Msg::Lanes(LanesMsg::Focus(1)),
+        ("3", false) => Msg::Lanes(LanesMsg::Focus(2)),
+        ("4", false) => Msg::Lanes(LanesMsg::Focus(3)),
         ("t" | "T", _) => Msg::Theme,
         ("?", _) => Msg::Help,
         ("Escape", _) => Msg::Close,
+        ("/", _) => Msg::Inspect(InspectMsg::OpenField),
         _ => return None,
     })
 }
@@ -78,12 +95,12 @@ fn keeps(element: &Element, key: &str) -> bool {
     let within = |selector: &str| element.closest(selector).ok().flatten().is_some();
     match key {
         "Escape" => false,
-        " " => within("input, select, textarea, dialog, button, [contenteditable]"),
+        " " => within("input, select, textarea, dialog[open], button, [contenteditable]"),
         "ArrowRight" | "ArrowLeft" | "Home" | "End" => within(
-            "input, select, textarea, dialog, [role=tablist], [role=radiogroup], [contenteditable]",
+            "input, select, textarea, dialog[open], [role=tablist], [role=radiogroup], [contenteditable]",
         ),
         _ => {
-            within("input, textarea, dialog, [contenteditable]")
+            within("input, textarea, dialog[open], [contenteditable]")
                 || (key.len() == 1 && within("select"))
         }
     }
@@ -105,9 +122,18 @@ mod tests {
             ("End", false, Msg::Send(Command::Live)),
             ("i", false, Msg::Left(LeftTab::Insert)),
             ("k", false, Msg::Kept(KeptMsg::Open)),
+            ("c", false, Msg::Lanes(LanesMsg::Compare)),
+            ("2", false, Msg::Lanes(LanesMsg::Focus(1))),
+            ("s", false, Msg::Right(RightTab::Settings)),
+            ("f", false, Msg::Settings(SettingsMsg::Open)),
+            ("g", false, Msg::Places(PlacesMsg::Toggle)),
+            ("[", false, Msg::Send(Command::BackRound)),
+            ("]", false, Msg::Send(Command::NextRound)),
+            ("l", false, Msg::Pipeline(PipelineMsg::Open)),
             ("v", false, Msg::Views(ViewsMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),
+            ("/", false, Msg::Inspect(InspectMsg::OpenField)),
         ];
         for (key, shift, msg) in rows {
             assert_eq!(message(key, shift), Some(msg), "{key}");

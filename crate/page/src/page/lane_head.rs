@@ -1,4 +1,7 @@
-//! The lane's head: its name, parameters, scaler, the engine's defects, and the switch between lanes.
+//! The lane's head: its name, parameters, scaler, and the switch between lanes.
+
+use std::cell::Cell;
+use std::rc::Rc;
 
 use gloo::events::EventListener;
 use lab::snapshot::Snapshot;
@@ -7,6 +10,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::app::Sender;
 use super::dom::{self, Shown, Slot};
+use super::lanes::LanesMsg;
 use super::msg::Msg;
 use super::numbers;
 use super::view::Cx;
@@ -20,13 +24,14 @@ pub struct LaneHead {
     engine: Slot,
     algorithm: Slot,
     params: Slot,
-    warning: Element,
     scaler: Sheet,
-    defects: Sheet,
     switch: Element,
     choices: Vec<(HtmlElement, [EventListener; 2])>,
     names: Shown<Vec<String>>,
     lane: Shown<usize>,
+    shown_lane: Rc<Cell<usize>>,
+    compare: Element,
+    _listeners: [EventListener; 2],
 }
 
 impl LaneHead {
@@ -35,25 +40,32 @@ impl LaneHead {
     /// # Errors
     /// An element is missing.
     pub fn new(sender: &Sender) -> Result<LaneHead, JsValue> {
+        let compare: Element = dom::by_id("lane-compare")?;
+        let shown_lane = Rc::new(Cell::new(0));
+        let (on_compare, on_menu, of_menu) = (sender.clone(), sender.clone(), shown_lane.clone());
         let title: Element = dom::by_id("lane-title")?;
         title.set_text_content(None);
-        let warning: Element = dom::by_id("lane-warning")?;
-        if let Some(text) = warning.last_element_child() {
-            text.set_text_content(Some("Decay 0 forgets every earlier batch"));
-        }
         Ok(LaneHead {
             sender: sender.clone(),
             engine: Slot::new(dom::child(&title, "b", "", "")?),
             algorithm: Slot::new(dom::child(&title, "span", "", "")?),
             title,
             params: Slot::by_id("lane-params")?,
-            warning,
             scaler: Sheet::new("lane-scaler")?,
-            defects: Sheet::new("lane-defects")?,
             switch: dom::by_id("lanes")?,
             choices: Vec::new(),
             names: Shown::default(),
             lane: Shown::default(),
+            _listeners: [
+                dom::on_click(&compare, move || {
+                    on_compare.send(Msg::Lanes(LanesMsg::Compare));
+                }),
+                dom::on_click(&dom::by_id::<Element>("lane-more")?, move || {
+                    on_menu.send(Msg::Lanes(LanesMsg::Menu(Some(of_menu.get()))));
+                }),
+            ],
+            compare,
+            shown_lane,
         })
     }
 
@@ -62,7 +74,7 @@ impl LaneHead {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let Some(lane) = snapshot.lanes.get(snapshot.lane) else {
             return Ok(());
         };
@@ -77,23 +89,21 @@ impl LaneHead {
         dom::set_attribute(&self.title, "title", title.trim_start());
         self.params.set(&unbroken(&lane.parameters));
         dom::set_attribute(&self.params.element, "title", &lane.parameters);
-        dom::show(
-            &self.warning,
-            lane.parameters.split(" · ").any(|part| part == "decay 0"),
-        );
         let scaler = scaler_says(snapshot);
         let name = match lane.scaler.is_empty() {
             true => String::new(),
             false => format!("scaled: {}", lane.scaler),
         };
         self.scaler.draw(&name, "scaled", &scaler)?;
-        let count = lane.defects.len() as u64;
-        let name = match count {
-            0 => String::new(),
-            _ => format!("as the engine: {}", numbers::counted(count, "defect")),
-        };
-        self.defects
-            .draw(&name, &count.to_string(), &lane.defects)?;
+        self.shown_lane.set(snapshot.lane);
+        dom::set_attribute(
+            &self.compare,
+            "title",
+            match snapshot.lanes.len() {
+                1 => "Add a lane to compare with (C)",
+                _ => "All lanes side by side (C)",
+            },
+        );
         if self.names.change(
             snapshot
                 .lanes
@@ -137,7 +147,7 @@ impl LaneHead {
 }
 
 /// Parameters that break before their dots only, so that one which does not fit goes as a whole.
-fn unbroken(parameters: &str) -> String {
+pub fn unbroken(parameters: &str) -> String {
     let parts: Vec<String> = parameters
         .split(" · ")
         .map(|part| part.replace(' ', "\u{a0}"))

@@ -1,17 +1,22 @@
 //! The versions, newest first, each with the batch that made it.
 
-use lab::snapshot::{LedgerRow, Snapshot, Task};
+use gloo::events::EventListener;
+use lab::snapshot::{LedgerRow, Task};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
-use super::dom::{self, Shown};
-use super::numbers;
+use super::app::Sender;
+use super::dom::{self, Shown, Slot};
+use super::msg::Msg;
 use super::regression::task_word;
 use super::rows::{Cells, RowNode, Rows};
+use super::state::State;
+use super::{lit, numbers};
 
 /// The table.
 #[derive(Debug)]
 pub struct Ledger {
+    _click: EventListener,
     head: Element,
     table: Rows<LedgerNode>,
     columns: Shown<(usize, Task)>,
@@ -25,6 +30,7 @@ struct Line {
     colors: Vec<usize>,
     task: Task,
     here: bool,
+    lit: bool,
 }
 
 #[derive(Debug)]
@@ -40,10 +46,19 @@ impl Ledger {
     ///
     /// # Errors
     /// An element is missing.
-    pub fn new() -> Result<Ledger, JsValue> {
+    pub fn new(sender: &Sender) -> Result<Ledger, JsValue> {
+        let body: Element = dom::by_id("ledger-body")?;
+        let sender = sender.clone();
+        let click = EventListener::new(&body, "click", move |event| {
+            let target = event.target().and_then(|target| target.dyn_into().ok());
+            if let Some(version) = target.and_then(|element: Element| version_of(&element)) {
+                sender.send(Msg::Light(version));
+            }
+        });
         Ok(Ledger {
+            _click: click,
             head: dom::by_id("ledger-head")?,
-            table: Rows::new(dom::by_id("ledger-body")?),
+            table: Rows::new(body),
             columns: Shown::default(),
         })
     }
@@ -52,7 +67,9 @@ impl Ledger {
     ///
     /// # Errors
     /// The browser refused an element.
-    pub fn draw(&mut self, snapshot: &Snapshot) -> Result<(), JsValue> {
+    pub fn draw(&mut self, state: &State) -> Result<(), JsValue> {
+        let snapshot = &state.update.snapshot;
+        let lit = lit::row(state).map(|row| row.first);
         let k = snapshot.cluster_labels.len();
         if self.columns.change((k, snapshot.task)) {
             self.draw_head(k, snapshot.task)?;
@@ -62,6 +79,7 @@ impl Ledger {
             colors: snapshot.cluster_labels.clone(),
             task: snapshot.task,
             here: row.first <= snapshot.version && snapshot.version <= row.last,
+            lit: lit == Some(row.first),
         };
         let lines: Vec<(u64, Line)> = snapshot
             .ledger
@@ -123,7 +141,10 @@ impl RowNode for LedgerNode {
         classes.extend(["num", "num loss", "num wide"]);
         classes.extend(["num wide of-target", "num wide of-target"]);
         classes.extend(["num wide", "wide quiet"]);
-        let cells = Cells::new(&classes)?;
+        let mut cells = Cells::new(&classes)?;
+        let button = dom::child(&cells.cells[0].element, "button", "version", "")?;
+        dom::set_attribute(&button, "type", "button");
+        cells.cells[0] = Slot::new(button);
         let stack = dom::child(&cells.cells[2].element, "div", "stack", "")?;
         let parts: Result<Vec<HtmlElement>, JsValue> = (0..k)
             .map(|_| dom::child(&stack, "i", "", "").map(JsCast::unchecked_into))
@@ -151,6 +172,7 @@ impl LedgerNode {
     fn fill(&mut self, line: &Line) {
         let (row, k) = (&line.row, self.clusters);
         self.cells.cells[0].set(&name(row));
+        self.draw_choice(line);
         self.cells.cells[1].set(&numbers::count(row.rows));
         for (i, part) in self.parts.iter().enumerate() {
             let count = row.counts.get(i).copied().unwrap_or(0);
@@ -196,13 +218,48 @@ impl LedgerNode {
             tested,
             second,
             row.offsets.clone(),
-            row.note.clone(),
+            match (line.lit, row.note.is_empty()) {
+                (false, _) => row.note.clone(),
+                (true, true) => lit::shifts(row),
+                (true, false) => format!("{}; {}", lit::shifts(row), row.note),
+            },
         ];
         for (cell, text) in self.cells.cells[3 + k..].iter_mut().zip(&texts) {
             cell.set(text);
         }
-        self.cells.set_class(if line.here { "here" } else { "" });
+        self.cells.set_class(match (line.here, line.lit) {
+            (true, true) => "here lit",
+            (true, false) => "here",
+            (false, true) => "lit",
+            (false, false) => "",
+        });
     }
+
+    /// What a click on the row does.
+    fn draw_choice(&self, line: &Line) {
+        let row = &line.row;
+        let button = &self.cells.cells[0].element;
+        let version = if row.rows > 0 { row.last } else { 0 };
+        dom::set_attribute(&self.cells.row, "data-version", &version.to_string());
+        dom::enable(button, version > 0);
+        dom::set_attribute(
+            button,
+            "aria-pressed",
+            if line.lit { "true" } else { "false" },
+        );
+        let title = match version {
+            0 => "No row made it".to_owned(),
+            version => format!("Light the rows that made v{version}"),
+        };
+        dom::set_attribute(button, "title", &title);
+    }
+}
+
+/// The version of the row that was clicked; None where no row made it.
+fn version_of(element: &Element) -> Option<u64> {
+    let row = element.closest("tr").ok()??;
+    let version = row.get_attribute("data-version")?.parse().ok()?;
+    (version > 0).then_some(version)
 }
 
 /// "v6", "v6 rev 1" where a correction rewrote it, "v7–v90" of a run of empty batches.

@@ -4,8 +4,15 @@ use lab::config::LabFile;
 use lab::snapshot::Axis;
 use serde_json::{Map, Value};
 
+use super::choose::ChooseMsg;
+use super::inspector::InspectMsg;
 use super::kept::{KeptMsg, Work};
+use super::lanes::LanesMsg;
+use super::lint::LintMsg;
 use super::made::MadeMsg;
+use super::pipeline::PipelineMsg;
+use super::places::PlacesMsg;
+use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use super::yours::YoursMsg;
@@ -74,6 +81,18 @@ pub enum Msg {
     StartOver,
     /// Of kept versions.
     Kept(KeptMsg),
+    /// Of settings.
+    Settings(SettingsMsg),
+    /// Of places on the timeline.
+    Places(PlacesMsg),
+    /// Light the rows of this version, or none.
+    Light(u64),
+    /// Go to the version whose rows are lit.
+    GoToLit,
+    /// Of the linter's findings.
+    Lint(LintMsg),
+    /// Of the choice of k.
+    Choose(ChooseMsg),
     /// Play the recorded demo.
     PlayDemo,
     /// A file was chosen or dropped.
@@ -93,12 +112,20 @@ pub enum Msg {
     Width(f64),
     /// Of what the stage shows rows as.
     Views(ViewsMsg),
+    /// Show the measures' scores, or their curves.
+    Scores(bool),
+    /// Of the pipeline.
+    Pipeline(PipelineMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
+    /// Of lanes.
+    Lanes(LanesMsg),
     /// Of made-up streams.
     Made(MadeMsg),
     /// Of the reader's own stream.
     Yours(YoursMsg),
+    /// Of the inspector and the filter.
+    Inspect(InspectMsg),
 }
 
 /// What was sent away.
@@ -146,6 +173,8 @@ pub enum Effect {
     KeepOrder(String),
     /// Do something where versions are kept.
     Kept(Work),
+    /// Ask the bridge for its health and its metrics, if it is this one: host and port.
+    AskBridge(Option<String>),
     /// Say it to screen readers.
     Say(String),
     /// Let the reader save a file.
@@ -166,8 +195,12 @@ pub enum Dialog {
     Over,
     /// Kept versions.
     Kept,
+    /// The pipeline.
+    Pipeline,
     /// A made-up stream.
     Made,
     /// The reader's own stream.
     Yours,
+    /// A lane's name, or whether it goes.
+    Lane,
 }

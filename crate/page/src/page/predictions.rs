@@ -14,7 +14,11 @@ use web_sys::Element;
 use self::classes::ClassNode;
 use self::clusters::ClusterNode;
 use self::errors::ErrorNode;
+use super::app::Sender;
 use super::dom::{self, Shown, Slot};
+use super::inspector::{self, InspectMsg};
+use super::msg::Msg;
+use super::row_keys::RowKeys;
 use super::rows::Rows;
 use super::state::State;
 use super::{names, numbers};
@@ -30,6 +34,7 @@ pub struct Predictions {
     classes: Rows<ClassNode>,
     errors: Rows<ErrorNode>,
     columns: Shown<(Task, String, Vec<String>)>,
+    _keys: RowKeys,
 }
 
 /// What a row shows.
@@ -46,6 +51,8 @@ pub struct Line {
     value_decimals: usize,
     /// The largest error in the table.
     reach: f64,
+    /// Whether the inspector shows its event.
+    open: bool,
 }
 
 impl Predictions {
@@ -53,7 +60,7 @@ impl Predictions {
     ///
     /// # Errors
     /// An element is missing.
-    pub fn new() -> Result<Predictions, JsValue> {
+    pub fn new(sender: &Sender) -> Result<Predictions, JsValue> {
         let body: Element = dom::by_id("predictions-body")?;
         Ok(Predictions {
             head: dom::by_id("predictions-head")?,
@@ -63,6 +70,7 @@ impl Predictions {
             classes: Rows::new(body.clone()),
             errors: Rows::new(body),
             columns: Shown::default(),
+            _keys: keys(sender)?,
         })
     }
 
@@ -139,6 +147,18 @@ impl Predictions {
     }
 }
 
+/// Rows open the events that they came from.
+fn keys(sender: &Sender) -> Result<RowKeys, JsValue> {
+    let (app, sender) = (dom::by_id::<Element>("app")?, sender.clone());
+    let follows = move || app.get_attribute("data-inspector").as_deref() == Some("event");
+    let panel = dom::by_id("panel-predictions")?;
+    Ok(RowKeys::new(&panel, follows, move |place| {
+        if let Some(look) = inspector::look_of(place) {
+            sender.send(Msg::Inspect(InspectMsg::Look(look)));
+        }
+    }))
+}
+
 /// "9 of 11"; None where nothing was classified yet.
 pub fn score(round: Round) -> Option<String> {
     let count = |n: u32| numbers::count(n.into());
@@ -202,6 +222,7 @@ fn lines(state: &State) -> Vec<(u64, Line)> {
         target: of_target(row),
         value_decimals,
         reach,
+        open: state.inspector.place() == Some((row.topic.as_str(), row.partition, row.offset)),
     };
     let mut lines: Vec<(u64, Line)> = shown
         .into_iter()

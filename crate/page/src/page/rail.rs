@@ -16,7 +16,7 @@ pub struct Rail {
     tabs: [HtmlElement; 2],
     panels: [Element; 2],
     unfold: Element,
-    shown: Shown<(LeftTab, bool)>,
+    shown: Shown<(LeftTab, bool, bool)>,
     _listeners: Vec<EventListener>,
 }
 
@@ -54,11 +54,13 @@ impl Rail {
     /// Draws what changed.
     pub fn draw(&mut self, cx: &Cx<'_>) {
         let state = cx.state;
-        if self.shown.change((state.left, state.left_open)) {
+        let alone = state.inspector.is_alone();
+        if self.shown.change((state.left, state.left_open, alone)) {
             let chosen = usize::from(state.left == LeftTab::Insert);
-            choose_tab(&self.tabs, Some(chosen));
+            let chosen = (!alone).then_some(chosen);
+            choose_tab(&self.tabs, chosen);
             for (i, panel) in self.panels.iter().enumerate() {
-                dom::show(panel, i == chosen);
+                dom::show(panel, Some(i) == chosen);
             }
             dom::set_attribute(
                 &self.unfold,

@@ -12,9 +12,10 @@ use super::state::RightTab;
 use super::view::Cx;
 
 /// All tabs, in their order, with what their elements' ids end with.
-const TABS: [(RightTab, &str); 2] = [
+const TABS: [(RightTab, &str); 3] = [
     (RightTab::Measures, "measures"),
     (RightTab::Settings, "settings"),
+    (RightTab::Choose, "choose"),
 ];
 
 /// The right rail.
@@ -31,6 +32,7 @@ pub fn tab_id(tab: RightTab) -> &'static str {
     match tab {
         RightTab::Measures => "tab-right-measures",
         RightTab::Settings => "tab-right-settings",
+        RightTab::Choose => "tab-right-choose",
     }
 }
 

@@ -3,8 +3,16 @@
 use lab::config::{LabError, LabFile};
 use serde_json::{Map, Value};
 
+use super::choose::Choose;
+use super::inspector::Inspector;
 use super::kept::Kept;
+use super::lanes::{self, Lanes};
+use super::lint::Lint;
+use super::lit::Lit;
 use super::made::Made;
+use super::pipeline::PipelineState;
+use super::places::Places;
+use super::settings::Settings;
 use super::stage::axes::Axes;
 use super::views::Views;
 use super::walk::{Entry, Table, Walk};
@@ -77,12 +85,30 @@ pub struct State {
     pub domain: u64,
     /// Kept versions.
     pub kept: Kept,
+    /// Lanes side by side, and their menu.
+    pub lanes: Lanes,
+    /// Drafts of the lanes' settings.
+    pub settings: Settings,
+    /// The place that is asked for.
+    pub places: Places,
+    /// The version whose rows are lit.
+    pub lit: Option<Lit>,
+    /// What the linter has found.
+    pub lint: Lint,
+    /// Which k.
+    pub choose: Choose,
     /// Made-up streams.
     pub made: Made,
     /// The reader's own stream.
     pub yours: Yours,
     /// What the stage shows rows as.
     pub views: Views,
+    /// What is looked at closer.
+    pub inspector: Inspector,
+    /// What flows from the source to the sink.
+    pub pipeline: PipelineState,
+    /// Show the measures' scores in place of their curves, where there is no room for both.
+    pub scores: bool,
 }
 
 /// How rows get into the stream.
@@ -129,6 +155,8 @@ pub enum RightTab {
     Measures,
     /// What the lane is made of.
     Settings,
+    /// Which k.
+    Choose,
 }
 
 /// Tab of the drawer; the last two only where the page is narrow.
@@ -143,6 +171,8 @@ pub enum Tab {
     Measures,
     /// The left rail.
     Stream,
+    /// Rows on which lanes disagree, while they are shown side by side.
+    Differences,
 }
 
 /// What lab.json says, as far as the page thread needs it.
@@ -168,6 +198,8 @@ pub struct Scenario {
     pub prefix: String,
     /// What the first lane's model is called.
     pub model: String,
+    /// The streams' topics, in their order.
+    pub topics: Vec<String>,
 }
 
 /// Narrower than this, measures join the drawer's tabs; style.css says the same.
@@ -182,6 +214,12 @@ impl State {
     /// The page's own lab file cannot be read; the worker says why.
     pub fn file(&self) -> Result<LabFile, LabError> {
         LabFile::parse(self.wanted_lab.as_ref().unwrap_or(&self.scenario.lab))
+    }
+
+    /// Another stream is about to be shown: what was chosen of the old one's lists holds no more.
+    pub fn show_anew(&mut self) {
+        (self.drawer_open, self.card_open) = (true, false);
+        (self.only_round, self.only_wrong, self.worst_first) = (false, false, false);
     }
 
     /// Whether measures are a tab of the drawer.
@@ -199,6 +237,7 @@ impl State {
         match self.tab {
             Tab::Measures if !self.is_narrow() => Tab::Predictions,
             Tab::Stream if !self.is_phone() => Tab::Predictions,
+            Tab::Differences if !lanes::is_comparing(self) => Tab::Predictions,
             tab => tab,
         }
     }
@@ -306,6 +345,7 @@ impl Scenario {
                     .as_str()
                     .unwrap_or_default(),
             ),
+            topics,
         }
     }
 

@@ -4,8 +4,12 @@ use serde_json::{Map, Value};
 
 use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
-use super::state::{Errand, LeftTab, RowsFrom, State, Tab};
-use super::{experiment, made, right, views, yours};
+use super::places::Places;
+use super::state::{Errand, LeftTab, RightTab, RowsFrom, State, Tab};
+use super::{
+    choose, experiment, inspector, lanes, lint, lit, made, pipeline, places, right, settings,
+    views, yours,
+};
 use crate::protocol::{Command, Connection, Update};
 
 /// The x axes reach at least this far, records: the published demo and a little.
@@ -25,9 +29,12 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Help => out.push(Effect::Open(Dialog::Help)),
         Msg::Close => {
             (state.left_open, state.card_open) = (false, false);
+            state.places = Places::default();
+            out.extend(lit::clear(state));
             if std::mem::take(&mut state.views.open) {
                 out.push(Effect::Focus("view-button"));
             }
+            inspector::close(state, out);
             out.push(Effect::CloseDialogs);
         }
         Msg::Left(tab) => choose_left(state, tab, out),
@@ -39,13 +46,14 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Focus("events-title"));
         }
         Msg::Right(tab) => {
-            state.right = tab;
-            if state.is_narrow() {
-                (state.tab, state.drawer_open) = (Tab::Measures, true);
-            }
+            show_right(state, tab);
+            choose::shown(state, out);
             out.push(Effect::Focus(right::tab_id(tab)));
         }
         Msg::Change(file) => out.extend(experiment::send(state, &file)),
+        Msg::OnlyRound if state.shown_tab() == Tab::Differences => {
+            state.lanes.all_rounds = !state.lanes.all_rounds;
+        }
         Msg::OnlyRound => state.only_round = !state.only_round,
         Msg::OnlyWrong => state.only_wrong = !state.only_wrong,
         Msg::WorstFirst => state.worst_first = !state.worst_first,
@@ -100,16 +108,26 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Send(Command::Connect { url }));
         }
         Msg::Kept(msg) => kept::update(state, msg, out),
+        Msg::Settings(msg) => settings::update(state, msg, out),
+        Msg::Places(msg) => places::update(state, msg, out),
+        Msg::Light(version) => out.push(lit::choose(state, version)),
+        Msg::GoToLit => out.extend(lit::go(state).map(Effect::Send)),
+        Msg::Lint(msg) => lint::update(state, msg, out),
+        Msg::Choose(msg) => choose::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
+        Msg::Lanes(msg) => lanes::update(state, msg, out),
+        Msg::Scores(scores) => state.scores = scores,
+        Msg::Pipeline(msg) => pipeline::update(state, msg, now_ms, out),
         Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
         Msg::Made(msg) => made::update(state, msg, out),
         Msg::Yours(msg) => yours::update(state, msg, out),
+        Msg::Inspect(msg) => inspector::update(state, msg, out),
     }
 }
 
-fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>) {
+fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Effect>) {
     if let Some(order) = &update.order {
         out.push(Effect::KeepOrder(order.clone()));
     }
@@ -132,9 +150,12 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         }
     }
     experiment::arrived(state, &update);
+    lint::arrived(state, &mut update);
+    choose::arrived(state, &mut update);
     if let Some(surveyed) = &update.surveyed {
         yours::surveyed(state, surveyed);
     }
+    inspector::arrived(state, &mut update.closer);
     let snapshot = &update.snapshot;
     let of = if let Connection::Replaying { of, .. } = update.status.connection {
         of
@@ -155,7 +176,18 @@ fn arrived(state: &mut State, update: Update, now_ms: f64, out: &mut Vec<Effect>
         state.domain = needed + needed / 2;
     }
     state.axes.keep_to(snapshot);
+    settings::arrived(state, &update, out);
+    places::arrived(state, &update, out);
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
+    settings::keep_up(state);
+}
+
+/// Shows a tab of the right rail, wherever this width has it.
+pub fn show_right(state: &mut State, tab: RightTab) {
+    state.right = tab;
+    if state.is_narrow() {
+        (state.tab, state.drawer_open) = (Tab::Measures, true);
+    }
 }
 
 fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
@@ -170,7 +202,7 @@ fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
 }
 
 /// Shows the left rail, wherever this width has it.
-fn open_left(state: &mut State) {
+pub fn open_left(state: &mut State) {
     state.left_open = true;
     if state.is_phone() {
         state.tab = Tab::Stream;
@@ -178,6 +210,7 @@ fn open_left(state: &mut State) {
 }
 
 fn choose_left(state: &mut State, tab: LeftTab, out: &mut Vec<Effect>) {
+    state.inspector.left_chosen = true;
     state.left = if state.walk.is_some() {
         tab
     } else {

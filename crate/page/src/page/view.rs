@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use js_sys::Array;
-use lab::snapshot::{Axis, Task};
+use lab::snapshot::{Axis, Snapshot, Task};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MediaQueryList, MediaQueryListEvent, ResizeObserver};
@@ -12,6 +12,7 @@ use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
 use super::chart::surface;
+use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
 use super::drawer::Drawer;
@@ -19,15 +20,24 @@ use super::events::Events;
 use super::first_open::FirstOpen;
 use super::header::Header;
 use super::insert::InsertForm;
+use super::inspector::bar::Bar;
+use super::inspector::panel::Panel;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
+use super::lanes::view::LanesView;
+use super::lint::view::LintView;
+use super::lit::{self, LitNote};
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
+use super::measures::choice::Choice;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::pipeline::dialog::PipelineDialog;
+use super::places::PlacesView;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
+use super::settings::panel::Panel as SettingsPanel;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
@@ -48,6 +58,8 @@ const LISTS_MS: f64 = 200.0;
 pub struct Cx<'a> {
     /// The state.
     pub state: &'a State,
+    /// The picture of the lab that is drawn: the newest one, or while lanes are compared that of one of them.
+    pub snapshot: &'a Snapshot,
     /// Colours.
     pub palette: &'a Palette,
     /// Changes whenever colours or sizes may have.
@@ -65,6 +77,8 @@ pub struct Stamp {
     axes: (Axis, Axis),
     /// Rows that the principal components are of.
     components: u64,
+    /// Numbers of the rows that come with all their features.
+    values: usize,
     records: u64,
     record: u64,
     live: bool,
@@ -77,6 +91,8 @@ pub struct Stamp {
     compare: usize,
     marks: usize,
     waiting: u64,
+    /// The version whose rows are lit.
+    lit: u64,
     views: Views,
     look: u32,
 }
@@ -103,9 +119,17 @@ pub struct View {
     timeline: Timeline,
     dialogs: Dialogs,
     kept: KeptDialog,
+    lanes: LanesView,
+    settings: SettingsPanel,
+    places: PlacesView,
+    lit: LitNote,
+    lint: LintView,
+    choose: ChooseView,
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
+    pipeline: PipelineDialog,
+    choice: Choice,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -114,6 +138,8 @@ pub struct View {
     listed: (u64, f64),
     layout: Shown<(Tab, bool, bool, bool)>,
     sender: Sender,
+    inspector: Panel,
+    filter: Bar,
     /// The lab file that the form was made for.
     experiment: Shown<u64>,
     _sizes: Sizes,
@@ -123,11 +149,12 @@ pub struct View {
 impl<'a> Cx<'a> {
     /// The stamp of this picture.
     pub fn stamp(&self) -> Stamp {
-        let (update, snapshot) = (&self.state.update, &self.state.update.snapshot);
+        let (update, snapshot) = (&self.state.update, self.snapshot);
         Stamp {
             lane: snapshot.lane,
             axes: snapshot.axes,
             components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
+            values: snapshot.stage.values.len(),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -140,6 +167,7 @@ impl<'a> Cx<'a> {
             compare: self.state.update.panels.len(),
             marks: snapshot.marks.len(),
             waiting: update.waiting_total,
+            lit: lit::row(self.state).map_or(0, |row| row.first),
             views: Views {
                 open: false,
                 ..self.state.views
@@ -169,9 +197,9 @@ impl View {
             rail: Rail::new(sender, state)?,
             walkthrough: Walkthrough::new(sender, state)?,
             insert: InsertForm::new(sender, state)?,
-            events: Events::new()?,
+            events: Events::new(sender)?,
             lane_head: LaneHead::new(sender)?,
-            batch_strip: BatchStrip::new()?,
+            batch_strip: BatchStrip::new(&dom::by_id("batch")?)?,
             stage: Stage::new(sender)?,
             first_open: FirstOpen::new(sender, state)?,
             banners: Banners::new(sender)?,
@@ -183,9 +211,17 @@ impl View {
             timeline: Timeline::new(sender)?,
             dialogs: Dialogs::new(sender)?,
             kept: KeptDialog::new(sender)?,
+            lanes: LanesView::new(sender)?,
+            settings: SettingsPanel::new(sender)?,
+            places: PlacesView::new(sender)?,
+            lit: LitNote::new(sender)?,
+            lint: LintView::new(sender)?,
+            choose: ChooseView::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
+            pipeline: PipelineDialog::new(sender)?,
+            choice: Choice::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -193,6 +229,8 @@ impl View {
             listed: (0, f64::NEG_INFINITY),
             layout: Shown::default(),
             sender: sender.clone(),
+            inspector: Panel::new(sender)?,
+            filter: Bar::new(sender)?,
             experiment: Shown::default(),
             _sizes: Sizes::watch(sender)?,
             _listeners: listen(sender)?,
@@ -212,6 +250,7 @@ impl View {
         let later = self.is_flooded(state, now_ms);
         let cx = Cx {
             state,
+            snapshot: &state.update.snapshot,
             palette: &self.palette,
             look: self.look,
             now_ms,
@@ -227,6 +266,7 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.pipeline.draw(&cx)?;
         self.made.draw(&cx);
         self.yours.draw(&cx)?;
         if !state.started {
@@ -239,7 +279,10 @@ impl View {
         }
         self.walkthrough.draw(&cx);
         self.insert.draw(&cx);
+        self.lanes.lay_out(&cx)?;
         self.lane_head.draw(&cx)?;
+        self.lint.draw(&cx)?;
+        self.choose.draw(&cx);
         self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
         self.first_open.draw(&cx);
@@ -248,9 +291,16 @@ impl View {
             self.drawer.draw(&cx)?;
             self.scores.draw(&cx)?;
         }
+        self.filter.draw(&cx)?;
+        self.inspector.draw(&cx)?;
+        self.choice.draw(&cx);
         self.measures.draw(&cx)?;
-        self.timeline.draw(&cx);
-        Ok(self.stage.draw(&cx)? || later)
+        self.settings.draw(&cx)?;
+        self.places.draw(&cx);
+        self.lit.draw(&cx);
+        self.timeline.draw(&cx)?;
+        let moving = self.lanes.draw(&cx)?;
+        Ok(self.stage.draw(&cx)? || moving || later)
     }
 
     /// Whether so much comes that lists in which nobody can read are not written in this frame.
@@ -277,6 +327,7 @@ impl View {
                 Tab::Ledger => "ledger",
                 Tab::Measures => "measures",
                 Tab::Stream => "stream",
+                Tab::Differences => "differences",
             };
             let word = |open: bool| if open { "open" } else { "closed" };
             dom::set_attribute(&self.app, "data-tab", tab);
@@ -321,7 +372,7 @@ impl Sizes {
             ));
         });
         let observer = ResizeObserver::new(closure.as_ref().unchecked_ref())?;
-        let canvases = dom::document()?.query_selector_all("canvas")?;
+        let canvases = dom::document()?.query_selector_all("canvas, #panels")?;
         for i in 0..canvases.length() {
             if let Some(canvas) = canvases
                 .get(i)

@@ -306,6 +306,12 @@ impl Desk {
         }
     }
 
+    /// While lanes are compared, what makes them differ.
+    pub fn comparison(&self) -> Option<lab::snapshot::Comparison> {
+        let compared = self.view.compare;
+        compared.then(|| self.lab.comparison(&self.view))
+    }
+
     /// Goes by another lab file from now on.
     pub(super) fn set_file(&mut self, file: LabFile) {
         self.file = file;

@@ -10,8 +10,11 @@
 //! - [`player`]: the pace of a recording
 //! - [`banners`]: what needs the reader, in words
 //! - `checkpoints`: versions that are kept, and going on from one
+//! - `lint`: what the linter has found; `choose`: other k's beside the shown lane
 //! - `connect`: the connection as the reader sees it
 //! - `change`: another lab file; [`rebuild`]: the lab that is made of it
+//! - `places`: a place on the timeline that was asked for; columns that there are
+//! - `pipeline`: what flows through, and how fast
 //! - `survey`: a look at the bridge's topics; `play_as`: a recording that brings its own lab file
 //! - [`look`]: what is looked at closer; [`search`]: through what was applied
 //! - `transport`: play, pause, step, look back, replay
@@ -21,11 +24,15 @@ pub mod applied;
 pub mod banners;
 mod change;
 mod checkpoints;
+mod choose;
 mod connect;
 pub mod desk;
 pub mod link;
+mod lint;
 pub mod look;
 pub mod order;
+mod pipeline;
+mod places;
 mod play_as;
 pub mod player;
 pub mod progress;

@@ -39,6 +39,8 @@ pub(super) struct Survey {
     timer: Option<Timeout>,
     /// What is to be told.
     done: Option<Surveyed>,
+    /// What was asked for meanwhile: the newest counts.
+    next: Option<Vec<String>>,
 }
 
 impl Survey {
@@ -102,6 +104,9 @@ impl Worker {
     /// Looks at the bridge's topics, and into these.
     pub(super) fn survey(&mut self, topics: Vec<String>) {
         let survey = &mut self.survey;
+        if survey.link.is_some() {
+            return survey.next = Some(topics);
+        }
         survey.found = Surveyed {
             of: topics.clone(),
             ..Surveyed::default()
@@ -111,9 +116,21 @@ impl Worker {
             return self.survey.fail("Nothing is connected. Connect a bridge, or drop a file of change events on the page.".to_owned());
         }
         self.survey.timer = Some(Timeout::new(LONGEST_MS, || {
-            with(|worker| worker.survey.finish());
+            with(|worker| {
+                worker.survey.finish();
+                worker.look_again();
+            });
         }));
         self.look_on();
+    }
+
+    /// Begins the look that was asked for meanwhile, if this one is over.
+    fn look_again(&mut self) {
+        if self.survey.link.is_none()
+            && let Some(topics) = self.survey.next.take()
+        {
+            self.survey(topics);
+        }
     }
 
     /// Connects, for the list of topics or for the next of them.
@@ -128,6 +145,11 @@ impl Worker {
     }
 
     fn surveyed(&mut self, event: LinkEvent) {
+        self.look(event);
+        self.look_again();
+    }
+
+    fn look(&mut self, event: LinkEvent) {
         let bytes = match event {
             LinkEvent::Open => return,
             LinkEvent::Closed => {

@@ -37,6 +37,7 @@ impl Worker {
             Command::ShowLane { lane } => self.desk.view.lane = lane,
             Command::Axes { x, y } => (self.desk.view.x, self.desk.view.y) = (x, y),
             Command::Values { most } => self.desk.view.values = most,
+            Command::Pipeline { on } => self.watch_pipeline(on),
             Command::Speed { factor } => self.speed = factor,
             Command::CloseBatch { lane } => self.desk.take(super::desk::Item::Close(lane)),
             Command::StartOver => self.start_over(),
@@ -56,7 +57,15 @@ impl Worker {
             } => self.keep(name, lane, version),
             Command::GoOn { lane, version } => self.go_on(lane, version),
             Command::ChangeLab { lab } => self.change_lab(&lab),
+            Command::Choose { start } => self.choose(start),
             Command::Compare { on } => self.desk.view.compare = on,
+            Command::ShowVersion { lane, version } => {
+                (self.desk.view.lane, self.desk.view.at) = (lane, Playhead::Version(version));
+            }
+            Command::Light { version } => self.desk.view.lit = version,
+            Command::GoTo { text } => self.go_to(&text),
+            Command::NextRound => self.next_round(),
+            Command::BackRound => self.back_round(),
             Command::LedgerCsv => self.wants_ledger_csv = true,
             Command::Resume { name, text, rows } => self.resume(name, &text, rows),
             Command::PlayAs {
@@ -170,7 +179,7 @@ impl Worker {
         self.count_played(self.desk.lab.rows.end() - before);
     }
 
-    fn count_played(&mut self, records: u64) {
+    pub(super) fn count_played(&mut self, records: u64) {
         if let Some(player) = &mut self.player {
             player.row += records;
         }

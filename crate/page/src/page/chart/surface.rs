@@ -43,7 +43,14 @@ impl Surface {
     /// # Errors
     /// There is none, or it cannot be drawn on.
     pub fn by_id(id: &str) -> Result<Surface, JsValue> {
-        let canvas: HtmlCanvasElement = dom::by_id(id)?;
+        Surface::new(dom::by_id(id)?)
+    }
+
+    /// A canvas.
+    ///
+    /// # Errors
+    /// It cannot be drawn on.
+    pub fn new(canvas: HtmlCanvasElement) -> Result<Surface, JsValue> {
         let context = canvas
             .get_context("2d")?
             .and_then(|context| context.dyn_into().ok());

@@ -41,7 +41,7 @@ pub fn update(state: &mut State, msg: MadeMsg, out: &mut Vec<Effect>) {
                 if let Command::PlayAs { text, .. } = &command {
                     yours::plays(state, text);
                 }
-                (state.drawer_open, state.card_open) = (true, false);
+                state.show_anew();
                 out.extend([Effect::CloseDialogs, Effect::Send(command)]);
             }
             Err(error) => state.made.error = Some(error),

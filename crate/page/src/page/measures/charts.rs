@@ -9,7 +9,7 @@ use crate::page::numbers;
 use crate::page::view::Cx;
 
 /// A line across with its number at the left.
-pub(super) fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
+pub fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
     pen.line(
         (frame.x.pixels.0, crisp(y)),
         (frame.x.pixels.1, crisp(y)),
@@ -24,7 +24,7 @@ pub(super) fn rule(pen: &Pen, frame: Frame, y: f64, text: &str, cx: &Cx<'_>) {
 }
 
 /// Where there is nothing yet, the chart says when there will be.
-pub(super) fn soon(pen: &Pen, frame: Frame, text: &str, cx: &Cx<'_>) {
+pub fn soon(pen: &Pen, frame: Frame, text: &str, cx: &Cx<'_>) {
     let (y, style) = (
         (frame.top + frame.bottom) / 2.0,
         Type::label(cx.palette.text_2, Align::Left),
@@ -39,7 +39,7 @@ pub(super) fn soon(pen: &Pen, frame: Frame, text: &str, cx: &Cx<'_>) {
 
 /// Whether something at this record lies behind the playhead.
 pub(super) fn is_late(cx: &Cx<'_>, record: u64) -> bool {
-    record > cx.state.update.snapshot.record
+    record > cx.snapshot.record
 }
 
 pub(super) fn learned(snapshot: &Snapshot) -> impl Iterator<Item = &LedgerRow> {
@@ -48,7 +48,7 @@ pub(super) fn learned(snapshot: &Snapshot) -> impl Iterator<Item = &LedgerRow> {
 
 /// Draws this measure: counts, or shares where rounds are not of one size.
 pub fn draw_right(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     // Counts as far as there is room for them before the axis.
     let size = common_size(&snapshot.rounds).filter(|size| snapshot.judged && *size < 10_000);
     let frame = Frame {
@@ -146,7 +146,7 @@ fn common_size(rounds: &[Round]) -> Option<u32> {
 /// A number's middle, moved beside the playhead where that would cross it: to its left, if the axis' numbers do not
 /// stand there.
 fn beside_playhead(x: f64, half: f64, frame: Frame, cx: &Cx<'_>) -> f64 {
-    let playhead = frame.x.at(cx.state.update.snapshot.record as f64);
+    let playhead = frame.x.at(cx.snapshot.record as f64);
     if (x - playhead).abs() < half + 3.0 {
         let left = playhead - half - 4.0;
         if left - half < LEFT {
@@ -161,7 +161,7 @@ fn beside_playhead(x: f64, half: f64, frame: Frame, cx: &Cx<'_>) -> f64 {
 
 /// Draws this measure.
 pub fn draw_inertia(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let values = || {
         learned(snapshot)
             .flat_map(|bar| [bar.loss_before, bar.loss_after])
@@ -218,7 +218,7 @@ pub fn draw_inertia(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
 
 /// Draws this measure.
 pub fn draw_shift(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let most = snapshot
         .bars
         .iter()
@@ -275,7 +275,7 @@ pub fn draw_shift(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
 
 /// Draws this measure.
 pub fn draw_rows(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     rule(pen, frame, frame.top, "100%", cx);
     rule(pen, frame, frame.bottom, "0%", cx);
     if learned(snapshot).next().is_none() {

@@ -59,7 +59,7 @@ impl Coefficients {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let Some(linear) = &snapshot.linear else {
             return Ok(());
         };
@@ -168,7 +168,7 @@ fn draw(pen: &Pen, frame: Frame, cx: &Cx<'_>, linear: &LinearView, i: usize) {
     if values.is_empty() {
         return soon(pen, frame, "after batch 1", cx);
     }
-    let now = cx.state.update.snapshot.record as f64;
+    let now = cx.snapshot.record as f64;
     let places: Vec<At> = values
         .iter()
         .map(|(record, value)| (frame.x.at(*record), y.at(*value)))

@@ -52,7 +52,7 @@ impl Scores {
         if !self.stamp.change(cx.stamp()) {
             return Ok(());
         }
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let measures = &snapshot.measures;
         let names = measures.list.iter().map(|row| row.name.clone()).collect();
         if self.names.change(names) {

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Element;
 
 use super::Line;
-use super::place::{Place, Verdict};
+use super::place::{self, Place, Verdict};
 use crate::page::dom::Shown;
 use crate::page::numbers;
 use crate::page::rows::{Badge, Cells, RowNode};
@@ -66,6 +66,7 @@ impl RowNode for ClusterNode {
     }
 
     fn set(&mut self, line: &Line) {
+        place::mark(&self.cells.row, line);
         if self.shown.change(key(line)) {
             self.fill(line);
         }

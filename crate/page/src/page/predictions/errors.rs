@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
 use super::Line;
-use super::place::Place;
+use super::place::{self, Place};
 use crate::page::dom::{self, Shown};
 use crate::page::numbers;
 use crate::page::rows::{Cells, RowNode};
@@ -52,6 +52,7 @@ impl RowNode for ErrorNode {
     }
 
     fn set(&mut self, line: &Line) {
+        place::mark(&self.cells.row, line);
         if self.shown.change_text(line) {
             self.fill(line);
         }

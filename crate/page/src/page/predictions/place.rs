@@ -6,6 +6,7 @@ use web_sys::Element;
 use super::Line;
 use crate::page::dom::{self, Slot};
 use crate::page::numbers;
+use crate::page::row_keys::OPENS;
 use crate::page::rows::Cells;
 
 /// Topic, partition, offset; on a phone a short form of them.
@@ -45,6 +46,21 @@ impl Place {
             cells.cells[i + 1].set(&numbers::fixed(*value, *decimals));
         }
     }
+}
+
+/// Says what a row opens, and whether the inspector shows that.
+pub fn mark(row: &Element, line: &Line) {
+    let of = &line.row;
+    dom::set_attribute(
+        row,
+        OPENS,
+        &format!("{}/{}/{}", of.topic, of.partition, of.offset),
+    );
+    dom::set_attribute(
+        row,
+        "aria-current",
+        if line.open { "true" } else { "false" },
+    );
 }
 
 /// A tick, or a cross with a word.

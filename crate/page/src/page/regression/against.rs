@@ -48,7 +48,7 @@ impl Kind {
 /// The panel on a canvas of this size.
 pub fn panel(pen: &Pen, cx: &Cx<'_>, linear: &LinearView, kind: Kind, size: (f64, f64)) -> Panel {
     let range = linear.target_range;
-    let errors = errors_reach(linear, cx.state.update.snapshot.record);
+    let errors = errors_reach(linear, cx.snapshot.record);
     let (x, y) = match kind {
         Kind::Actual => (range, range),
         Kind::Errors => (range, (-errors, errors)),
@@ -97,7 +97,7 @@ pub fn draw(
     linear: &LinearView,
     hovered: Option<u32>,
 ) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     draw_grid(pen, panel, cx);
     draw_line(pen, panel, kind, cx);
     for row in rows(linear) {

@@ -18,7 +18,7 @@ const NAME_AWAY: f64 = 58.0;
 
 /// The panel on a canvas of this size.
 pub fn panel(pen: &Pen, cx: &Cx<'_>, linear: &LinearView, size: (f64, f64)) -> Panel {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     Panel::new(pen, snapshot.stage.x_range, linear.target_range, size)
 }
 
@@ -36,7 +36,7 @@ pub fn shown(snapshot: &Snapshot, linear: &LinearView) -> Line {
 
 /// Draws the panel.
 pub fn draw(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, hovered: Option<u32>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let line = shown(snapshot, linear);
     draw_grid(pen, panel, cx);
     draw_rows(pen, panel, cx, linear);
@@ -57,7 +57,7 @@ pub fn draw(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, hovered:
 
 /// Where the line is not seen, the panel says so.
 fn draw_outside(pen: &Pen, panel: &Panel, cx: &Cx<'_>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let text = match snapshot.version {
         1 => "the line comes with version 2, after batch 1".to_owned(),
         version => format!("v{version}\u{2019}s line lies outside of these axes"),
@@ -76,7 +76,7 @@ fn draw_outside(pen: &Pen, panel: &Panel, cx: &Cx<'_>) {
 }
 
 fn draw_rows(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     for row in rows(linear) {
         if let Some(at) = place(panel, &row) {
             let age = snapshot.record.saturating_sub(u64::from(row.record) + 1) as f64;
@@ -96,7 +96,7 @@ pub fn is_test(snapshot: &Snapshot, record: u32) -> bool {
 
 /// The newest rows: from the line to each, and a halo about those that wait in the open batch.
 fn draw_errors(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, line: Line) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let color = cx.palette.cluster(0);
     let newest = linear.record.len().saturating_sub(STEMS);
     for row in rows(linear).skip(newest) {
@@ -118,7 +118,7 @@ fn draw_errors(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, line:
 }
 
 fn draw_earlier(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let (slice, x) = (&snapshot.stage.slice, axes::feature(snapshot));
     for (i, version) in earlier(&linear.history).into_iter().enumerate() {
         let line = Line::of(&version.coefficients, version.intercept, slice, x);
@@ -146,7 +146,7 @@ fn draw_earlier(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView) {
 
 /// "v33: +2.99 per 1,000 of income", off the line, and a thin line to it.
 fn draw_name(pen: &Pen, panel: &Panel, cx: &Cx<'_>, linear: &LinearView, line: Line) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let Some((from, to)) = ends(panel, line) else {
         return;
     };

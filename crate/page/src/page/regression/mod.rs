@@ -30,6 +30,7 @@ use super::chart::surface::Surface;
 use super::dom::{self, Shown};
 use super::msg::Msg;
 use super::stage::axes;
+use super::stage::pick::{Mark, Picks, What};
 use super::stage::probe::REACH;
 use super::stage::says::{Line, distance};
 use super::stage::tip::Tip;
@@ -51,8 +52,13 @@ pub struct Regression {
     /// Which panel the pointer is over, and where.
     pointer: Rc<Cell<Option<(usize, At)>>>,
     drawn: Shown<(Kind, Option<u32>)>,
+    /// The row that the keyboard was on last, and whether it is to be said.
+    said: Shown<Option<u32>>,
+    says: bool,
     /// As they were drawn last: pointers are read with them.
     panels: Option<[Panel; 2]>,
+    /// Their rows, for clicks and the keyboard.
+    picks: [Picks; 2],
     _listeners: Vec<EventListener>,
 }
 
@@ -92,11 +98,15 @@ impl Regression {
                 },
             ));
         }
-        let sender = sender.clone();
+        let on_change = sender.clone();
         listeners.push(EventListener::new(&kind, "change", move |_| {
-            sender.send(Msg::Redraw);
+            on_change.send(Msg::Redraw);
         }));
         Ok(Regression {
+            picks: [
+                Picks::new(&fit.canvas, sender),
+                Picks::new(&against.canvas, sender),
+            ],
             app: dom::by_id("app")?,
             root: dom::by_id("regression")?,
             fit,
@@ -107,6 +117,8 @@ impl Regression {
             words: Words::new()?,
             pointer,
             drawn: Shown::default(),
+            said: Shown::default(),
+            says: false,
             panels: None,
             _listeners: listeners,
         })
@@ -117,7 +129,7 @@ impl Regression {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>, changed: bool, tip: &mut Tip) -> Result<bool, JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         let linear = snapshot
             .linear
             .as_ref()
@@ -153,8 +165,14 @@ impl Regression {
         changed: bool,
         tip: &mut Tip,
     ) -> Result<(), JsValue> {
-        let hovered = self.hovered(linear, kind);
-        let record = hovered.map(|(row, _)| row.record);
+        let focused = self.focused(linear);
+        let hovered = self.hovered(linear, kind).or(focused);
+        let open = cx
+            .state
+            .inspector
+            .record()
+            .and_then(|open| open.try_into().ok());
+        let record = hovered.map(|(row, _)| row.record).or(open);
         if self.drawn.change((kind, record)) || changed || self.panels.is_none() {
             let size = |surface: &Surface| (surface.width, surface.height);
             let (pen, other) = (self.fit.draw(), self.against.draw());
@@ -163,22 +181,60 @@ impl Regression {
             fit::draw(&pen, &fit, cx, linear, record);
             against::draw(&other, &against, kind, cx, linear, record);
             self.panels = Some([fit, against]);
+            self.take_marks(linear, kind);
+        }
+        if self.said.change(focused.map(|(row, _)| row.record)) && focused.is_some() {
+            self.says = true;
         }
         match hovered {
             Some((row, at)) => {
                 let size = (self.root.offset_width(), self.root.offset_height());
                 let corner = (f64::from(size.0), f64::from(size.1));
-                tip.show(
-                    &says(&cx.state.update.snapshot, &row, cx),
-                    at,
-                    ((0.0, 0.0), corner),
-                )
+                tip.show(&says(cx.snapshot, &row, cx), at, ((0.0, 0.0), corner))?;
+                if std::mem::take(&mut self.says) {
+                    tip.say();
+                }
+                Ok(())
             }
             None => {
                 tip.hide();
                 Ok(())
             }
         }
+    }
+
+    /// Takes the rows of both panels as they were drawn.
+    fn take_marks(&self, linear: &LinearView, kind: Kind) {
+        let Some([fit, against]) = &self.panels else {
+            return;
+        };
+        let mark = |row: &Row, at: Option<At>| {
+            let what = What::Record(row.record.into());
+            at.map(|at| Mark { at, what })
+        };
+        let on_fit = rows(linear).filter_map(|row| mark(&row, fit::place(fit, &row)));
+        self.picks[0].set(on_fit.collect());
+        let place = |row: &Row| against::place(against, kind, row).map(|(at, _)| at);
+        let on_against = rows(linear).filter_map(|row| mark(&row, place(&row)));
+        self.picks[1].set(on_against.collect());
+    }
+
+    /// The row that the keyboard is on, and where it is in the plot.
+    fn focused(&self, linear: &LinearView) -> Option<(Row, At)> {
+        let marks = [self.picks[0].current(), self.picks[1].current()];
+        let over = marks.iter().position(Option::is_some)?;
+        let mark = marks[over]?;
+        let row = rows(linear).find(|row| mark.what == What::Record(row.record.into()))?;
+        Some((row, self.in_plot(over, mark.at)))
+    }
+
+    fn in_plot(&self, over: usize, at: At) -> At {
+        let panel = &self.boxes[over];
+        let (left, top) = (
+            f64::from(panel.offset_left()),
+            f64::from(panel.offset_top()),
+        );
+        (at.0 + left, at.1 + top)
     }
 
     /// The newest row near the pointer, and where it is in the plot.
@@ -194,12 +250,7 @@ impl Regression {
             (distance(at, pointer) < REACH).then_some((row, at))
         });
         let (row, at) = near.last()?;
-        let panel = &self.boxes[over];
-        let (left, top) = (
-            f64::from(panel.offset_left()),
-            f64::from(panel.offset_top()),
-        );
-        Some((row, (at.0 + left, at.1 + top)))
+        Some((row, self.in_plot(over, at)))
     }
 }
 

@@ -68,7 +68,7 @@ type Ground = (At, f64);
 
 /// Chooses a side for each label.
 pub fn choose(plot: &Plot, cx: &Cx<'_>) -> Vec<Side> {
-    let stage = &cx.state.update.snapshot.stage;
+    let stage = &cx.snapshot.stage;
     let centroids: Vec<At> = (0..plot.k())
         .map(|cluster| plot.centroid(cluster))
         .collect();
@@ -134,7 +134,7 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, sides: &[Side]) {
 }
 
 fn name(cx: &Cx<'_>, cluster: usize) -> String {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let color = color(cx, cluster.min(255) as u8);
     let twins = snapshot
         .cluster_labels

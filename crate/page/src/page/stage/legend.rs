@@ -7,6 +7,7 @@ use web_sys::{Element, HtmlSelectElement};
 
 use super::axes;
 use super::decision::Shows;
+use super::in_words::InWords;
 use super::plot;
 use crate::page::app::Sender;
 use crate::page::dom::{self, Shown, Slot};
@@ -14,7 +15,7 @@ use crate::page::msg::Msg;
 use crate::page::regression::fit;
 use crate::page::view::Cx;
 use crate::page::views::{Kind, many};
-use crate::page::{numbers, predictions};
+use crate::page::{lanes, numbers, predictions};
 
 /// What stands around the plot.
 #[derive(Debug)]
@@ -25,11 +26,7 @@ pub struct Legend {
     slice: Slot,
     age: Slot,
     keys: [Element; 5],
-    canvas: Element,
-    caption: Slot,
-    head: Element,
-    body: Element,
-    words: Shown<String>,
+    words: InWords,
     _listeners: [EventListener; 2],
 }
 
@@ -48,11 +45,6 @@ impl Legend {
                 }
             })
         };
-        let table: Element = dom::by_id("plot-table")?;
-        let part = |selector: &str| {
-            let found = table.query_selector(selector)?;
-            found.ok_or_else(|| JsValue::from_str("index.html: #plot-table is not whole"))
-        };
         Ok(Legend {
             _listeners: [listen(&axes[0], Msg::AxisX), listen(&axes[1], Msg::AxisY)],
             axes,
@@ -67,11 +59,7 @@ impl Legend {
                 dom::by_id("key-wrong")?,
                 dom::by_id("key-path")?,
             ],
-            canvas: dom::by_id("plot-marks")?,
-            caption: Slot::new(part("caption")?),
-            head: part("thead tr")?,
-            body: part("tbody")?,
-            words: Shown::default(),
+            words: InWords::new(dom::by_id("plot-marks")?, &dom::by_id("plot-table")?)?,
         })
     }
 
@@ -80,9 +68,13 @@ impl Legend {
     /// # Errors
     /// The browser refused an element.
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
-        let snapshot = &cx.state.update.snapshot;
+        let snapshot = cx.snapshot;
         self.draw_menus(cx)?;
-        let slice = slice(cx);
+        let slice = match lanes::shown(cx.state).len() {
+            0 => slice(cx),
+            1 | 2 => "one pair of axes for both".to_owned(),
+            _ => "one pair of axes for all".to_owned(),
+        };
         self.slice.set(&slice);
         dom::set_attribute(&self.slice.element, "title", &slice);
         self.age.set(if snapshot.stage.older.counts.is_empty() {
@@ -108,22 +100,13 @@ impl Legend {
         ]) {
             dom::show(key, shown);
         }
-        self.draw_words(cx, &slice)
+        self.words.draw(cx, &slice)
     }
 
-    /// The choices, and what is chosen; a component says its share of the variance.
+    /// The choices, and what is chosen.
     fn draw_menus(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
-        let snapshot = &cx.state.update.snapshot;
-        let features = (0..snapshot.features.len()).map(Axis::Feature);
-        let components = (0..2).map(Axis::Component);
-        let components = components.filter(|_| axes::has_components(snapshot));
-        let short = cx.state.is_phone();
-        let options = features
-            .chain(components)
-            .map(|axis| (axis, axes::title(snapshot, axis, short)))
-            .collect();
         let chosen = (cx.state.axes.x, cx.state.axes.y);
-        if self.options.change(options) {
+        if self.options.change(options(cx)) {
             for select in &self.axes {
                 fill(select, self.options.last())?;
             }
@@ -135,84 +118,27 @@ impl Legend {
         }
         Ok(())
     }
+}
 
-    /// The canvas in words, and the centroids as a table, for those who do not see it.
-    fn draw_words(&mut self, cx: &Cx<'_>, slice: &str) -> Result<(), JsValue> {
-        let snapshot = &cx.state.update.snapshot;
-        let stage = &snapshot.stage;
-        let name = |axis: Axis| axes::title(snapshot, axis, false);
-        let tests = stage.point_test.iter().filter(|test| **test == 1).count() as u64;
-        let older = if stage.older.counts.is_empty() {
-            ""
-        } else {
-            ", older ones as shades"
-        };
-        let words = format!(
-            "Scatter plot of {} over {}: {}{older}, {}, {}; version {}",
-            name(snapshot.axes.1),
-            name(snapshot.axes.0),
-            numbers::counted(stage.point_test.len() as u64 - tests, "training row"),
-            numbers::counted(tests, "test row"),
-            match &snapshot.linear {
-                Some(_) => slice.to_owned(),
-                None => numbers::counted(stage.weights.len() as u64, "centroid"),
-            },
-            snapshot.version,
-        );
-        if !self.words.change(words.clone()) {
-            return Ok(());
-        }
-        dom::set_attribute(&self.canvas, "aria-label", &words);
-        self.head.set_text_content(None);
-        self.body.set_text_content(None);
-        let clusters = snapshot.task == Task::Clustering;
-        self.caption.set(match clusters {
-            true => "Centroids",
-            false => "Coefficients",
-        });
-        if let (Some(linear), false) = (&snapshot.linear, clusters) {
-            let names = std::iter::once("intercept");
-            let values = std::iter::once(&linear.intercept).chain(&linear.coefficients);
-            for (name, value) in names
-                .chain(snapshot.features.iter().map(String::as_str))
-                .zip(values)
-            {
-                dom::child(&self.head, "th", "", name)?;
-                dom::child(&self.body, "td", "", &numbers::significant(*value, 6))?;
-            }
-            return Ok(());
-        }
-        for name in ["cluster", "label"]
-            .into_iter()
-            .chain(snapshot.features.iter().map(String::as_str))
-            .chain(["weight"])
-        {
-            dom::child(&self.head, "th", "", name)?;
-        }
-        let dim = snapshot.features.len().max(1);
-        for (cluster, (centroid, weight)) in
-            stage.centroids.chunks(dim).zip(&stage.weights).enumerate()
-        {
-            let row = dom::child(&self.body, "tr", "", "")?;
-            dom::child(&row, "td", "", &cluster.to_string())?;
-            dom::child(
-                &row,
-                "td",
-                "",
-                &predictions::cluster(snapshot, cluster as u32).1,
-            )?;
-            for value in centroid {
-                dom::child(&row, "td", "", &numbers::fixed(*value, 2))?;
-            }
-            dom::child(&row, "td", "", &numbers::fixed(*weight, 2))?;
-        }
-        Ok(())
-    }
+/// What an axis can show; a component says its share of the variance.
+pub fn options(cx: &Cx<'_>) -> Vec<(Axis, String)> {
+    let snapshot = cx.snapshot;
+    let features = (0..snapshot.features.len()).map(Axis::Feature);
+    let components = (0..2).map(Axis::Component);
+    let components = components.filter(|_| axes::has_components(snapshot));
+    let short = cx.state.is_phone();
+    features
+        .chain(components)
+        .map(|axis| (axis, axes::title(snapshot, axis, short)))
+        .collect()
 }
 
 /// Puts the options into a menu; a line parts features from components. What is the same stays, so that an open menu
 /// is not disturbed.
-fn fill(select: &HtmlSelectElement, options: &[(Axis, String)]) -> Result<(), JsValue> {
+///
+/// # Errors
+/// The browser refused an element.
+pub fn fill(select: &HtmlSelectElement, options: &[(Axis, String)]) -> Result<(), JsValue> {
     let old: Vec<String> = (0..select.length())
         .filter_map(|i| Some(select.item(i)?.get_attribute("value").unwrap_or_default()))
         .collect();
@@ -236,8 +162,8 @@ fn fill(select: &HtmlSelectElement, options: &[(Axis, String)]) -> Result<(), Js
 }
 
 /// "Tint: slice at mean sepal_length 5.8, sepal_width 3.1", and what else there is to say of the model in this plane.
-fn slice(cx: &Cx<'_>) -> String {
-    let snapshot = &cx.state.update.snapshot;
+pub fn slice(cx: &Cx<'_>) -> String {
+    let snapshot = cx.snapshot;
     let kind = cx.state.views.shown(snapshot);
     if kind != Kind::Scatter {
         return many::caption(cx, kind);
@@ -287,7 +213,7 @@ pub fn keeps_first(snapshot: &Snapshot) -> bool {
 
 /// Why a regression's line is not seen; nothing where it is.
 fn regression_note(cx: &Cx<'_>) -> String {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let Some(linear) = &snapshot.linear else {
         return String::new();
     };

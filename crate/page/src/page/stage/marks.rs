@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use super::labels::{self, Side};
 use super::plot::Plot;
-use super::points::{class, color};
+use super::points::{UNLIT, class, color};
 use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{Align, At, Pen, Type};
+use crate::page::lit;
 use crate::page::view::Cx;
 
 /// A path with more versions than this has no squares on it.
 const SQUARES_MOST: usize = 60;
 /// Below this width there is no room for the note on wrong rows.
 const NOTE_WIDTH_LEAST: f64 = 560.0;
+/// Pixels between a place that is pointed at and what is said of it.
+const SAID_AWAY: f64 = 110.0;
 
 /// A test row on the canvas.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +36,36 @@ impl TestRow {
     }
 }
 
-/// Draws the marks: `pulse` is how far the newest ones have swung out, `cursor` what is pointed at.
-pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, sides: &[Side], pulse: f64, cursor: Option<At>) {
+/// A place that is pointed at in this plot or in one beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pointed {
+    /// In the axes' units.
+    pub place: (f64, f64),
+    /// What there is to say of it; empty where that is nothing.
+    pub says: String,
+}
+
+/// Draws the marks: `pulse` is how far the newest ones have swung out, `cursor` the place that was clicked.
+pub fn draw(
+    pen: &Pen,
+    plot: &Plot,
+    cx: &Cx<'_>,
+    sides: &[Side],
+    pulse: f64,
+    cursor: Option<At>,
+    pointed: Option<&Pointed>,
+) {
     if cx.state.views.paths {
         draw_paths(pen, plot, cx);
     }
     let tests = test_rows(plot, cx);
+    if lit::row(cx.state).is_some() {
+        for row in &tests {
+            pen.disc(row.at, 6.0, faded(cx.palette.cluster(row.given), UNLIT));
+        }
+        labels::draw(pen, plot, cx, sides);
+        return draw_centroids(pen, plot, cx);
+    }
     draw_newest(pen, plot, cx, &tests, pulse);
     for row in &tests {
         pen.disc(row.at, 6.0, cx.palette.cluster(row.given));
@@ -56,16 +83,23 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, sides: &[Side], pulse: f64, cur
         );
     }
     if let Some(at) = cursor {
-        draw_cursor(pen, plot, at, cx);
+        draw_cross(pen, plot, at, cx);
+        pen.ring(at, 6.0, 1.4, faded(cx.palette.text, 0.55));
+    }
+    if let Some(pointed) = pointed {
+        draw_cross(pen, plot, plot.at(pointed.place.0, pointed.place.1), cx);
     }
     draw_note(pen, plot, cx, &wrong);
     labels::draw(pen, plot, cx, sides);
     draw_centroids(pen, plot, cx);
+    if let Some(pointed) = pointed.filter(|pointed| !pointed.says.is_empty()) {
+        draw_said(pen, plot, cx, pointed);
+    }
 }
 
 /// The test rows of the newest round.
 pub fn test_rows(plot: &Plot, cx: &Cx<'_>) -> Vec<TestRow> {
-    let stage = &cx.state.update.snapshot.stage;
+    let stage = &cx.snapshot.stage;
     let row = |i: usize| TestRow {
         at: plot.at(f64::from(stage.point_x[i]), f64::from(stage.point_y[i])),
         record: u64::from(stage.point_record[i]),
@@ -81,14 +115,14 @@ pub fn test_rows(plot: &Plot, cx: &Cx<'_>) -> Vec<TestRow> {
 
 /// Colour of what a point is, where that is known.
 pub fn label(cx: &Cx<'_>, i: usize) -> Option<usize> {
-    let label = cx.state.update.snapshot.stage.point_label[i] as usize;
+    let label = cx.snapshot.stage.point_label[i] as usize;
     class(cx, i)
         .map(|class| color(cx, class as u8))
         .or(Some(label).filter(|label| *label != 255))
 }
 
 fn draw_paths(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     for (cluster, path) in snapshot.stage.paths.iter().enumerate().take(plot.k()) {
         let color = faded(
             cx.palette.cluster(
@@ -120,7 +154,7 @@ fn draw_paths(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
 
 /// Halos: the newest record, or the whole round where that is a test row.
 fn draw_newest(pen: &Pen, plot: &Plot, cx: &Cx<'_>, tests: &[TestRow], pulse: f64) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let stage = &snapshot.stage;
     let Some(newest) = snapshot.record.checked_sub(1) else {
         return;
@@ -149,7 +183,7 @@ fn draw_newest(pen: &Pen, plot: &Plot, cx: &Cx<'_>, tests: &[TestRow], pulse: f6
 
 /// "2 wrong: versicolor taken for virginica", with a line to them.
 fn draw_note(pen: &Pen, plot: &Plot, cx: &Cx<'_>, wrong: &[TestRow]) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let mut kinds: BTreeMap<(usize, usize), Vec<At>> = BTreeMap::new();
     for row in wrong {
         kinds
@@ -197,27 +231,54 @@ fn draw_note(pen: &Pen, plot: &Plot, cx: &Cx<'_>, wrong: &[TestRow]) {
     pen.text(&text, (x, y), style);
 }
 
-fn draw_cursor(pen: &Pen, plot: &Plot, (x, y): At, cx: &Cx<'_>) {
-    let color = faded(cx.palette.text, 0.55);
-    pen.dashes(
-        (x, plot.from.1),
-        (x, plot.to.1),
-        (2.0, 3.0),
-        1.0,
-        faded(color, 0.5),
+/// Lines through a place, across the whole plot.
+fn draw_cross(pen: &Pen, plot: &Plot, (x, y): At, cx: &Cx<'_>) {
+    if !plot.contains((x, y)) {
+        return;
+    }
+    let color = faded(cx.palette.text, 0.5);
+    for (from, to) in [
+        ((x, plot.from.1), (x, plot.to.1)),
+        ((plot.from.0, y), (plot.to.0, y)),
+    ] {
+        pen.dashes(from, to, (2.0, 3.0), 1.0, color);
+    }
+}
+
+/// "2 virginica: wrong", off the place, and a line to it.
+fn draw_said(pen: &Pen, plot: &Plot, cx: &Cx<'_>, pointed: &Pointed) {
+    let at = plot.at(pointed.place.0, pointed.place.1);
+    if !plot.contains(at) {
+        return;
+    }
+    let style = Type::label(cx.palette.text, Align::Left);
+    let half = pen.width_of(&pointed.says, style) / 2.0;
+    let (low, high) = (plot.from.0 + half + 8.0, plot.to.0 - half - 8.0);
+    // Below, a little to the right; above where there is no room.
+    let away = SAID_AWAY.min((plot.to.1 - plot.from.1) * 0.3);
+    let below = at.1 + away < plot.to.1 - 30.0;
+    let middle = (
+        (at.0 + 40.0).clamp(low.min(high), high.max(low)),
+        if below { at.1 + away } else { at.1 - away },
     );
-    pen.dashes(
-        (plot.from.0, y),
-        (plot.to.0, y),
-        (2.0, 3.0),
-        1.0,
-        faded(color, 0.5),
+    let edge = (
+        middle.0.clamp(at.0 - 30.0, at.0 + 30.0),
+        middle.1 + if below { -9.0 } else { 9.0 },
     );
-    pen.ring((x, y), 6.0, 1.4, color);
+    let (dx, dy) = (edge.0 - at.0, edge.1 - at.1);
+    let length = (dx * dx + dy * dy).sqrt().max(1.0);
+    let start = (at.0 + dx / length * 12.0, at.1 + dy / length * 12.0);
+    pen.line(start, edge, 1.0, cx.palette.text_2);
+    pen.rect(
+        (middle.0 - half - 5.0, middle.1 - 9.0),
+        (middle.0 + half + 5.0, middle.1 + 9.0),
+        faded(cx.palette.stage, 0.86),
+    );
+    pen.text(&pointed.says, (middle.0 - half, middle.1), style);
 }
 
 fn draw_centroids(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
-    let labels = &cx.state.update.snapshot.cluster_labels;
+    let labels = &cx.snapshot.cluster_labels;
     for cluster in 0..plot.k() {
         let at = plot.centroid(cluster);
         let color = cx

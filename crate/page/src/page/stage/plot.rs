@@ -38,7 +38,7 @@ pub struct Plot {
 
 /// Everything that glides: ranges, slice, centroids or coefficients.
 pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let stage = &snapshot.stage;
     let range = |axis: Axis, range: (f64, f64)| {
         // A walk-through's rows are known before they come: nothing needs to be rescaled for them.
@@ -71,7 +71,7 @@ pub fn aim(cx: &Cx<'_>) -> Vec<f64> {
 impl Plot {
     /// The plot for values on their way to [`aim`], on a canvas of this size.
     pub fn new(cx: &Cx<'_>, values: &[f64], width: f64, height: f64) -> Plot {
-        let stage = &cx.state.update.snapshot.stage;
+        let stage = &cx.snapshot.stage;
         let narrow = width < 520.0;
         let from = (
             if narrow { 35.0 } else { 44.0 },
@@ -102,11 +102,7 @@ impl Plot {
             from,
             to,
             centroids: centroids.to_vec(),
-            plane: Plane::new(
-                cx.state.update.snapshot.axes,
-                slice,
-                stage.components.as_ref(),
-            ),
+            plane: Plane::new(cx.snapshot.axes, slice, stage.components.as_ref()),
             distance: stage.distance.clone(),
             centre: stage.centre.clone(),
             factor: stage.factor.clone(),
@@ -179,7 +175,7 @@ pub fn decision(cx: &Cx<'_>) -> Shows {
 
 /// Tints and ticks.
 pub fn draw_ground(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
-    let labels = &cx.state.update.snapshot.cluster_labels;
+    let labels = &cx.snapshot.cluster_labels;
     let palette = cx.palette;
     let (low, high) = plot.corners();
     let decision = plot.decision();

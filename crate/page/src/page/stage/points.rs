@@ -6,11 +6,15 @@ use lab::snapshot::Task;
 use super::plot::Plot;
 use crate::page::chart::palette::{between, faded};
 use crate::page::chart::pen::Pen;
+use crate::page::lit;
 use crate::page::motion::FILL_MS;
 use crate::page::view::Cx;
 
 /// Opacity of the newest, of the oldest, and over how many records it falls.
 const OPACITY: (f64, f64, f64) = (0.92, 0.2, 170.0);
+
+/// Opacity of all others while some rows are lit.
+pub const UNLIT: f64 = 0.12;
 
 /// Opacity of a cell of older rows: of the least one, and of the fullest.
 const SHADE: (f64, f64) = (0.05, 0.3);
@@ -27,7 +31,7 @@ pub struct Fills {
 impl Fills {
     /// Takes the colours of the newest picture.
     pub fn aim(&mut self, cx: &Cx<'_>) {
-        let stage = &cx.state.update.snapshot.stage;
+        let stage = &cx.snapshot.stage;
         let colors = (0..stage.point_cluster.len()).map(|point| fill(cx, point));
         let now: Vec<(u32, usize)> = stage.point_record.iter().copied().zip(colors).collect();
         if now == self.now {
@@ -66,10 +70,11 @@ impl Fills {
 
 /// Draws the points.
 pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let stage = &snapshot.stage;
     let share = fills.share(cx.now_ms);
     draw_older(pen, plot, cx);
+    let row = lit::row(cx.state);
     for i in 0..stage.point_x.len() {
         if stage.point_test[i] == 1 {
             continue;
@@ -88,13 +93,20 @@ pub fn draw(pen: &Pen, plot: &Plot, cx: &Cx<'_>, fills: &Fills) {
         {
             fill = between(cx.palette.cluster(before), fill, share);
         }
-        pen.disc(at, 3.4, faded(fill, opacity(age)));
+        match row {
+            None => pen.disc(at, 3.4, faded(fill, opacity(age))),
+            Some(_) if lit::is_lit(snapshot, i) => {
+                pen.disc(at, 4.4, fill);
+                pen.ring(at, 4.4, 1.2, cx.palette.text);
+            }
+            Some(_) => pen.disc(at, 3.4, faded(fill, UNLIT)),
+        }
     }
 }
 
 /// Rows that are too old to be drawn one by one: the more of them, the darker.
 fn draw_older(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
-    let stage = &cx.state.update.snapshot.stage;
+    let stage = &cx.snapshot.stage;
     let (across, down) = stage.older.size;
     let fullest = stage.older.counts.iter().copied().max().unwrap_or(0);
     let edge = |(least, largest): (f64, f64), cells: usize, i: usize| {
@@ -124,9 +136,7 @@ fn draw_older(pen: &Pen, plot: &Plot, cx: &Cx<'_>) {
 /// The colour index of a cluster.
 pub fn color(cx: &Cx<'_>, cluster: u8) -> usize {
     let cluster = cluster as usize;
-    cx.state
-        .update
-        .snapshot
+    cx.snapshot
         .cluster_labels
         .get(cluster)
         .copied()
@@ -135,13 +145,13 @@ pub fn color(cx: &Cx<'_>, cluster: u8) -> usize {
 
 /// The colour index of a training row: of what it is, where a model learns that, else of what it is given.
 pub fn fill(cx: &Cx<'_>, point: usize) -> usize {
-    let given = cx.state.update.snapshot.stage.point_cluster[point];
+    let given = cx.snapshot.stage.point_cluster[point];
     class(cx, point).map_or_else(|| color(cx, given), |class| color(cx, class as u8))
 }
 
 /// The class of a point, where the shown lane learns classes and the point's is known.
 pub fn class(cx: &Cx<'_>, point: usize) -> Option<usize> {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let linear = snapshot.linear.as_ref()?;
     let record = snapshot.stage.point_record.get(point)?;
     let at = linear.record.binary_search(record).ok()?;

@@ -1,6 +1,6 @@
 //! What is under the pointer: a row, a centroid, or just a place of the plane, which the model classifies too.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -18,20 +18,22 @@ use crate::page::view::Cx;
 /// A mark this near to the pointer is meant, pixels.
 pub const REACH: f64 = 9.0;
 
+/// A place that was clicked, in the axes' units; plots that stand side by side share it.
+pub type Pinned = Rc<Cell<Option<(f64, f64)>>>;
+
 /// The probe.
 #[derive(Debug)]
 pub struct Probe {
     /// Where the pointer is; None outside.
     pointer: Rc<Cell<Option<At>>>,
-    /// A place that was clicked, in feature units.
-    pinned: Rc<RefCell<Option<(f64, f64)>>>,
+    pinned: Pinned,
     clicked: Rc<Cell<Option<At>>>,
     _listeners: [EventListener; 3],
 }
 
 impl Probe {
     /// Listens to the pointer over this canvas.
-    pub fn new(canvas: &HtmlCanvasElement, sender: &Sender) -> Probe {
+    pub fn new(canvas: &HtmlCanvasElement, sender: &Sender, pinned: Pinned) -> Probe {
         let (pointer, clicked) = (Rc::new(Cell::new(None)), Rc::new(Cell::new(None)));
         let place = |event: &web_sys::Event| {
             event
@@ -43,7 +45,7 @@ impl Probe {
         let [on_move, on_leave, on_down] = senders;
         Probe {
             pointer,
-            pinned: Rc::default(),
+            pinned,
             clicked,
             _listeners: [
                 EventListener::new(canvas, "pointermove", move |event| {
@@ -62,38 +64,53 @@ impl Probe {
         }
     }
 
+    /// Where the pointer is on the canvas.
+    pub fn pointer(&self) -> Option<At> {
+        self.pointer.get()
+    }
+
     /// The pinned place on the canvas.
     pub fn place(&self, plot: &Plot) -> Option<At> {
         self.pinned
-            .borrow()
+            .get()
             .map(|(x, y)| plot.at(x, y))
             .filter(|at| plot.contains(*at))
     }
 
-    /// Draws the tip; true where the pinned place changed.
+    /// Draws the tip, of what is under the pointer or has the keyboard.
     ///
     /// # Errors
     /// The browser refused an element.
-    pub fn draw(&self, plot: &Plot, cx: &Cx<'_>, tip: &mut Tip) -> Result<bool, JsValue> {
+    pub fn draw(
+        &self,
+        plot: &Plot,
+        cx: &Cx<'_>,
+        focus: Option<At>,
+        tip: &mut Tip,
+    ) -> Result<(), JsValue> {
         let clicked = self.clicked.take();
         if let Some(at) = clicked {
             let again = self
                 .place(plot)
                 .is_some_and(|old| distance(old, at) < REACH);
             let free = plot.contains(at) && on_mark(at, plot, cx).is_none();
-            *self.pinned.borrow_mut() =
-                (free && !again).then(|| (plot.x.back(at.0), plot.y.back(at.1)));
+            let place = || (plot.x.back(at.0), plot.y.back(at.1));
+            self.pinned.set((free && !again).then(place));
         }
-        let hovered = self.pointer.get().and_then(|at| on_mark(at, plot, cx));
+        let near = |at: At| on_mark(at, plot, cx);
+        let hovered = self
+            .pointer
+            .get()
+            .and_then(near)
+            .or_else(|| focus.and_then(near));
         let (at, lines) = match (hovered, self.place(plot)) {
             (Some(found), _) => found,
             (None, Some(at)) => (at, on_plane(at, plot, cx)),
             (None, None) => {
                 tip.hide();
-                return Ok(clicked.is_some());
+                return Ok(());
             }
         };
-        tip.show(&lines, at, (plot.from, plot.to))?;
-        Ok(clicked.is_some())
+        tip.show(&lines, at, (plot.from, plot.to))
     }
 }

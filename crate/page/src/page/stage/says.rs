@@ -25,7 +25,7 @@ pub enum Line {
 
 /// The mark near a place, and what there is to say of it.
 pub fn on_mark(at: At, plot: &Plot, cx: &Cx<'_>) -> Option<(At, Vec<Line>)> {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let stage = &snapshot.stage;
     let centroid = (0..plot.k()).find(|cluster| distance(plot.centroid(*cluster), at) < 12.0);
     if let Some(cluster) = centroid {
@@ -50,7 +50,7 @@ pub fn on_mark(at: At, plot: &Plot, cx: &Cx<'_>) -> Option<(At, Vec<Line>)> {
 }
 
 fn of_centroid(cluster: usize, cx: &Cx<'_>) -> Vec<Line> {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let (color, name) = predictions::cluster(snapshot, cluster as u32);
     let mut lines = vec![Line::Cluster(
         "centroid".to_owned(),
@@ -79,7 +79,7 @@ fn of_centroid(cluster: usize, cx: &Cx<'_>) -> Vec<Line> {
 }
 
 fn of_test_row(record: u64, cx: &Cx<'_>) -> Vec<Line> {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let Some(row) = snapshot.predictions.iter().find(|row| row.record == record) else {
         return vec![Line::Title(
             format!("row {record}"),
@@ -142,7 +142,7 @@ fn of_test_row(record: u64, cx: &Cx<'_>) -> Vec<Line> {
 }
 
 fn of_training_row(i: usize, cx: &Cx<'_>) -> Vec<Line> {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let stage = &snapshot.stage;
     let record = u64::from(stage.point_record[i]);
     let id = u32::from(stage.point_cluster[i]);
@@ -180,7 +180,7 @@ fn of_training_row(i: usize, cx: &Cx<'_>) -> Vec<Line> {
 
 /// What the shown version says of a place of the plane.
 pub fn on_plane(at: At, plot: &Plot, cx: &Cx<'_>) -> Vec<Line> {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let place = (plot.x.back(at.0), plot.y.back(at.1));
     if let Some(decision) = plot.decision() {
         return on_decision(place, decision.probability(place), cx);
@@ -211,7 +211,7 @@ pub fn on_plane(at: At, plot: &Plot, cx: &Cx<'_>) -> Vec<Line> {
 
 /// What a model of two classes says of a place of the plane.
 fn on_decision(place: (f64, f64), probability: f64, cx: &Cx<'_>) -> Vec<Line> {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let name = |axis: Axis| axes::name(snapshot, axis);
     let given = usize::from(probability >= 0.5);
     let (color, label) = predictions::cluster(snapshot, given as u32);

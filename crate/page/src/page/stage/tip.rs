@@ -17,16 +17,13 @@ pub struct Tip {
 }
 
 impl Tip {
-    /// The tip of index.html.
-    ///
-    /// # Errors
-    /// It is missing.
-    pub fn new() -> Result<Tip, JsValue> {
-        Ok(Tip {
-            element: dom::by_id("tip")?,
+    /// The tip that is this element.
+    pub fn new(element: HtmlElement) -> Tip {
+        Tip {
+            element,
             shown: Shown::default(),
             at: Shown::default(),
-        })
+        }
     }
 
     /// Hides it.
@@ -46,6 +43,16 @@ impl Tip {
         dom::show(&self.element, !lines.is_empty());
         self.put(at, corners);
         Ok(())
+    }
+
+    /// Says what it shows to those who do not see it.
+    pub fn say(&self) {
+        let rows = self.element.child_nodes();
+        let words = (0..rows.length()).filter_map(|i| rows.get(i)?.text_content());
+        let words: Vec<String> = words.collect();
+        if let Ok(polite) = dom::by_id::<web_sys::Element>("polite") {
+            polite.set_text_content(Some(&words.join(", ")));
+        }
     }
 
     fn fill(&self, lines: &[Line]) -> Result<(), JsValue> {

@@ -33,7 +33,7 @@ impl Many {
 
     /// Draws what changed; false where a scatter plot is shown.
     pub fn draw(&mut self, cx: &Cx<'_>, changed: bool) -> bool {
-        let kind = cx.state.views.shown(&cx.state.update.snapshot);
+        let kind = cx.state.views.shown(cx.snapshot);
         let other = self.kind.change(kind);
         if other {
             dom::set_attribute(&self.plot, "data-view", word(kind));
@@ -70,7 +70,7 @@ pub fn word(kind: Kind) -> &'static str {
 
 /// What the canvas shows, for those who do not see it.
 fn words(cx: &Cx<'_>, kind: Kind) -> String {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let (name, features) = match kind {
         Kind::Matrix => ("Scatter matrix", matrix::FEATURES_MAX),
         Kind::Parallel | Kind::Scatter => ("Parallel coordinates", usize::MAX),
@@ -103,7 +103,7 @@ fn words(cx: &Cx<'_>, kind: Kind) -> String {
 
 /// What the caption says: which rows are drawn, and which features are not.
 pub fn caption(cx: &Cx<'_>, kind: Kind) -> String {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let rows =
         match snapshot.stage.point_record.len() > ROWS || !snapshot.stage.older.counts.is_empty() {
             true => format!("the newest {ROWS} rows"),

@@ -21,7 +21,7 @@ type Cell = (At, At);
 
 /// Draws the rows over a canvas of this size.
 pub fn draw(pen: &Pen, cx: &Cx<'_>, (width, height): (f64, f64)) {
-    let features = cx.state.update.snapshot.features.len().min(FEATURES_MAX);
+    let features = cx.snapshot.features.len().min(FEATURES_MAX);
     if features == 0 {
         return;
     }
@@ -43,7 +43,7 @@ pub fn draw(pen: &Pen, cx: &Cx<'_>, (width, height): (f64, f64)) {
 
 /// The feature of a column, which is also that of its row, and how far it reaches.
 fn draw_name(pen: &Pen, (from, to): Cell, feature: usize, cx: &Cx<'_>) {
-    let name = &cx.state.update.snapshot.features[feature];
+    let name = &cx.snapshot.features[feature];
     let style = Type::label(cx.palette.text, Align::Center).bold();
     let shown = match pen.width_of(name, style) > to.0 - from.0 - 8.0 {
         true => names::short_feature(name),
@@ -93,7 +93,7 @@ fn draw_cell(pen: &Pen, (from, to): Cell, (x, y): (usize, usize), rows: &[Row<'_
             }
         }
     }
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let dim = snapshot.features.len().max(1);
     for (cluster, centroid) in snapshot.stage.centroids.chunks(dim).enumerate() {
         let at = (across.at(centroid[x]), up.at(centroid[y]));

@@ -73,7 +73,7 @@ impl ViewMenu {
 
     /// Draws what changed.
     pub fn draw(&mut self, cx: &Cx<'_>) {
-        let (views, snapshot) = (&cx.state.views, &cx.state.update.snapshot);
+        let (views, snapshot) = (&cx.state.views, cx.snapshot);
         if self.open.change(views.open) {
             self.details.set_open(views.open);
         }

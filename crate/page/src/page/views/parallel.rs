@@ -38,7 +38,7 @@ pub fn draw(pen: &Pen, cx: &Cx<'_>, (width, height): (f64, f64)) {
 }
 
 fn axes(cx: &Cx<'_>, width: f64, height: f64) -> Axes {
-    let dim = cx.state.update.snapshot.features.len();
+    let dim = cx.snapshot.features.len();
     let wide = width >= NAMES_WIDTH_LEAST;
     let (left, right) = if wide { (64.0, 120.0) } else { (36.0, 36.0) };
     let (top, bottom) = (44.0, (height - 26.0).max(60.0));
@@ -122,7 +122,7 @@ fn draw_axis(pen: &Pen, axes: &Axes, feature: usize, cx: &Cx<'_>) {
         );
         pen.text(&text, (x - 7.0, y), style);
     }
-    let name = &cx.state.update.snapshot.features[feature];
+    let name = &cx.snapshot.features[feature];
     let style = Type::label(palette.text, Align::Center);
     let shown = match pen.width_of(name, style) > axes.apart - 10.0 {
         true => names::short_feature(name),
@@ -136,7 +136,7 @@ fn draw_axis(pen: &Pen, axes: &Axes, feature: usize, cx: &Cx<'_>) {
 }
 
 fn draw_centroids(pen: &Pen, axes: &Axes, cx: &Cx<'_>, named: bool) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let dim = snapshot.features.len().max(1);
     let mut ends: Vec<(f64, usize)> = Vec::new();
     for (cluster, centroid) in snapshot.stage.centroids.chunks(dim).enumerate() {

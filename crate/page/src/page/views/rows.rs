@@ -27,7 +27,7 @@ impl Row<'_> {
 
 /// The rows, oldest first; training rows before test rows, right before wrong ones: what is drawn last lies on top.
 pub fn rows<'a>(cx: &Cx<'a>) -> Vec<Row<'a>> {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let stage = &snapshot.stage;
     let dim = snapshot.features.len().max(1);
     let count = stage.values.len() / dim;
@@ -57,7 +57,7 @@ pub fn rows<'a>(cx: &Cx<'a>) -> Vec<Row<'a>> {
 
 /// How far a feature's axis reaches: over its rows and centroids, and a walk-through's rows before they come.
 pub fn range(cx: &Cx<'_>, feature: usize) -> (f64, f64) {
-    let snapshot = &cx.state.update.snapshot;
+    let snapshot = cx.snapshot;
     let known = snapshot.features.get(feature).and_then(|name| {
         let walk = cx.state.walk.as_ref()?;
         walk.range(name)

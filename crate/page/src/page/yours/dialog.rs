@@ -29,6 +29,7 @@ pub struct YoursDialog {
     scale_reason: Slot,
     error: Slot,
     looked: Slot,
+    learn: Element,
     edition: Shown<u64>,
     lanes: Shown<[&'static str; 2]>,
     _listeners: Vec<EventListener>,
@@ -55,6 +56,7 @@ impl YoursDialog {
             scale_reason: Slot::by_id("yours-scale-reason")?,
             error: Slot::by_id("yours-error")?,
             looked: Slot::by_id("yours-looked")?,
+            learn: dom::by_id("yours-learn")?,
             edition: Shown::default(),
             lanes: Shown::default(),
             _listeners: listen(sender)?,
@@ -83,6 +85,7 @@ impl YoursDialog {
             yours.proposal.is_some() || !yours.error.is_empty(),
         );
         self.error.set_or_hide(&yours.error);
+        dom::enable(&self.learn, !yours.is_looking);
         if let Some(proposal) = &yours.proposal {
             self.draw_choices(proposal, is_new)?;
         }

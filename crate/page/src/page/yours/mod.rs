@@ -213,7 +213,13 @@ fn is_of(file: &LabFile, topics: &[String]) -> bool {
 }
 
 fn learn(state: &mut State, out: &mut Vec<Effect>) {
-    let Some(proposal) = &state.yours.proposal else {
+    // Of what is still being looked into, the proposal is not known.
+    let Some(proposal) = state
+        .yours
+        .proposal
+        .as_ref()
+        .filter(|_| !state.yours.is_looking)
+    else {
         return;
     };
     let in_force = state
@@ -236,7 +242,7 @@ fn learn(state: &mut State, out: &mut Vec<Effect>) {
             })
         }),
     };
-    (state.drawer_open, state.card_open) = (true, false);
+    state.show_anew();
     out.push(Effect::CloseDialogs);
     out.extend(effect);
 }

@@ -146,7 +146,7 @@ impl Tables {
         dom::child(&label, "span", "", &topic.name)?;
         let more = if topic.is_more { "+" } else { "" };
         let records = format!("{}{more}", numbers::count(topic.records));
-        dom::child(&row, "td", "num", &records)?;
+        dom::child(&row, "td", "num wide", &records)?;
         let cell = dom::child(&row, "td", "", "")?;
         let role: HtmlSelectElement = dom::child(&cell, "select", "", "")?.unchecked_into();
         dom::set_attribute(&role, "id", &format!("yours-role-{number}"));
