@@ -38,7 +38,7 @@ impl Lane {
 
     /// Whether further empty windows change nothing at all.
     pub fn is_still(&self) -> bool {
-        self.still && self.batch.is_empty() && self.held.is_empty()
+        self.still && self.batch.nothing_came() && self.held.is_empty()
     }
 
     /// Passes all windows that end by `time_ms`, where each is empty and changes nothing.
@@ -96,7 +96,7 @@ impl Lane {
 
     /// Whether rows wait for the open window's end.
     pub fn has_rows(&self) -> bool {
-        !self.batch.is_empty() || !self.held.is_empty()
+        !self.batch.nothing_came() || !self.held.is_empty()
     }
 
     fn windows_until(&self, time_ms: i64) -> i64 {
