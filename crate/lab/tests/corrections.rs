@@ -815,7 +815,7 @@ fn repeats_and_restarts_are_no_corrections() {
     apply(&mut lab, &mut table, &[Do::Delete(3)]);
     assert_eq!(
         lab.rows.note(11),
-        "corrected: refused, the batch that held its old row is no longer kept: about the newest 20000 rows are, none \
+        "corrected: refused, the batch that held its old row is no longer kept: about the newest 10000 rows are, none \
          from before a lane starts again or leaves another"
     );
     lab.settle();
