@@ -176,6 +176,8 @@ pub enum Command {
         text: String,
         /// Records.
         rows: u64,
+        /// Records a second at speed 1; None: as any recording.
+        records_per_s: Option<f64>,
     },
     /// Go over to a lab file, and play these record lines with it.
     PlayAs {

@@ -165,6 +165,8 @@ async fn places_are_found_and_a_lane_starts_again() -> Result<()> {
 
     // Another k takes rows to start from: that is no fork, but the lane can start again.
     page.keys("s").await?;
+    page.wait_for("document.getElementById('set-model-k')", SOON)
+        .await?;
     page.click("#set-model-k").await?;
     retype(page, "4").await?;
     shows(page, "settings-changed", "k 3 → 4").await?;

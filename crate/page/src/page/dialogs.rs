@@ -89,10 +89,11 @@ impl Dialogs {
 }
 
 /// All of them.
-const ALL: [Dialog; 7] = [
+const ALL: [Dialog; 8] = [
     Dialog::Help,
     Dialog::Over,
     Dialog::Kept,
+    Dialog::Share,
     Dialog::Made,
     Dialog::Yours,
     Dialog::Lane,
@@ -147,6 +148,7 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Over => "over-dialog",
         Dialog::Kept => "kept-dialog",
         Dialog::Pipeline => "pipeline-dialog",
+        Dialog::Share => "share-dialog",
         Dialog::Made => "made-dialog",
         Dialog::Yours => "yours-dialog",
         Dialog::Lane => "lane-dialog",

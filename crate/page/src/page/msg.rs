@@ -12,7 +12,9 @@ use super::lint::LintMsg;
 use super::made::MadeMsg;
 use super::pipeline::PipelineMsg;
 use super::places::PlacesMsg;
+use super::session::{self, SessionMsg};
 use super::settings::SettingsMsg;
+use super::share::{Format, ShareMsg};
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use super::yours::YoursMsg;
@@ -120,6 +122,12 @@ pub enum Msg {
     Redraw,
     /// Of lanes.
     Lanes(LanesMsg),
+    /// Of sharing.
+    Share(ShareMsg),
+    /// Of the session.
+    Session(SessionMsg),
+    /// Close the page's notice.
+    Unnotice,
     /// Of made-up streams.
     Made(MadeMsg),
     /// Of the reader's own stream.
@@ -184,6 +192,12 @@ pub enum Effect {
         /// Its text.
         text: String,
     },
+    /// Let the reader save the stage.
+    Picture(Format),
+    /// Put this behind the page's address.
+    Address(Option<String>),
+    /// Do something where sessions are kept.
+    Session(session::Work),
 }
 
 /// A dialog of index.html.
@@ -197,6 +211,8 @@ pub enum Dialog {
     Kept,
     /// The pipeline.
     Pipeline,
+    /// Links, files, pictures.
+    Share,
     /// A made-up stream.
     Made,
     /// The reader's own stream.

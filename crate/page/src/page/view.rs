@@ -11,7 +11,8 @@ use super::app::Sender;
 use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
-use super::chart::surface;
+use super::chart::picture::Picture;
+use super::chart::{surface, tape};
 use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
@@ -32,12 +33,15 @@ use super::measures::Measures;
 use super::measures::choice::Choice;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::notice::NoticeBar;
 use super::pipeline::dialog::PipelineDialog;
 use super::places::PlacesView;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
 use super::settings::panel::Panel as SettingsPanel;
+use super::share::dialog::ShareDialog;
+use super::share::stage::picture;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
@@ -47,6 +51,9 @@ use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
 use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
+
+/// Whatever moves has come to rest after so long, ms.
+const AT_REST_MS: f64 = 5_000.0;
 
 /// More records than this at once, and lists of them wait their turn.
 const FLOOD: u64 = 20;
@@ -125,6 +132,8 @@ pub struct View {
     lit: LitNote,
     lint: LintView,
     choose: ChooseView,
+    share: ShareDialog,
+    notice: NoticeBar,
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
@@ -217,6 +226,8 @@ impl View {
             lit: LitNote::new(sender)?,
             lint: LintView::new(sender)?,
             choose: ChooseView::new(sender)?,
+            share: ShareDialog::new(sender)?,
+            notice: NoticeBar::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
@@ -267,6 +278,8 @@ impl View {
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
         self.pipeline.draw(&cx)?;
+        self.share.draw(&cx);
+        self.notice.draw(&cx)?;
         self.made.draw(&cx);
         self.yours.draw(&cx)?;
         if !state.started {
@@ -301,6 +314,19 @@ impl View {
         self.timeline.draw(&cx)?;
         let moving = self.lanes.draw(&cx)?;
         Ok(self.stage.draw(&cx)? || moving || later)
+    }
+
+    /// Takes a picture of the stage, at rest.
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn picture(&mut self, state: &State, now_ms: f64) -> Result<Picture, JsValue> {
+        // All of it is drawn again, at a time at which nothing moves any more.
+        self.look += 1;
+        tape::start();
+        let drawn = self.draw(state, now_ms + AT_REST_MS);
+        let layers = tape::stop();
+        drawn.and_then(|_| picture(layers, state, &self.palette))
     }
 
     /// Whether so much comes that lists in which nobody can read are not written in this frame.

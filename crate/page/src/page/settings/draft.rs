@@ -112,6 +112,7 @@ impl Draft {
                 "" => self.remove(path),
                 text => self.put(path, text, whole(text)),
             },
+            _ if path.ends_with("/restarts") && text.trim().is_empty() => self.remove(path),
             _ if path.starts_with("/model/initial/") => self.put(path, text, whole(text)),
             _ => {
                 let all = self.kind().fields.iter().chain(CHANGES);
@@ -178,6 +179,17 @@ impl Draft {
         };
         let had_cadence = self.now["batch"] == json!(cadence(&self.now["model"]));
         self.typed.clear();
+        if Kind::of(&self.base["model"]) == text.parse().ok() {
+            // Back to what it was, with what the form does not show.
+            self.from_shown = None;
+            for name in ["model", "batch", "cluster_labels"] {
+                match self.base.get(name) {
+                    Some(value) => self.now[name] = value.clone(),
+                    None => remove(&mut self.now, &format!("/{name}")),
+                }
+            }
+            return;
+        }
         self.now["model"] = kind.model(&self.now["model"]);
         if had_cadence {
             self.now["batch"] = json!(cadence(&self.now["model"]));
@@ -289,6 +301,7 @@ fn rule(kind: &Kind, path: &str) -> String {
         (None, "/batch/rows") => ("rows of a batch", Control::Whole),
         (None, "/batch/ms") => ("seconds of a window", Control::Number),
         (None, "/scaler/freeze_after") => ("rows that the scaler learns from", Control::Whole),
+        (None, path) if path.ends_with("restarts") => ("restarts", Control::Whole),
         (None, path) if path.ends_with("rows") => ("rows to choose among", Control::Whole),
         (None, _) => ("seed", Control::Whole),
     };
@@ -437,6 +450,8 @@ mod tests {
         assert_eq!(draft.text(&super::super::table::SPARK_DECAY), "1");
         let lane = set(&mut draft, "engine", "2").unwrap();
         assert_eq!(lane.cluster_labels, None);
+        set(&mut draft, "engine", "0").unwrap();
+        assert_eq!(draft.lane(), draft.base());
     }
 
     #[test]

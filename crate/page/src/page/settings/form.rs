@@ -72,6 +72,7 @@ pub fn rows(draft: &Draft, columns: &[KnownColumn]) -> Vec<Row> {
     }
     rows.push(batch(draft));
     rows.push(initial(draft));
+    rows.extend(restarts(draft));
     rows.push(features(draft, columns));
     rows.push(label(draft, columns));
     rows.push(scaling(draft));
@@ -118,7 +119,7 @@ fn facts(draft: &Draft, lane: &Value) -> Vec<(&'static str, String, String)> {
     fact("batch", "batch", batch_in_words(&lane["batch"]));
     let is_now = std::ptr::eq(lane, draft.lane());
     let shown = draft.from_shown().filter(|_| is_now);
-    fact("initial", "initial", initial_in_words(lane, shown));
+    fact("initial", "initial", start_in_words(draft, lane, shown));
     let features: Vec<&str> = strings(&lane["features"]);
     fact("features", "features", features.join(", "));
     for (slot, path) in [("label", "/label"), ("target", "/target")] {
@@ -320,7 +321,7 @@ fn initial(draft: &Draft) -> Row {
     let base_initial = &base["model"]["initial"];
     let drawn = base_initial["random"].is_object() || base_initial["kmeans++"].is_object();
     if same_kind && base_initial.is_object() && !drawn {
-        choices.push(choice("as_it_is", &initial_in_words(base, None)));
+        choices.push(choice("as_it_is", &start_in_words(draft, base, None)));
     }
     match kmeans {
         true => choices.extend([
@@ -343,6 +344,25 @@ fn initial(draft: &Draft) -> Row {
         _ => None,
     };
     row("Initial", [Some(input), number].into_iter().flatten())
+}
+
+/// How often a start that is drawn is drawn, and from which seed on, where that does not stand above.
+fn restarts(draft: &Draft) -> Option<Row> {
+    let initial = &draft.lane()["model"]["initial"];
+    let (way, with_seed) = match (&initial["random"], &initial["kmeans++"]) {
+        (Value::Object(_), _) => ("random", false),
+        (_, Value::Object(_)) => ("kmeans++", true),
+        _ => return None,
+    };
+    let path = |name: &str| format!("/model/initial/{way}/{name}");
+    let restarts = typed(draft, &path("restarts"), "restarts", "once", 1.0);
+    let seed = with_seed.then(|| typed(draft, &path("seed"), "seed", "", 1.0));
+    let label = if with_seed {
+        "Restarts, seed"
+    } else {
+        "Restarts"
+    };
+    Some(row(label, [Some(restarts), seed].into_iter().flatten()))
 }
 
 fn features(draft: &Draft, columns: &[KnownColumn]) -> Row {
@@ -444,6 +464,18 @@ fn batch_in_words(batch: &Value) -> String {
     }
 }
 
+/// What a lane starts from: a fork from its parent's version, as long as it is not to start anew.
+fn start_in_words(draft: &Draft, lane: &Value, shown: Option<u64>) -> String {
+    let same = lane["model"]["initial"] == draft.base()["model"]["initial"];
+    match (
+        lane["fork"]["of"].as_str(),
+        lane["fork"]["version"].as_u64(),
+    ) {
+        (Some(of), Some(version)) if same => format!("v{version} of {of}"),
+        _ => initial_in_words(lane, shown),
+    }
+}
+
 fn initial_in_words(lane: &Value, shown: Option<u64>) -> String {
     let initial = &lane["model"]["initial"];
     let number = |path: &str| {
@@ -460,11 +492,17 @@ fn initial_in_words(lane: &Value, shown: Option<u64>) -> String {
         return format!("{} given{weights}", centroids.len());
     }
     if initial["random"].is_object() {
-        return format!("random, seed {}", number("/random/seed"));
+        let best = best_of(number("/random/restarts"));
+        return format!("random, seed {}{best}", number("/random/seed"));
     }
     if initial["kmeans++"].is_object() {
         let rows = number("/kmeans++/rows");
-        return format!("k-means++ on {rows} rows");
+        let best = best_of(number("/kmeans++/restarts"));
+        let seed = match number("/kmeans++/seed") {
+            1 => String::new(),
+            seed => format!(", seed {seed}"),
+        };
+        return format!("k-means++ on {rows} rows{seed}{best}");
     }
     match initial {
         Value::Object(initial) if initial.contains_key("checkpoint") => "a kept version",
@@ -472,6 +510,14 @@ fn initial_in_words(lane: &Value, shown: Option<u64>) -> String {
         _ => "zeros",
     }
     .to_owned()
+}
+
+/// ", best of 3"
+fn best_of(restarts: u64) -> String {
+    match restarts {
+        0 | 1 => String::new(),
+        restarts => format!(", best of {restarts}"),
+    }
 }
 
 fn scaler_in_words(scaler: &Value) -> String {
@@ -532,6 +578,41 @@ mod tests {
 
     fn labels(rows: &[Row]) -> Vec<&str> {
         rows.iter().map(|row| row.label.as_str()).collect()
+    }
+
+    #[test]
+    fn a_start_that_is_drawn_has_restarts() {
+        let mut draft = draft(IRIS);
+        let file = LabFile::parse(IRIS).unwrap();
+        assert!(!labels(&rows(&draft, &[])).contains(&"Restarts"));
+        for (way, label, words) in [
+            (
+                "random",
+                "Restarts",
+                "3 given, weights 0 → random, seed 1, best of 3",
+            ),
+            (
+                "kmeans++",
+                "Restarts, seed",
+                "3 given, weights 0 → k-means++ on 100 rows, best of 3",
+            ),
+        ] {
+            draft.set("initial", way, &ShownModel::default());
+            assert!(labels(&rows(&draft, &[])).contains(&label));
+            let path = format!("/model/initial/{way}/restarts");
+            draft.set(&path, "x", &ShownModel::default());
+            let refused = draft.lane_file(&file.lanes[0]).unwrap_err();
+            assert_eq!(refused, "restarts is a whole number. Now: x.");
+            draft.set(&path, "3", &ShownModel::default());
+            let said = changed(&draft).join("; ");
+            assert!(said.contains(words), "{said}");
+            let mut changed = file.clone();
+            changed.lanes[0] = draft.lane_file(&file.lanes[0]).unwrap();
+            lab::Lab::new(changed).unwrap();
+            draft.set(&path, " ", &ShownModel::default());
+            let lane = serde_json::to_value(draft.lane_file(&file.lanes[0]).unwrap()).unwrap();
+            assert_eq!(lane["model"]["initial"][way].get("restarts"), None);
+        }
     }
 
     #[test]

@@ -50,8 +50,9 @@ pub fn make(parent: &Element, input: &Input) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Shows an input's value; a field that is typed in shows it already. `wrong` is the id of what says that it cannot be.
-pub fn fill(row: &Element, input: &Input, wrong: Option<&str>) {
+/// Shows an input's value; a field that is typed in shows it already, unless it is `fresh`. `wrong` is the id of what says
+/// that it cannot be.
+pub fn fill(row: &Element, input: &Input, wrong: Option<&str>, fresh: bool) {
     let selector = format!("[id=\"{}\"]", id(&input.path));
     let Ok(Some(element)) = row.query_selector(&selector) else {
         return;
@@ -66,7 +67,8 @@ pub fn fill(row: &Element, input: &Input, wrong: Option<&str>) {
     match &input.takes {
         Takes::Text(_) => {
             let field: &HtmlInputElement = element.unchecked_ref();
-            if field.value().trim() != input.value {
+            // While it is typed in, it is the reader's: "0." is on its way to 0.5.
+            if field.value().trim() != input.value && (fresh || !has_keyboard(&element)) {
                 field.set_value(&input.value);
             }
             dom::set_attribute(&element, "aria-invalid", word(bad));
@@ -118,6 +120,13 @@ pub fn read(element: &Element) -> Option<(String, String)> {
         });
     }
     Some((path, element.dyn_ref::<HtmlSelectElement>()?.value()))
+}
+
+fn has_keyboard(element: &Element) -> bool {
+    let active = dom::document()
+        .ok()
+        .and_then(|document| document.active_element());
+    active.is_some_and(|active| active == *element)
 }
 
 fn segments(parent: &Element, input: &Input, choices: &[Choice]) -> Result<Element, JsValue> {

@@ -52,6 +52,11 @@ pub fn restarted(file: &LabFile, lane: usize, draft: &Draft) -> Result<LabFile, 
         file.lanes[lane] = lane_file;
         Config::check(file.clone()).map(|_| file)
     };
+    let starts_elsewhere = draft.lane()["model"]["initial"] != draft.base()["model"]["initial"];
+    if starts_elsewhere && new.fork.is_some() {
+        // A fork has no start of its own.
+        return with(LaneFile { fork: None, ..new });
+    }
     match with(new.clone()) {
         // What a fork cannot change makes it a lane of its own.
         Err(_) if new.fork.is_some() => with(LaneFile { fork: None, ..new }),
@@ -148,6 +153,10 @@ fn at_fault(draft: &Draft, why: &LabError) -> String {
         None if place.ends_with(".batch.ms") => "/batch/ms".to_owned(),
         None if place.ends_with("freeze_after") => "/scaler/freeze_after".to_owned(),
         None if place.ends_with("kmeans++.rows") => "/model/initial/kmeans++/rows".to_owned(),
+        None if place.ends_with("kmeans++.restarts") => {
+            "/model/initial/kmeans++/restarts".to_owned()
+        }
+        None if place.contains("initial.random.r") => "/model/initial/random/restarts".to_owned(),
         None if place == "features" || place == "target" => match place.as_str() {
             "features" => "features".to_owned(),
             _ => "/target".to_owned(),
@@ -251,5 +260,10 @@ mod tests {
         draft.set("/model/k", "4", &ShownModel::default());
         let own = restarted(&forked, 2, &draft).unwrap();
         assert_eq!(own.lanes[2].fork, None);
+        // With another decay it still leaves where it left.
+        let mut draft = Draft::of(&forked, &forked.lanes[2]);
+        draft.set("/model/decay_factor", "0.9", &ShownModel::default());
+        let same = restarted(&forked, 2, &draft).unwrap();
+        assert_eq!(same.lanes[2].fork, forked.lanes[2].fork);
     }
 }

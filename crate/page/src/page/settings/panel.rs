@@ -20,6 +20,7 @@ pub struct Panel {
     form: Element,
     rows: Vec<RowNode>,
     shape: Shown<Vec<Row>>,
+    lane: Shown<usize>,
     changed: Slot,
     refused: Slot,
     why: Slot,
@@ -76,6 +77,7 @@ impl Panel {
             form,
             rows: Vec::new(),
             shape: Shown::default(),
+            lane: Shown::default(),
             changed: Slot::by_id("settings-changed")?,
             refused: Slot::by_id("settings-error")?,
             why: Slot::by_id("settings-why")?,
@@ -111,10 +113,12 @@ impl Panel {
         for row in rows.iter_mut().filter(|row| row.label == "Label") {
             row.note = form::map_of_labels(&update.snapshot);
         }
-        if self.shape.change(rows.iter().map(shape).collect()) {
+        let other_lane = self.lane.change(update.snapshot.lane);
+        let other_shape = self.shape.change(rows.iter().map(shape).collect());
+        if other_shape {
             self.make(&rows)?;
         }
-        self.fill(&rows, state);
+        self.fill(&rows, state, other_lane || other_shape);
         self.draw_foot(state);
         Ok(())
     }
@@ -148,7 +152,7 @@ impl Panel {
         Ok(())
     }
 
-    fn fill(&mut self, rows: &[Row], state: &State) {
+    fn fill(&mut self, rows: &[Row], state: &State, fresh: bool) {
         let wrong = state.settings.verdict.wrong.as_ref();
         let is_here = |row: &Row, path: &str| row.controls.iter().any(|input| input.path == path);
         // What no field shows is said below the first.
@@ -158,7 +162,7 @@ impl Panel {
             let said = row.controls.first().map(error_id).unwrap_or_default();
             for input in &row.controls {
                 let bad = here.is_some_and(|(path, _)| *path == input.path);
-                inputs::fill(&node.root, input, bad.then_some(said.as_str()));
+                inputs::fill(&node.root, input, bad.then_some(said.as_str()), fresh);
             }
             node.note.set_or_hide(&row.note);
             node.error
