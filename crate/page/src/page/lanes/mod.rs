@@ -26,7 +26,7 @@ use lab::snapshot::Snapshot;
 use self::edit::Preset;
 use super::msg::{Dialog, Effect};
 use super::state::{RightTab, State, Tab};
-use super::{experiment, right};
+use super::{experiment, inspector, right};
 use crate::protocol::Command;
 
 /// What is known of lanes beside the lab itself.
@@ -223,6 +223,7 @@ fn act_on(state: &mut State, lane: usize, act: Act, out: &mut Vec<Effect>) {
         }
         Act::Settings => {
             focus(state, lane, out);
+            inspector::close(state, out);
             state.right = RightTab::Settings;
             if state.is_narrow() {
                 (state.tab, state.drawer_open) = (Tab::Measures, true);
