@@ -53,6 +53,8 @@ fn act(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
             out.push(Effect::Focus("events-title"));
         }
         Msg::Right(tab) => {
+            // The inspector lies over the rail.
+            inspector::close(state, out);
             show_right(state, tab);
             choose::shown(state, out);
             out.push(Effect::Focus(right::tab_id(tab)));

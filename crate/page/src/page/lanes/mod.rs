@@ -28,7 +28,7 @@ use super::kept::{self, KeptMsg};
 use super::msg::{Dialog, Effect};
 use super::state::{RightTab, State, Tab};
 use super::view::{Cx, Stamp};
-use super::{experiment, right};
+use super::{experiment, inspector, right};
 use crate::protocol::Command;
 
 /// What is known of lanes beside the lab itself.
@@ -237,6 +237,7 @@ fn act_on(state: &mut State, lane: usize, act: Act, out: &mut Vec<Effect>) {
         }
         Act::Settings => {
             focus(state, lane, out);
+            inspector::close(state, out);
             state.right = RightTab::Settings;
             if state.is_narrow() {
                 (state.tab, state.drawer_open) = (Tab::Measures, true);

@@ -150,6 +150,7 @@ pub fn update(state: &mut State, msg: SettingsMsg, out: &mut Vec<Effect>) {
             state.settings.edition += 1;
         }
         SettingsMsg::Open => {
+            super::inspector::close(state, out);
             super::update::show_right(state, RightTab::Settings);
             out.push(Effect::Focus(panel::first_field(state)));
         }
