@@ -318,8 +318,8 @@ fn a_start_that_cannot_be_is_refused() {
         "lanes[0].model.initial.kmeans++.rows: is 100001; at most 100000",
     );
     check(
-        json!({"random": {"seed": 1, "restarts": 3}}),
-        "initial.random.rows: is missing; restarts are measured on rows",
+        json!({"random": {"seed": 1, "restarts": 3, "rows": 0}}),
+        "initial.random.rows: is 0; restarts are measured on rows",
     );
     check(
         json!({"random": {"seed": 1, "rows": 9}}),

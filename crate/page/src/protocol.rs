@@ -75,6 +75,11 @@ pub enum Command {
         /// How many; 0 for none.
         most: usize,
     },
+    /// Bring [`Update::pipeline`] along, or no longer.
+    Pipeline {
+        /// Whether it is looked at.
+        on: bool,
+    },
     /// Replay speed: 1, 2, 5, 0 for as fast as possible.
     Speed {
         /// Factor.
@@ -171,6 +176,8 @@ pub enum Command {
         text: String,
         /// Records.
         rows: u64,
+        /// Records a second at speed 1; None: as any recording.
+        records_per_s: Option<f64>,
     },
     /// Go over to a lab file, and play these record lines with it.
     PlayAs {
@@ -241,6 +248,8 @@ pub struct Update {
     pub lint: Option<Vec<Finding>>,
     /// Other k's beside the shown lane, while they are asked for, where they are others than the last time.
     pub elbow: Option<ElbowView>,
+    /// What flows through the worker, while [`Command::Pipeline`] asks for it.
+    pub pipeline: Option<Pipeline>,
     /// What is looked at closer.
     pub closer: Closer,
     /// All versions of all lanes, in answer to [`Command::LedgerCsv`].
@@ -289,6 +298,63 @@ pub struct Rebuilding {
     pub done: u64,
     /// Records to feed.
     pub of: u64,
+}
+
+/// What flows through the worker, and what waits where.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pipeline {
+    /// Rates are over this long, ms; 0 at first.
+    pub over_ms: u32,
+    /// Records that came from the bridge.
+    pub received: Flow,
+    /// Records that were applied, from the bridge or of a recording.
+    pub applied: Flow,
+    /// Share of the time in which the worker works, 0 to 1.
+    pub busy: f64,
+    /// Records that wait in the page to be applied.
+    pub waiting: u64,
+    /// Records that the log has and that were not applied.
+    pub behind: u64,
+    /// Bytes that the bridge has sent ahead of what was applied.
+    pub ahead_bytes: u64,
+    /// Bytes that it may send ahead.
+    pub ahead_most_bytes: u64,
+    /// The lanes, in their order.
+    pub lanes: Vec<LaneFlow>,
+    /// Predictions that wait for the bridge's answer.
+    pub unpublished: u64,
+    /// Predictions that the bridge has confirmed as published.
+    pub published: Flow,
+    /// Predictions that it has refused for good.
+    pub refused: u64,
+    /// Predictions that were let go because too many waited.
+    pub let_go: u64,
+    /// Whether the sink could not be written when it was last tried.
+    pub sink_away: bool,
+}
+
+/// What flows through a lane.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LaneFlow {
+    /// Training rows that it took.
+    pub rows: Flow,
+    /// Versions that it made.
+    pub versions: Flow,
+    /// Predictions that it made.
+    pub predictions: Flow,
+    /// Training rows that no version has learned yet.
+    pub open: u64,
+    /// Rows to classify that wait.
+    pub held: u64,
+}
+
+/// A count, and how fast it grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// So far.
+    pub total: u64,
+    /// A second, over the last seconds.
+    pub per_s: f64,
 }
 
 /// A version that was kept.

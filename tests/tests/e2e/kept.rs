@@ -72,7 +72,7 @@ async fn a_live_page_goes_on_from_a_kept_version() -> Result<()> {
     let version = text(page, "where-version").await?;
 
     // From the list: what follows is read again, and comes out the same.
-    page.click("#kept-open").await?;
+    page.keys("k").await?;
     press(page, "Go on from it").await?;
     shows(page, "banners", "The page goes on from Flink v5.").await?;
     live(page).await?;
@@ -115,7 +115,7 @@ async fn a_recording_goes_on_from_a_version_and_two_are_compared() -> Result<()>
     page.js(DROP).await?;
     shows(page, "connection", "Replayed").await?;
     let whole = saved(page, "save-lines").await?;
-    page.click("#kept-open").await?;
+    page.keys("k").await?;
     shows(page, "kept-of", "As the lab stands now").await?;
     page.keys(&Key::Enter.to_string()).await?;
     shows(page, "kept-rows", "Flink v9").await?;
@@ -160,7 +160,7 @@ async fn a_recording_goes_on_from_a_version_and_two_are_compared() -> Result<()>
     // What is kept is there after a reload; what cannot be kept is said.
     page.reload().await?;
     live(page).await?;
-    page.click("#kept-open").await?;
+    page.keys("k").await?;
     shows(page, "kept-rows", "Flink v9").await?;
     let load = "const data = new DataTransfer();
         data.items.add(new File(['{\"a\":1}'], 'other.json'));

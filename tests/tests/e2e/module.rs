@@ -1,7 +1,5 @@
 //! The module in the browser: the same bytes as natively, for every recorded case; and the page without a bridge.
 
-use std::path::PathBuf;
-
 use anyhow::{Context, Result};
 use eddy_tests::browser::Browser;
 use eddy_tests::golden::cases;
@@ -9,19 +7,7 @@ use eddy_tests::page::Size;
 use lab::LabFile;
 use lab::replay::Replay;
 
-use crate::support::{SOON, serve_folder, shows};
-
-/// The built page, as any static file server serves it.
-async fn serve_site() -> Result<String> {
-    let site = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site"));
-    let site = std::env::var_os("EDDY_SITE").map_or(site, PathBuf::from);
-    anyhow::ensure!(
-        site.join("index.html").is_file(),
-        "{} has no page: run `cargo xtask build`",
-        site.display()
-    );
-    serve_folder(site).await
-}
+use crate::support::{SOON, serve_site, shows};
 
 #[tokio::test]
 async fn every_recorded_case_gives_the_same_bytes_in_the_browser() -> Result<()> {

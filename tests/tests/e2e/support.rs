@@ -82,6 +82,18 @@ pub(crate) fn lasting(lines: &str) -> Vec<&str> {
         .collect()
 }
 
+/// The built page, as any static file server serves it.
+pub(crate) async fn serve_site() -> Result<String> {
+    let site = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site"));
+    let site = std::env::var_os("EDDY_SITE").map_or(site, PathBuf::from);
+    anyhow::ensure!(
+        site.join("index.html").is_file(),
+        "{} has no page: run `cargo xtask build`",
+        site.display()
+    );
+    serve_folder(site).await
+}
+
 /// Any static file server, on a free port.
 pub(crate) async fn serve_folder(folder: PathBuf) -> Result<String> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

@@ -49,6 +49,17 @@ async fn the_stage_is_looked_at_along_principal_components() -> Result<()> {
     };
     let page = &open.page;
     walk_through(&open).await?;
+    // Curves have the rail's whole height; scores and the confusion table are a click away.
+    let seen = "['chart-rows', 'confusion'].map((id) => document.getElementById(id).getClientRects().length > 0).join()";
+    page.wait_for(&format!("{seen} === 'true,false'"), SOON)
+        .await?;
+    page.click("#show-scores").await?;
+    page.wait_for(&format!("{seen} === 'false,true'"), SOON)
+        .await?;
+    page.keep_shot("scores").await?;
+    page.click("#show-curves").await?;
+    page.wait_for(&format!("{seen} === 'true,false'"), SOON)
+        .await?;
     page.click("#axis-x option[value=pc1]").await?;
     // The other axis goes with it, and each says its share.
     page.wait_for(
@@ -146,5 +157,75 @@ async fn rows_are_shown_across_all_features() -> Result<()> {
     page.wait_for("document.getElementById('slice').textContent === '' && document.getElementById('key-path').hidden", SOON)
         .await?;
     assert_eq!(page.js(at).await?, 0);
+    open.page.close().await
+}
+
+/// What a box of the pipeline says of something.
+fn says(kind: &str, name: &str) -> String {
+    format!(
+        "[...[...document.querySelectorAll('.pipe-part')].find(part => part.querySelector('h3 span').textContent === '{kind}')
+            .querySelectorAll('dt')].find(name => name.textContent === '{name}').nextElementSibling.textContent"
+    )
+}
+
+#[tokio::test]
+async fn the_pipeline_shows_what_flows() -> Result<()> {
+    let Some(open) = open(142_923, 1_000).await? else {
+        return Ok(());
+    };
+    let page = &open.page;
+    page.click("#pipeline-open").await?;
+    page.wait_for(
+        "document.querySelectorAll('.pipe-part[data-tone=well]').length >= 4",
+        SOON,
+    )
+    .await?;
+    shows(page, "pipeline-parts", "SQLite, captured by triggers").await?;
+    shows(page, "pipeline-parts", "caught up").await?;
+    page.wait_for(
+        &format!("{} === '0 · 0/s'", says("Page", "out, applied")),
+        SOON,
+    )
+    .await?;
+    // Rows that others insert are seen to pass, at both ends.
+    for step in 0..3 {
+        open.demo.insert(step)?;
+        open.demo.next_window();
+    }
+    for (kind, name, text) in [
+        ("Source", "out", "150 · "),
+        ("Page", "in", "150 · "),
+        ("Page", "out, applied", "150 · "),
+        ("Lane", "in, training", "139 · "),
+        ("Lane", "open batch", "11 rows"),
+        ("Lane", "versions", "5 · "),
+        ("Lane", "predictions", "11 · "),
+        ("Sink", "published", "22 · "),
+        ("Sink", "to be published", "0"),
+    ] {
+        page.wait_for(&format!("{}.startsWith('{text}')", says(kind, name)), SOON)
+            .await?;
+    }
+    // Over five seconds there is a rate; then there is none any more.
+    page.wait_for(
+        "[...document.querySelectorAll('.pipe-arrow span')].every((flow) => / (records|predictions)\\/s$/.test(flow.textContent))",
+        SOON,
+    )
+    .await?;
+    keep_shots(page, "pipeline").await?;
+    page.keys(&Key::Escape.to_string()).await?;
+    page.wait_for("!document.getElementById('pipeline-dialog').open", SOON)
+        .await?;
+    // Paused by the reader, records wait in the page, and it says so; by its key this time.
+    page.click("#play").await?;
+    shows(page, "connection", "Paused").await?;
+    open.demo.insert(3)?;
+    page.keys("l").await?;
+    page.wait_for(
+        &format!("{} === '11 records'", says("Page", "waiting")),
+        SOON,
+    )
+    .await?;
+    shows(page, "pipeline-parts", "paused").await?;
     open.page.close().await
 }

@@ -3,12 +3,14 @@
 //! What it has labels for is bounded: protocols, kinds of errors, and at most [`MAX_PARTITIONS`] partitions.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use wire::TopicEnds;
 
+use crate::ingest::Taken;
 use crate::metrics::text::{CONTENT_TYPE, Kind, Text};
 use crate::metrics::{Protocol, Rejection, SourceFailure};
 use crate::shared::Shared;
@@ -16,6 +18,9 @@ use crate::state::{self, Look};
 
 /// How many partitions are listed one by one.
 const MAX_PARTITIONS: usize = 1000;
+
+/// How long the log may take to say what was posted.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Answers with every number there is, always with 200: a source in trouble is a number too.
 pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
@@ -30,6 +35,9 @@ pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     ring(&mut text, &shared);
     sessions(&mut text, &shared);
     sink(&mut text, &shared, &look);
+    if let Some(taken) = taken(&shared).await {
+        posts(&mut text, taken);
+    }
     let headers = [
         (header::CONTENT_TYPE, CONTENT_TYPE),
         (header::CACHE_CONTROL, "no-store"),
@@ -112,6 +120,35 @@ fn source(text: &mut Text, shared: &Shared, look: &Look) {
         "How long ago a look at the source reached the log's end.",
     )
     .sample(&[], source.look_age().as_secs_f64());
+}
+
+/// What Debezium Server posted; none with other sources, and while the log cannot say (/health says why).
+async fn taken(shared: &Shared) -> Option<Taken> {
+    let log = shared.config.ingest.as_ref()?.log.clone();
+    let asked = tokio::task::spawn_blocking(move || log.taken());
+    tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?.ok()
+}
+
+fn posts(text: &mut Text, taken: Taken) {
+    for (name, help, count) in [
+        (
+            "eddy_debezium_kept_total",
+            "Events that were posted to /debezium and are kept, since the log began; the unreadable ones included.",
+            taken.kept,
+        ),
+        (
+            "eddy_debezium_unreadable_total",
+            "Of those, the ones that cannot be read.",
+            taken.unreadable,
+        ),
+        (
+            "eddy_debezium_repeats_total",
+            "Events that were posted again and are not kept twice.",
+            taken.repeats,
+        ),
+    ] {
+        text.metric(Kind::Counter, name, help).sample(&[], count);
+    }
 }
 
 fn topics(text: &mut Text, ends: &[TopicEnds]) {

@@ -259,6 +259,11 @@ async fn repeats_are_answered_and_kept_once() {
         (status, &*state),
         (200, r#"{"kept":11,"unreadable":0,"repeats":13}"#)
     );
+    let (_, metrics) = get(server.address, "/metrics").await;
+    for sample in ["kept_total 11", "unreadable_total 0", "repeats_total 13"] {
+        let line = format!("\neddy_debezium_{sample}\n");
+        assert!(metrics.contains(&line), "{sample}: {metrics}");
+    }
 }
 
 #[tokio::test]

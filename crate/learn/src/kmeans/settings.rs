@@ -79,7 +79,7 @@ pub struct RandomStart {
     /// left out: once, and no row is waited for. Behind a scaler they are then drawn in the scaled units.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub restarts: usize,
-    /// First training rows that restarts are measured on, 1 or more; at most 100,000.
+    /// First training rows that restarts are measured on, 1 or more; at most 100,000. Left out: 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<usize>,
 }
@@ -107,6 +107,8 @@ pub struct PlusPlusStart {
 
 /// More restarts are refused: rows wait until all are measured.
 const RESTARTS_MAX: usize = 100;
+/// Rows that restarts are measured on, where nothing else is said.
+const RESTART_ROWS: usize = 100;
 
 impl Start for Settings {
     fn start(&self, setting: Setting) -> Result<Box<dyn Online>, Refused> {
@@ -191,11 +193,11 @@ impl Initial {
                 "initial.random.rows",
                 "stands beside no restarts; no row is looked at then: remove it, or give restarts",
             )),
-            (_, None | Some(0)) => Err(Refused::new(
+            (_, Some(0)) => Err(Refused::new(
                 "initial.random.rows",
-                "is missing; restarts are measured on rows: give 1 or more",
+                "is 0; restarts are measured on rows: give 1 or more",
             )),
-            (_, Some(rows)) => Ok(Some(awaited(rows))),
+            (_, rows) => Ok(Some(awaited(rows.unwrap_or(RESTART_ROWS)))),
         }
     }
 }

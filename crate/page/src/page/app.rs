@@ -8,14 +8,18 @@ use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::storage::{LocalStorage, Storage};
 use js_sys::{ArrayBuffer, Uint8Array};
+use lab::config::LabFile;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, MessageEvent, Worker};
 
 use super::msg::{Effect, Errands, Msg};
+use super::pipeline::PipelineMsg;
+use super::session::open::{self, Opening};
+use super::share::{self, ShareMsg, address};
 use super::state::{LeftTab, Scenario, State};
 use super::view::View;
 use super::walk::{self, Entry, Walk};
-use super::{dialogs, dom, http, kept, theme, update};
+use super::{dialogs, dom, http, kept, session, theme, update, yours};
 use crate::protocol::{Command, Update};
 
 /// The key under which the order of applied records is kept for a reload.
@@ -68,6 +72,9 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
     let lab = http::text(file.unwrap_or("lab.json"))
         .await
         .map_err(|error| JsValue::from_str(&error))?;
+    let opening = open::opening(asked.as_deref()).await;
+    let own = LabFile::parse(&lab).ok();
+    let lab = opening.lab.clone().unwrap_or(lab);
     let scenario = Scenario::read(&lab);
     let walk = match walk::of_lab(&menu, &scenario) {
         Some(entry) => read_walk(entry).await,
@@ -79,7 +86,7 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
         LeftTab::Insert
     };
     let token = http::token();
-    let state = State {
+    let mut state = State {
         scenario,
         walk,
         menu: menu
@@ -92,6 +99,9 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
         rows_from: http::rows_from(),
         ..State::default()
     };
+    state.share.own = own;
+    state.session.scenario.clone_from(&asked);
+    take_up(&mut state, &opening);
     let app = App::open(worker, state, order_key(asked.as_deref()))?;
     let keep_lines = dom::window()?.location().search()?.contains("keep=lines");
     let order = LocalStorage::raw().get_item(&app.order_key).ok().flatten();
@@ -100,13 +110,41 @@ pub async fn start(worker: Worker) -> Result<(), JsValue> {
         keep_lines,
         order,
     });
-    if app.state.borrow().token.is_some() {
+    // What was played goes on; else the bridge that served the page is asked.
+    if app.state.borrow().token.is_some() && opening.recording.is_none() {
         app.post(&Command::Connect {
             url: http::bridge_address()?,
         });
     }
+    let commands = opening.commands();
+    commands.iter().for_each(|command| app.post(command));
     APP.with_borrow_mut(|page| *page = Some(app));
     Ok(())
+}
+
+/// The page as it was, or as a link asks for it.
+fn take_up(state: &mut State, opening: &Opening) {
+    state.notice.clone_from(&opening.notice);
+    let linked = opening.linked.as_ref().and_then(|linked| linked.axes);
+    let axes = opening.session.as_ref().map(|session| session.axes);
+    if let Some((x, y)) = axes.or(linked) {
+        // The worker is told by the opening's own commands.
+        let _ = (state.axes.choose_x(x), state.axes.choose_y(y));
+    }
+    let Some(session) = &opening.session else {
+        return;
+    };
+    (state.tab, state.right, state.compare) = (session.tab, session.right, session.compare);
+    state.drawer_open = session.drawer_open;
+    if state.walk.is_some() {
+        state.left = session.left;
+    }
+    if let Some(text) = &opening.recording {
+        yours::plays(state, text);
+        let played = session.recording.as_ref();
+        state.session.key = played.and_then(|played| played.key.clone());
+        state.session.records_per_s = played.and_then(|played| played.records_per_s);
+    }
 }
 
 /// All scenarios; without their list the page shows its lab file, and has no menu.
@@ -150,7 +188,16 @@ impl App {
                 sender.send(Msg::Update(Box::new(update)));
             }
         });
-        app.listeners.borrow_mut().push(updates);
+        // An experiment that is put behind the page's address, by hand or by a link, is opened as one.
+        let window = dom::window()?;
+        let links = EventListener::new(&window, "hashchange", |_| {
+            if address::read().is_some()
+                && let Err(error) = dom::window().and_then(|window| window.location().reload())
+            {
+                gloo::console::error!(error);
+            }
+        });
+        app.listeners.borrow_mut().extend([updates, links]);
         app.ask_for_frame();
         Ok(app)
     }
@@ -226,6 +273,18 @@ impl App {
         }
     }
 
+    fn save_picture(&self, format: share::Format, sender: &Sender) {
+        let mut view = self.view.borrow_mut();
+        let Some(view) = view.as_mut() else { return };
+        let picture = view.picture(&self.state.borrow(), now_ms());
+        let saved = picture.and_then(|picture| share::stage::save(&picture, format));
+        if let Err(error) = saved {
+            gloo::console::error!(error);
+            let why = "The browser makes no picture of the stage.".to_owned();
+            sender.send(Msg::Share(ShareMsg::Said(Err(why))));
+        }
+    }
+
     fn perform(self: &Rc<App>, effect: Effect) {
         let sender = Sender(Rc::downgrade(self));
         match effect {
@@ -275,7 +334,18 @@ impl App {
                 let done = kept::work::perform(work).into_iter();
                 done.for_each(|msg| sender.send(Msg::Kept(msg)));
             }
+            Effect::AskBridge(address) => wasm_bindgen_futures::spawn_local(async move {
+                let answer = http::bridge(address.as_deref()).await;
+                sender.send(Msg::Pipeline(PipelineMsg::Answered(answer)));
+            }),
             Effect::Say(text) => say(&text),
+            Effect::Picture(format) => self.save_picture(format, &sender),
+            Effect::Address(fragment) => {
+                if let Err(error) = address::replace(fragment.as_deref()) {
+                    gloo::console::error!(error);
+                }
+            }
+            Effect::Session(work) => session::stored::perform(work, &sender),
             Effect::Save { name, text } => {
                 if let Err(error) = dom::save(name, &text) {
                     gloo::console::error!(error);

@@ -89,13 +89,15 @@ impl Dialogs {
 }
 
 /// All of them.
-const ALL: [Dialog; 6] = [
+const ALL: [Dialog; 8] = [
     Dialog::Help,
     Dialog::Over,
     Dialog::Kept,
+    Dialog::Share,
     Dialog::Made,
     Dialog::Yours,
     Dialog::Lane,
+    Dialog::Pipeline,
 ];
 
 /// Opens a dialog.
@@ -145,6 +147,8 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Help => "help-sheet",
         Dialog::Over => "over-dialog",
         Dialog::Kept => "kept-dialog",
+        Dialog::Pipeline => "pipeline-dialog",
+        Dialog::Share => "share-dialog",
         Dialog::Made => "made-dialog",
         Dialog::Yours => "yours-dialog",
         Dialog::Lane => "lane-dialog",

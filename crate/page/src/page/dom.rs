@@ -119,8 +119,15 @@ pub fn on_click(element: &Element, act: impl Fn() + 'static) -> EventListener {
 /// The browser refuses.
 pub fn save(name: &str, text: &str) -> Result<(), JsValue> {
     let parts = js_sys::Array::of1(&JsValue::from_str(text));
-    let url =
-        web_sys::Url::create_object_url_with_blob(&web_sys::Blob::new_with_str_sequence(&parts)?)?;
+    save_blob(name, &web_sys::Blob::new_with_str_sequence(&parts)?)
+}
+
+/// Hands a file to the reader, as a download.
+///
+/// # Errors
+/// The browser refuses.
+pub fn save_blob(name: &str, blob: &web_sys::Blob) -> Result<(), JsValue> {
+    let url = web_sys::Url::create_object_url_with_blob(blob)?;
     let link: HtmlAnchorElement = document()?.create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(name);

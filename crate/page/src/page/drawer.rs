@@ -125,7 +125,7 @@ impl Drawer {
         dom::show(&self.tabs[0], lanes::is_comparing(state));
         self.differences_count.set(&differences::count(state));
         if tab == Tab::Differences {
-            return self.differences.draw(state);
+            return self.differences.draw(cx);
         }
         let ledger = tab == Tab::Ledger;
         let choice = [state.only_round, state.only_wrong, state.worst_first];

@@ -33,7 +33,7 @@ pub struct Events {
     table: Rows<EventNode>,
     columns: Shown<Vec<String>>,
     widths: Shown<Vec<String>>,
-    stamp: Shown<(Stamp, u64, Closer)>,
+    stamp: Shown<(Stamp, u64, inspector::Listing)>,
     _keys: RowKeys,
 }
 
@@ -97,7 +97,7 @@ impl Events {
     pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
         let update = &cx.state.update;
         let snapshot = &update.snapshot;
-        let closer = (inspected(cx), found(cx));
+        let closer = inspector::listing(cx.state);
         if !self
             .stamp
             .change((cx.stamp(), update.waiting.len() as u64, closer))
@@ -226,21 +226,6 @@ impl Events {
         }
         Ok(())
     }
-}
-
-/// What the list depends on besides the picture of the lab: the event that is open, and what a filter has found.
-type Closer = (Option<(String, i64)>, Option<(String, usize, u64)>);
-
-fn inspected(cx: &Cx<'_>) -> Option<(String, i64)> {
-    let (topic, partition, offset) = cx.state.inspector.place()?;
-    Some((format!("{topic}/{partition}"), offset))
-}
-
-fn found(cx: &Cx<'_>) -> Option<(String, usize, u64)> {
-    let found = cx.state.update.closer.found.as_ref()?;
-    let newest = found.rows.first().and_then(|row| row.record).unwrap_or(0);
-    let filters = format!("{:?} {:?}", cx.state.inspector.filter, found.filter);
-    Some((filters, found.rows.len(), newest))
 }
 
 /// Rows open the inspector; while it is open, arrows take it along.

@@ -2,19 +2,16 @@
 
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{DragEvent, Element, Event, File, HtmlInputElement};
+use web_sys::{DragEvent, Element, Event, HtmlInputElement};
 
 use super::app::Sender;
 use super::copy;
 use super::dom::{self, Slot};
-use super::msg::{Errands, Msg};
+use super::msg::Msg;
 use super::names;
+use super::share::file::{self, Where};
 use super::state::{Errand, State};
 use super::view::Cx;
-
-/// Larger files than this are for `eddy replay`.
-const FILE_BYTES_MOST: f64 = 256e6;
 
 /// The card.
 #[derive(Debug)]
@@ -122,7 +119,7 @@ fn on_choose(sender: &Sender) -> Result<[EventListener; 2], JsValue> {
     let (to_open, sender) = (input.clone(), sender.clone());
     let chosen = EventListener::new(&input.clone(), "change", move |_| {
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            read(file, &sender);
+            file::read(file, Where::Page, &sender);
         }
         input.set_value("");
     });
@@ -152,32 +149,10 @@ fn on_drop(sender: &Sender) -> Result<Vec<EventListener>, JsValue> {
                 .and_then(DragEvent::data_transfer)
                 .and_then(|data| data.files());
             if let Some(file) = files.and_then(|files| files.get(0)) {
-                read(file, &sender);
+                file::read(file, Where::Page, &sender);
             }
         }),
     ])
-}
-
-fn read(file: File, sender: &Sender) {
-    let sender = sender.clone();
-    let name = file.name();
-    if file.size() > FILE_BYTES_MOST {
-        let why = format!("{name} is larger than 256 MB. Read it with `eddy replay`.");
-        return sender.send(Msg::Back(Errands::Recording, Err(why)));
-    }
-    wasm_bindgen_futures::spawn_local(async move {
-        let text = JsFuture::from(file.text())
-            .await
-            .ok()
-            .and_then(|text| text.as_string());
-        sender.send(match text {
-            Some(text) => Msg::Recording { name, text },
-            None => Msg::Back(
-                Errands::Recording,
-                Err(format!("{name} cannot be read. Choose it again.")),
-            ),
-        });
-    });
 }
 
 #[cfg(test)]

@@ -1,20 +1,15 @@
 //! What the page asks the server that it came from.
 
 use gloo::net::http::{Request, Response};
-use js_sys::{Array, Function, Reflect, Uint8Array};
 use serde_json::{Map, Value, json};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, HtmlMetaElement, ReadableWritablePair, UrlSearchParams};
+use wasm_bindgen::JsValue;
+use web_sys::{HtmlMetaElement, UrlSearchParams};
 
 use super::state::RowsFrom;
-use super::{dom, numbers};
+use super::{dom, gzip, numbers};
 
 /// What the page's address names the scenario under.
 const SCENARIO: &str = "scenario";
-
-/// What files that gzip wrote begin with.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The token that inserts are sent with; None where no bridge served the page.
 pub fn token() -> Option<String> {
@@ -69,7 +64,7 @@ pub fn scenario() -> Option<String> {
     UrlSearchParams::new_with_str(&search).ok()?.get(SCENARIO)
 }
 
-/// Opens the page anew, with another scenario.
+/// Opens the page anew, with another scenario and its own experiment.
 ///
 /// # Errors
 /// This is not the page thread.
@@ -77,7 +72,9 @@ pub fn go_to(scenario: &str) -> Result<(), JsValue> {
     let location = dom::window()?.location();
     let query = UrlSearchParams::new_with_str(&location.search()?)?;
     query.set(SCENARIO, scenario);
-    location.set_search(&String::from(query.to_string()))
+    // Without what stands behind it: an experiment is one of its scenario.
+    let query = String::from(query.to_string());
+    location.assign(&format!("{}?{query}", location.pathname()?))
 }
 
 /// A recording, compressed or not.
@@ -88,23 +85,11 @@ pub async fn recording(file: &str) -> Result<String, String> {
     let bytes = fetch(file).await?.binary().await;
     let bytes = bytes.map_err(|error| format!("{file} cannot be read: {error}"))?;
     // Some servers say of such a file that it is compressed on its way; then it is not any more.
-    if bytes.starts_with(&GZIP) {
-        let text = unpack(&bytes).await;
+    if gzip::is_packed(&bytes) {
+        let text = gzip::unpack(&bytes).await;
         return text.map_err(|_| format!("{file} is damaged. Build the page anew."));
     }
     String::from_utf8(bytes).map_err(|error| format!("{file} is no text: {error}"))
-}
-
-async fn unpack(bytes: &[u8]) -> Result<String, JsValue> {
-    let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes)))?;
-    // By its name: web-sys has it among what may still change.
-    let class = Reflect::get(&js_sys::global(), &"DecompressionStream".into())?;
-    let unpacker = Reflect::construct(&class.dyn_into::<Function>()?, &Array::of1(&"gzip".into()))?;
-    let pair: ReadableWritablePair = unpacker.unchecked_into();
-    let stream = blob.stream().pipe_through(&pair);
-    let text = web_sys::Response::new_with_opt_readable_stream(Some(&stream))?.text()?;
-    let text = JsFuture::from(text).await?;
-    text.as_string().ok_or(text)
 }
 
 /// A text file.
@@ -128,6 +113,29 @@ async fn fetch(file: &str) -> Result<Response, String> {
     Err(format!(
         "{file} is not on this server ({status}). Build the page anew."
     ))
+}
+
+/// What the bridge that served the page says at /health and /metrics; `address` is the host and port of the one that the
+/// page is connected to.
+///
+/// # Errors
+/// It does not answer, or it is not the one that is meant.
+pub async fn bridge(address: Option<&str>) -> Result<(String, String), String> {
+    let host = dom::window().and_then(|window| window.location().host());
+    let host = host.unwrap_or_default();
+    if let Some(address) = address.filter(|address| *address != host) {
+        return Err(format!(
+            "This page was served by {host}, so it cannot ask {address}. That bridge’s own /health and /metrics tell."
+        ));
+    }
+    // A bridge in trouble answers 503, and says what is wrong.
+    Ok((answer("./health").await?, answer("./metrics").await?))
+}
+
+async fn answer(url: &str) -> Result<String, String> {
+    let silent = |_| "The bridge does not answer. Is it still running?".to_owned();
+    let response = Request::get(url).send().await.map_err(silent)?;
+    response.text().await.map_err(silent)
 }
 
 /// Inserts rows into a table.

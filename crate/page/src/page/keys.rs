@@ -10,6 +10,7 @@ use super::inspector::InspectMsg;
 use super::kept::KeptMsg;
 use super::lanes::LanesMsg;
 use super::msg::Msg;
+use super::pipeline::PipelineMsg;
 use super::places::PlacesMsg;
 use super::settings::SettingsMsg;
 use super::state::{LeftTab, RightTab, Tab};
@@ -37,6 +38,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("g" | "G", _) => Msg::Places(PlacesMsg::Toggle),
         ("[", _) => Msg::Send(Command::BackRound),
         ("]", _) => Msg::Send(Command::NextRound),
+        ("l" | "L", _) => Msg::Pipeline(PipelineMsg::Open),
         ("v" | "V", _) => Msg::Views(ViewsMsg::Open),
         ("c" | "C", _) => Msg::Lanes(LanesMsg::Compare),
         ("1", false) => Msg::Lanes(LanesMsg::Focus(0)),
@@ -127,6 +129,7 @@ mod tests {
             ("g", false, Msg::Places(PlacesMsg::Toggle)),
             ("[", false, Msg::Send(Command::BackRound)),
             ("]", false, Msg::Send(Command::NextRound)),
+            ("l", false, Msg::Pipeline(PipelineMsg::Open)),
             ("v", false, Msg::Views(ViewsMsg::Open)),
             ("T", true, Msg::Theme),
             ("?", true, Msg::Help),

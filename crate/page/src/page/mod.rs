@@ -10,10 +10,12 @@
 //! - right rail and drawer: [`right`], [`measures`], [`settings`], [`drawer`] with [`predictions`] and [`ledger`]
 //! - [`lanes`]: lanes side by side, and their menu
 //! - [`places`]: going to a place of the timeline, and back to live; [`lit`]: the rows that made a version
+//! - [`pipeline`]: source, bridge, page, lanes and sink, with what flows between them
 //! - [`views`]: what the stage shows rows as
 //! - [`inspector`]: an event, a centroid's life, the filter over the events
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`lint`]: what the linter has found; [`choose`]: which k
+//! - [`share`]: link, lab file, pictures, tables; [`session`]: what a page goes on with that is loaded anew; [`notice`]: what is said of both
 //! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
 //! - [`psql`], [`copy`]: what the reader types elsewhere, where the page cannot insert
@@ -31,6 +33,7 @@ pub mod drawer;
 pub mod events;
 pub mod experiment;
 pub mod first_open;
+pub mod gzip;
 pub mod header;
 pub mod http;
 pub mod insert;
@@ -47,8 +50,10 @@ pub mod measures;
 pub mod motion;
 pub mod msg;
 pub mod names;
+pub mod notice;
 pub mod numbers;
 pub mod offer;
+pub mod pipeline;
 pub mod places;
 pub mod predictions;
 pub mod progress;
@@ -58,7 +63,9 @@ pub mod regression;
 pub mod right;
 pub mod row_keys;
 pub mod rows;
+pub mod session;
 pub mod settings;
+pub mod share;
 pub mod stage;
 pub mod state;
 pub mod theme;

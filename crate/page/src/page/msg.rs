@@ -10,8 +10,11 @@ use super::kept::{KeptMsg, Work};
 use super::lanes::LanesMsg;
 use super::lint::LintMsg;
 use super::made::MadeMsg;
+use super::pipeline::PipelineMsg;
 use super::places::PlacesMsg;
+use super::session::{self, SessionMsg};
 use super::settings::SettingsMsg;
+use super::share::{Format, ShareMsg};
 use super::state::{LeftTab, RightTab, Tab};
 use super::views::ViewsMsg;
 use super::yours::YoursMsg;
@@ -111,10 +114,20 @@ pub enum Msg {
     Width(f64),
     /// Of what the stage shows rows as.
     Views(ViewsMsg),
+    /// Show the measures' scores, or their curves.
+    Scores(bool),
+    /// Of the pipeline.
+    Pipeline(PipelineMsg),
     /// Colours or the pointer changed: draw again.
     Redraw,
     /// Of lanes.
     Lanes(LanesMsg),
+    /// Of sharing.
+    Share(ShareMsg),
+    /// Of the session.
+    Session(SessionMsg),
+    /// Close the page's notice.
+    Unnotice,
     /// Of made-up streams.
     Made(MadeMsg),
     /// Of the reader's own stream.
@@ -168,6 +181,8 @@ pub enum Effect {
     KeepOrder(String),
     /// Do something where versions are kept.
     Kept(Work),
+    /// Ask the bridge for its health and its metrics, if it is this one: host and port.
+    AskBridge(Option<String>),
     /// Say it to screen readers.
     Say(String),
     /// Let the reader save a file.
@@ -177,6 +192,12 @@ pub enum Effect {
         /// Its text.
         text: String,
     },
+    /// Let the reader save the stage.
+    Picture(Format),
+    /// Put this behind the page's address.
+    Address(Option<String>),
+    /// Do something where sessions are kept.
+    Session(session::Work),
 }
 
 /// A dialog of index.html.
@@ -188,6 +209,10 @@ pub enum Dialog {
     Over,
     /// Kept versions.
     Kept,
+    /// The pipeline.
+    Pipeline,
+    /// Links, files, pictures.
+    Share,
     /// A made-up stream.
     Made,
     /// The reader's own stream.

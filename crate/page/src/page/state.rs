@@ -1,6 +1,7 @@
 //! What the page knows.
 
 use lab::config::{LabError, LabFile};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::choose::Choose;
@@ -10,8 +11,12 @@ use super::lanes::{self, Lanes};
 use super::lint::Lint;
 use super::lit::Lit;
 use super::made::Made;
+use super::notice::Notice;
+use super::pipeline::PipelineState;
 use super::places::Places;
+use super::session::Keeping;
 use super::settings::Settings;
+use super::share::Share;
 use super::stage::axes::Axes;
 use super::views::Views;
 use super::walk::{Entry, Table, Walk};
@@ -96,6 +101,12 @@ pub struct State {
     pub lint: Lint,
     /// Which k.
     pub choose: Choose,
+    /// Links, files, pictures.
+    pub share: Share,
+    /// What is kept for a page that is loaded anew.
+    pub session: Keeping,
+    /// What the page itself has to say.
+    pub notice: Option<Notice>,
     /// Made-up streams.
     pub made: Made,
     /// The reader's own stream.
@@ -104,6 +115,10 @@ pub struct State {
     pub views: Views,
     /// What is looked at closer.
     pub inspector: Inspector,
+    /// What flows from the source to the sink.
+    pub pipeline: PipelineState,
+    /// Show the measures' scores in place of their curves, where there is no room for both.
+    pub scores: bool,
 }
 
 /// How rows get into the stream.
@@ -133,7 +148,7 @@ pub enum Errand {
 }
 
 /// Tab of the left rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LeftTab {
     /// The walk-through.
     #[default]
@@ -143,7 +158,7 @@ pub enum LeftTab {
 }
 
 /// Tab of the right rail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RightTab {
     /// How good the lane is.
     #[default]
@@ -155,7 +170,7 @@ pub enum RightTab {
 }
 
 /// Tab of the drawer; the last two only where the page is narrow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tab {
     /// Predictions.
     #[default]

@@ -6,8 +6,10 @@ use super::kept::{self, Work};
 use super::msg::{Dialog, Effect, Errands, Msg};
 use super::places::Places;
 use super::state::{Errand, LeftTab, RightTab, RowsFrom, State, Tab};
+use super::views::ViewsMsg;
 use super::{
-    choose, experiment, inspector, lanes, lint, lit, made, places, right, settings, views, yours,
+    choose, experiment, inspector, lanes, lint, lit, made, pipeline, places, right, session,
+    settings, share, views, yours,
 };
 use crate::protocol::{Command, Connection, Update};
 
@@ -16,6 +18,12 @@ const DOMAIN_LEAST: u64 = 340;
 
 /// Changes the state, and adds what is to be done outside.
 pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
+    act(state, msg, now_ms, out);
+    session::see(state, out);
+    session::keep(state, out);
+}
+
+fn act(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
     match msg {
         Msg::Update(update) => arrived(state, *update, now_ms, out),
         Msg::Send(command) => out.push(Effect::Send(command)),
@@ -115,9 +123,16 @@ pub fn update(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Choose(msg) => choose::update(state, msg, out),
         Msg::Back(errand, result) => came_back(state, errand, result, out),
         Msg::Lanes(msg) => lanes::update(state, msg, out),
+        Msg::Scores(scores) => state.scores = scores,
+        Msg::Pipeline(msg) => pipeline::update(state, msg, now_ms, out),
+        // Where the menu is not there, its key does nothing.
+        Msg::Views(ViewsMsg::Open) if !views::has_menu(state) => {}
         Msg::Views(msg) => views::update(&mut state.views, msg, out),
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
+        Msg::Share(msg) => share::update(state, msg, out),
+        Msg::Session(msg) => session::update(state, msg, out),
+        Msg::Unnotice => state.notice = None,
         Msg::Made(msg) => made::update(state, msg, out),
         Msg::Yours(msg) => yours::update(state, msg, out),
         Msg::Inspect(msg) => inspector::update(state, msg, out),
@@ -138,6 +153,7 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
         ("recording.ndjson", &update.recording),
         ("replay.ndjson", &update.lines),
         ("predictions.csv", &update.csv),
+        ("ledger.csv", &update.ledger_csv),
     ] {
         if let Some(text) = text {
             out.push(Effect::Save {
@@ -149,6 +165,7 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
     experiment::arrived(state, &update);
     lint::arrived(state, &mut update);
     choose::arrived(state, &mut update);
+    share::arrived(state, &update, out);
     if let Some(surveyed) = &update.surveyed {
         yours::surveyed(state, surveyed);
     }
@@ -174,7 +191,7 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
         // By half again, so that it happens seldom.
         state.domain = needed + needed / 2;
     }
-    state.axes.keep_to(snapshot);
+    out.extend(state.axes.keep_to(snapshot));
     settings::arrived(state, &update, out);
     places::arrived(state, &update, out);
     (state.update, state.update_ms, state.started) = (update, now_ms, true);
@@ -191,7 +208,7 @@ pub fn show_right(state: &mut State, tab: RightTab) {
 
 fn play_pause(state: &mut State, out: &mut Vec<Effect>) {
     if state.is_first_open() {
-        return self::update(state, Msg::PlayDemo, 0.0, out);
+        return act(state, Msg::PlayDemo, 0.0, out);
     }
     out.push(Effect::Send(if state.is_playing() {
         Command::Pause

@@ -11,7 +11,8 @@ use super::app::Sender;
 use super::banners::Banners;
 use super::batch_strip::BatchStrip;
 use super::chart::palette::Palette;
-use super::chart::surface;
+use super::chart::picture::Picture;
+use super::chart::{surface, tape};
 use super::choose::view::ChooseView;
 use super::dialogs::Dialogs;
 use super::dom::{self, Shown};
@@ -29,13 +30,18 @@ use super::lint::view::LintView;
 use super::lit::{self, LitNote};
 use super::made::dialog::MadeDialog;
 use super::measures::Measures;
+use super::measures::choice::Choice;
 use super::measures::scores::Scores;
 use super::msg::Msg;
+use super::notice::NoticeBar;
+use super::pipeline::dialog::PipelineDialog;
 use super::places::PlacesView;
 use super::rail::Rail;
 use super::regression::task_word;
 use super::right::RightRail;
 use super::settings::panel::Panel as SettingsPanel;
+use super::share::dialog::ShareDialog;
+use super::share::stage::picture;
 use super::stage::Stage;
 use super::state::{State, Tab};
 use super::timeline::Timeline;
@@ -45,6 +51,9 @@ use super::views::menu::ViewMenu;
 use super::walkthrough::Walkthrough;
 use super::yours::dialog::YoursDialog;
 use super::{keys, theme};
+
+/// Whatever moves has come to rest after so long, ms.
+const AT_REST_MS: f64 = 5_000.0;
 
 /// More records than this at once, and lists of them wait their turn.
 const FLOOD: u64 = 20;
@@ -75,6 +84,8 @@ pub struct Stamp {
     axes: (Axis, Axis),
     /// Rows that the principal components are of.
     components: u64,
+    /// Numbers of the rows that come with all their features.
+    values: usize,
     records: u64,
     record: u64,
     live: bool,
@@ -121,9 +132,13 @@ pub struct View {
     lit: LitNote,
     lint: LintView,
     choose: ChooseView,
+    share: ShareDialog,
+    notice: NoticeBar,
     made: MadeDialog,
     yours: YoursDialog,
     view_menu: ViewMenu,
+    pipeline: PipelineDialog,
+    choice: Choice,
     palette: Palette,
     look: u32,
     dark: Shown<bool>,
@@ -148,6 +163,7 @@ impl<'a> Cx<'a> {
             lane: snapshot.lane,
             axes: snapshot.axes,
             components: (snapshot.stage.components.as_ref()).map_or(0, |axes| axes.rows),
+            values: snapshot.stage.values.len(),
             records: snapshot.records,
             record: snapshot.record,
             live: snapshot.live,
@@ -210,9 +226,13 @@ impl View {
             lit: LitNote::new(sender)?,
             lint: LintView::new(sender)?,
             choose: ChooseView::new(sender)?,
+            share: ShareDialog::new(sender)?,
+            notice: NoticeBar::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
             view_menu: ViewMenu::new(sender)?,
+            pipeline: PipelineDialog::new(sender)?,
+            choice: Choice::new(sender)?,
             palette: Palette::read()?,
             look: 0,
             dark: Shown::default(),
@@ -257,6 +277,9 @@ impl View {
         self.transport.draw(&cx);
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
+        self.pipeline.draw(&cx)?;
+        self.share.draw(&cx);
+        self.notice.draw(&cx)?;
         self.made.draw(&cx);
         self.yours.draw(&cx)?;
         if !state.started {
@@ -283,6 +306,7 @@ impl View {
         }
         self.filter.draw(&cx)?;
         self.inspector.draw(&cx)?;
+        self.choice.draw(&cx);
         self.measures.draw(&cx)?;
         self.settings.draw(&cx)?;
         self.places.draw(&cx);
@@ -290,6 +314,19 @@ impl View {
         self.timeline.draw(&cx)?;
         let moving = self.lanes.draw(&cx)?;
         Ok(self.stage.draw(&cx)? || moving || later)
+    }
+
+    /// Takes a picture of the stage, at rest.
+    ///
+    /// # Errors
+    /// The browser refused an element.
+    pub fn picture(&mut self, state: &State, now_ms: f64) -> Result<Picture, JsValue> {
+        // All of it is drawn again, at a time at which nothing moves any more.
+        self.look += 1;
+        tape::start();
+        let drawn = self.draw(state, now_ms + AT_REST_MS);
+        let layers = tape::stop();
+        drawn.and_then(|_| picture(layers, state, &self.palette))
     }
 
     /// Whether so much comes that lists in which nobody can read are not written in this frame.

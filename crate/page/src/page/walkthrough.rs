@@ -1,8 +1,6 @@
 //! The walk-through, step by step.
 
-use std::cell::Cell;
 use std::cmp::Ordering;
-use std::rc::Rc;
 
 use gloo::events::EventListener;
 use lab::snapshot::Snapshot;
@@ -12,6 +10,7 @@ use web_sys::Element;
 use super::app::Sender;
 use super::copy::CommandLine;
 use super::dom::{self, Slot};
+use super::lanes::LanesMsg;
 use super::msg::Msg;
 use super::numbers;
 use super::offer::{offer, unlearned};
@@ -19,7 +18,6 @@ use super::progress::{self, Progress};
 use super::state::{Errand, RowsFrom, State};
 use super::view::Cx;
 use super::walk::Step;
-use crate::protocol::Command;
 
 /// The walk-through.
 #[derive(Debug)]
@@ -32,7 +30,6 @@ pub struct Walkthrough {
     other_lane: Slot,
     over: Slot,
     error: Slot,
-    lane: Rc<Cell<usize>>,
     _listeners: Vec<EventListener>,
 }
 
@@ -64,12 +61,9 @@ impl Walkthrough {
         }
         let verdict: Element = dom::by_id("walk-verdict")?;
         let other_lane: Element = dom::by_id("walk-lane")?;
-        let lane = Rc::new(Cell::new(0));
-        let (to_lane, lane_sender, over_sender) = (lane.clone(), sender.clone(), sender.clone());
+        let (lane_sender, over_sender) = (sender.clone(), sender.clone());
         let show_lane = dom::on_click(&other_lane, move || {
-            lane_sender.send(Msg::Send(Command::ShowLane {
-                lane: to_lane.get(),
-            }))
+            lane_sender.send(Msg::Lanes(LanesMsg::Compare));
         });
         let over = dom::on_click(&dom::by_id::<Element>("walk-over")?, move || {
             over_sender.send(Msg::AskStartOver)
@@ -88,7 +82,6 @@ impl Walkthrough {
             other_lane: Slot::new(other_lane),
             over: Slot::by_id("walk-over")?,
             error: Slot::by_id("walk-error")?,
-            lane,
             _listeners: vec![show_lane, over],
         })
     }
@@ -128,13 +121,13 @@ impl Walkthrough {
         };
         self.over.set(over);
         let other = (snapshot.lane + 1) % snapshot.lanes.len().max(1);
-        self.lane.set(other);
         let name = snapshot
             .lanes
             .get(other)
-            .filter(|_| snapshot.lanes.len() > 1);
-        self.other_lane
-            .set_or_hide(&name.map_or_else(String::new, |lane| format!("Show {} lane", lane.name)));
+            .filter(|_| snapshot.lanes.len() > 1 && !state.compare);
+        self.other_lane.set_or_hide(
+            &name.map_or_else(String::new, |lane| format!("Compare with {}", lane.name)),
+        );
     }
 }
 

@@ -14,6 +14,7 @@
 //! - `connect`: the connection as the reader sees it
 //! - `change`: another lab file; [`rebuild`]: the lab that is made of it
 //! - `places`: a place on the timeline that was asked for; columns that there are
+//! - `pipeline`: what flows through, and how fast
 //! - `survey`: a look at the bridge's topics; `play_as`: a recording that brings its own lab file
 //! - [`look`]: what is looked at closer; [`search`]: through what was applied
 //! - `transport`: play, pause, step, look back, replay
@@ -30,6 +31,7 @@ pub mod link;
 mod lint;
 pub mod look;
 pub mod order;
+mod pipeline;
 mod places;
 mod play_as;
 pub mod player;

@@ -90,10 +90,7 @@ impl Desk {
         // Other roles make other rows training rows.
         self.components = Follower::default();
         self.set_file(self.lab.config.file.clone());
-        let lanes = self.lab.lanes.len();
-        if self.view.lane >= lanes {
-            self.view.lane = lanes - 1;
-        }
+        self.view.lane = self.lane_after(&lab);
         if let Playhead::Version(_) = self.view.at {
             // It was another lane's, or another version of it.
             self.view.at = Playhead::Live;
@@ -102,6 +99,16 @@ impl Desk {
             true => Vec::new(),
             false => self.lab.take_over(lab),
         }
+    }
+
+    /// The lane that is shown in a lab's place: the one of the same name, or else where it stood.
+    fn lane_after(&self, old: &Lab) -> usize {
+        let lanes = &self.lab.lanes;
+        let shown = self.view.lane.min(old.lanes.len() - 1);
+        let same = lanes
+            .iter()
+            .position(|lane| lane.name() == old.lanes[shown].name());
+        same.unwrap_or(shown.min(lanes.len() - 1))
     }
 }
 
@@ -171,6 +178,18 @@ mod tests {
             whole.lab.checkpoint().to_json()
         );
         assert_eq!(desk.file().lanes[0].name, "Flink");
+    }
+
+    #[test]
+    fn the_shown_lane_stays_wherever_it_stands() {
+        let mut desk = played(LAB, 150);
+        desk.view.lane = 1;
+        let mut file = desk.file().clone();
+        file.lanes.remove(0);
+        let mut rebuild = Rebuild::new(&mut desk, file).unwrap();
+        assert!(rebuild.work(&mut desk.applied, || true));
+        desk.take_rebuilt(rebuild);
+        assert_eq!((desk.view.lane, &*desk.lab.lanes[0].name()), (0, "Spark"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::link::Link;
 use super::lint::Lint;
 use super::look::Looking;
 use super::order::Order;
+use super::pipeline::Pipes;
 use super::places::Places;
 use super::player::Player;
 use super::session::Session;
@@ -77,6 +78,7 @@ pub(super) struct Worker {
     pub(super) places: Places,
     pub(super) lint: Lint,
     pub(super) choose: Choose,
+    pub(super) pipes: Pipes,
     pub(super) survey: Survey,
     pub(super) announced: (u64, f64),
     pub(super) order_kept: (u64, f64),
@@ -115,11 +117,15 @@ pub(super) fn with(act: impl FnOnce(&mut Worker)) {
 /// Acts on the worker, then posts an update if the answer is true.
 pub(super) fn with_if(act: impl FnOnce(&mut Worker) -> bool) {
     WORKER.with_borrow_mut(|worker| {
-        if let Some(worker) = worker
-            && act(worker)
-        {
+        let Some(worker) = worker else {
+            return;
+        };
+        let began_ms = worker.clock_ms();
+        if act(worker) {
             worker.post_soon();
         }
+        let worked_ms = worker.clock_ms() - began_ms;
+        worker.pipes.worked(worked_ms);
     });
 }
 
@@ -194,11 +200,17 @@ impl Worker {
             places: Places::default(),
             lint: Lint::default(),
             choose: Choose::default(),
+            pipes: Pipes::default(),
             survey: Survey::default(),
             announced: (1, 0.0),
             order_kept: (0, 0.0),
             look: Looking::default(),
         }
+    }
+
+    /// A clock that is fine enough for pieces of work, ms.
+    pub(super) fn clock_ms(&self) -> f64 {
+        self.scope.performance().map_or(0.0, |clock| clock.now())
     }
 
     fn post_soon(&mut self) {
@@ -209,8 +221,11 @@ impl Worker {
                 WORKER.with_borrow_mut(|worker| {
                     if let Some(worker) = worker {
                         (worker.post, worker.posted_ms) = (None, now_ms());
+                        let began_ms = worker.clock_ms();
                         let update = worker.update();
                         post(&worker.scope, &update);
+                        let worked_ms = worker.clock_ms() - began_ms;
+                        worker.pipes.worked(worked_ms);
                         if worker.desk.is_looking() {
                             worker.post_soon();
                         }
@@ -271,6 +286,7 @@ impl Worker {
             sought: self.places.take_sought(),
             lint: self.lint_to_tell(),
             elbow: self.curves_to_tell(),
+            pipeline: self.pipeline(),
             surveyed: self.survey.take_done(),
             closer,
         }

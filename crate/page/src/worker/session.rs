@@ -296,7 +296,13 @@ impl Session {
         (bytes > 0).then_some(ClientFrame::Credit { bytes })
     }
 
-    fn owed_bytes(&self) -> u64 {
+    /// Records that this log has sent, repeats not counted.
+    pub fn records_received(&self) -> u64 {
+        self.records_received
+    }
+
+    /// Bytes of records that are not all applied yet.
+    pub fn owed_bytes(&self) -> u64 {
         self.owed.iter().map(|(_, bytes)| bytes).sum()
     }
 

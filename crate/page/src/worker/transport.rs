@@ -34,9 +34,16 @@ impl Worker {
                 self.desk.view.at = Playhead::Live
             }
             Command::Seek { record } => self.desk.view.at = Playhead::Record(record),
-            Command::ShowLane { lane } => self.desk.view.lane = lane,
+            Command::ShowLane { lane } => {
+                if self.desk.view.compare && matches!(self.desk.view.at, Playhead::Version(_)) {
+                    // All lanes are looked at where they are: another one in front changes no place.
+                    self.desk.view.at = Playhead::Record(self.snapshot_place().0);
+                }
+                self.desk.view.lane = lane;
+            }
             Command::Axes { x, y } => (self.desk.view.x, self.desk.view.y) = (x, y),
             Command::Values { most } => self.desk.view.values = most,
+            Command::Pipeline { on } => self.watch_pipeline(on),
             Command::Speed { factor } => self.speed = factor,
             Command::CloseBatch { lane } => self.desk.take(super::desk::Item::Close(lane)),
             Command::StartOver => self.start_over(),
@@ -66,7 +73,12 @@ impl Worker {
             Command::NextRound => self.next_round(),
             Command::BackRound => self.back_round(),
             Command::LedgerCsv => self.wants_ledger_csv = true,
-            Command::Resume { name, text, rows } => self.resume(name, &text, rows),
+            Command::Resume {
+                name,
+                text,
+                rows,
+                records_per_s,
+            } => self.resume(name, &text, rows, records_per_s),
             Command::PlayAs {
                 lab,
                 name,
@@ -99,8 +111,11 @@ impl Worker {
     }
 
     /// Plays a recording on from a record that it had come to.
-    fn resume(&mut self, name: String, text: &str, rows: u64) {
+    fn resume(&mut self, name: String, text: &str, rows: u64, records_per_s: Option<f64>) {
         self.replay(name, text);
+        if let (Some(player), Some(records_per_s)) = (&mut self.player, records_per_s) {
+            player.records_per_s = records_per_s;
+        }
         let before = self.desk.lab.rows.end();
         while self.desk.lab.rows.end() - before < rows && self.desk.step_row() {}
         self.count_played(self.desk.lab.rows.end() - before);

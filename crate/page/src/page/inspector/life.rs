@@ -4,7 +4,7 @@ use lab::snapshot::{Life, Snapshot};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
-use super::became::Go;
+use super::parts::Go;
 use crate::page::predictions::cluster;
 use crate::page::rows::Badge;
 use crate::page::{dom, names, numbers};

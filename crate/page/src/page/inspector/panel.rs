@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn links_do_what_they_say() {
-        use crate::page::inspector::became::Go;
+        use crate::page::inspector::parts::Go;
         for (go, msg) in [
             (Go::Seek(139), Msg::Send(Command::Seek { record: 139 })),
             (

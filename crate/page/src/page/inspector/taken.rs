@@ -5,8 +5,8 @@ use lab::snapshot::{Snapshot, Why, WhyLinear};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
-use super::became::{self, blocks, policy};
-use super::when;
+use super::became::{blocks, policy};
+use super::{parts, when};
 use crate::page::predictions::cluster;
 use crate::page::rows::Badge;
 use crate::page::{dom, names, numbers};
@@ -168,7 +168,7 @@ fn subscript(number: usize) -> String {
 }
 
 fn draw_why(into: &Element, why: &Why, taken: Taken<'_>) -> Result<(), JsValue> {
-    became::draw(into, &blocks(taken.snapshot, why, taken.forms))?;
+    parts::draw(into, &blocks(taken.snapshot, why, taken.forms))?;
     if let Some(answer) = &why.answer {
         if answer.distances.len() > 1 {
             draw_distances(into, why, taken.snapshot)?;
@@ -180,7 +180,7 @@ fn draw_why(into: &Element, why: &Why, taken: Taken<'_>) -> Result<(), JsValue> 
     if let Some(policy) = policy(why) {
         let note = dom::child(into, "div", "policy", "")?;
         dom::icon(&note, "#i-error", "icon16")?;
-        became::parts(&dom::child(&note, "p", "", "")?, &policy.main)?;
+        parts::parts(&dom::child(&note, "p", "", "")?, &policy.main)?;
     }
     Ok(())
 }

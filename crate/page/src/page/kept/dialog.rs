@@ -192,7 +192,6 @@ fn listen(sender: &Sender) -> Result<Vec<EventListener>, JsValue> {
     };
     let close = sender.clone();
     let mut listeners = vec![
-        dom::on_click(&dom::by_id::<Element>("kept-open")?, send(KeptMsg::Open)),
         dom::on_click(&dom::by_id::<Element>("kept-go-on")?, send(KeptMsg::GoOn)),
         dom::on_click(&dom::by_id::<Element>("kept-close")?, move || {
             close.send(Msg::Close)

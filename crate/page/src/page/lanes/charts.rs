@@ -3,7 +3,7 @@
 use lab::snapshot::{Snapshot, Task};
 use wasm_bindgen::JsValue;
 
-use super::shown;
+use super::{shown, stamps};
 use crate::page::chart::pen::{Align, At, Pen, Type};
 use crate::page::chart::scale::{Scale, log_ticks};
 use crate::page::chart::surface::Surface;
@@ -25,7 +25,7 @@ pub struct Charts {
     losses: Surface,
     rounds_title: Slot,
     losses_title: Slot,
-    stamp: Shown<(Stamp, u64, usize)>,
+    stamp: Shown<(Vec<Stamp>, Task, u64)>,
 }
 
 /// A lane's curve.
@@ -58,7 +58,7 @@ impl Charts {
         let lanes = of_kind(cx);
         let changed = self
             .stamp
-            .change((cx.stamp(), cx.state.domain, lanes.len()));
+            .change((stamps(cx), cx.snapshot.task, cx.state.domain));
         if lanes.is_empty() || !(changed || fits.contains(&true)) {
             return;
         }
@@ -185,6 +185,41 @@ fn draw_rounds(pen: &Pen, frame: Frame, cx: &Cx<'_>, curves: &[Curve], top: (f64
         return soon(pen, frame, words, cx);
     }
     draw_curves(pen, frame, cx, curves, |value| y.at(value));
+    draw_earlier(pen, frame, cx, curves, |value| y.at(value));
+}
+
+/// The values before the newest: of two curves the upper one's above it, the lower one's below; of more there is no room.
+fn draw_earlier(pen: &Pen, frame: Frame, cx: &Cx<'_>, curves: &[Curve], y: impl Fn(f64) -> f64) {
+    let [one, other] = curves else { return };
+    let counts = curves.iter().all(|curve| {
+        let mut values = curve.points.iter();
+        values.all(|(_, value)| value.fract() == 0.0)
+    });
+    if !counts || one.points.len() > 5 {
+        return;
+    }
+    let seen = |curve: &Curve| {
+        let record = cx.snapshot.record as f64;
+        let seen = curve.points.iter().filter(|(at, _)| *at <= record).count();
+        seen.saturating_sub(1)
+    };
+    for (curve, beside) in [(one, other), (other, one)] {
+        for (i, (record, value)) in curve.points.iter().enumerate().take(seen(curve)) {
+            let other = beside.points.get(i).map(|(_, value)| *value);
+            let above = other.is_none_or(|other| *value > other);
+            if other == Some(*value) && curve.lane > beside.lane {
+                // It stands there once already.
+                continue;
+            }
+            let x = frame.x.at(*record).max(frame.x.pixels.0 + 8.0);
+            let at = (x, y(*value) + if above { -13.0 } else { 13.0 });
+            pen.text(
+                &value_text(*value),
+                at,
+                Type::tick(cx.palette.text, Align::Center),
+            );
+        }
+    }
 }
 
 /// Over many sizes: logarithmic, and the ticks say so.
@@ -204,7 +239,7 @@ fn draw_losses(pen: &Pen, frame: Frame, cx: &Cx<'_>, curves: &[Curve]) {
     if most == 0.0 {
         return soon(pen, frame, "after batch 1", cx);
     }
-    let (low, high) = (least.max(most / 1_000.0) / 1.25, most * 1.25);
+    let (low, high) = (least.max(most / 100.0) / 1.25, most * 1.25);
     let y = Scale {
         domain: (libm::log(low), libm::log(high)),
         pixels: (frame.bottom, frame.top),

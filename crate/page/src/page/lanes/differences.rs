@@ -5,7 +5,7 @@ use lab::snapshot::{DifferenceRow, Differences, GivenRow, Snapshot, Task};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event};
 
-use super::{LanesMsg, shown};
+use super::{LanesMsg, shown, stamps};
 use crate::page::app::Sender;
 use crate::page::dom::{self, Shown, Slot};
 use crate::page::msg::Msg;
@@ -13,6 +13,7 @@ use crate::page::numbers;
 use crate::page::predictions;
 use crate::page::rows::Badge;
 use crate::page::state::State;
+use crate::page::view::{Cx, Stamp};
 
 /// The table.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub struct DifferencesTable {
     head: Element,
     body: Element,
     empty: Slot,
+    stamp: Shown<(Vec<Stamp>, usize, bool)>,
     shown: Shown<String>,
     chosen: Shown<Option<u64>>,
     _listeners: [EventListener; 4],
@@ -53,6 +55,7 @@ impl DifferencesTable {
             head: dom::by_id("differences-head")?,
             empty: Slot::by_id("differences-empty")?,
             body,
+            stamp: Shown::default(),
             shown: Shown::default(),
             chosen: Shown::default(),
         })
@@ -62,7 +65,16 @@ impl DifferencesTable {
     ///
     /// # Errors
     /// The browser refused an element.
-    pub fn draw(&mut self, state: &State) -> Result<(), JsValue> {
+    pub fn draw(&mut self, cx: &Cx<'_>) -> Result<(), JsValue> {
+        let state = cx.state;
+        let stamp = (stamps(cx), cx.snapshot.lane, state.lanes.all_rounds);
+        if self.stamp.change(stamp) {
+            self.draw_table(state)?;
+        }
+        self.draw_chosen(state)
+    }
+
+    fn draw_table(&mut self, state: &State) -> Result<(), JsValue> {
         let Some(comparison) = &state.update.comparison else {
             return Ok(());
         };
@@ -81,6 +93,11 @@ impl DifferencesTable {
             self.draw_rows(state, &lanes, &rows)?;
             self.chosen = Shown::default();
         }
+        Ok(())
+    }
+
+    /// Marks the row that was chosen.
+    fn draw_chosen(&mut self, state: &State) -> Result<(), JsValue> {
         if self.chosen.change(state.lanes.chosen) {
             let nodes = self.body.children();
             for i in 0..nodes.length() {
@@ -141,7 +158,7 @@ impl DifferencesTable {
                 Task::Regression => "Error",
                 Task::Classification => "p of it",
             };
-            head("num wide beside-head", beside)?;
+            head("num wide beside beside-head", beside)?;
         }
         Ok(())
     }
@@ -274,7 +291,7 @@ fn draw_given(
         || numbers::NONE.to_owned(),
         |given| beside(lane, row, given),
     );
-    dom::child(node, "td", "num wide", &beside)?;
+    dom::child(node, "td", "num wide beside", &beside)?;
     Ok(())
 }
 

@@ -194,6 +194,7 @@ fn items(state: &State, lane: usize) -> Vec<Item> {
         refused: edit::stays(&file, lane),
         ..item("Remove", Act::Remove)
     });
+    items.push(item("Kept versions", Act::Kept));
     for (i, preset) in edit::presets(of).iter().enumerate() {
         items.push(Item {
             refused: no_room.clone(),
@@ -312,6 +313,7 @@ mod tests {
                 "Rename",
                 "Copy",
                 "Remove",
+                "Kept versions",
                 "Add Flink OnlineKMeans",
                 "Add Spark StreamingKMeans"
             ]

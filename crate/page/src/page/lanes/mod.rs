@@ -24,8 +24,10 @@ use lab::config::LaneFile;
 use lab::snapshot::Snapshot;
 
 use self::edit::Preset;
+use super::kept::{self, KeptMsg};
 use super::msg::{Dialog, Effect};
 use super::state::{RightTab, State, Tab};
+use super::view::{Cx, Stamp};
 use super::{experiment, right};
 use crate::protocol::Command;
 
@@ -103,6 +105,8 @@ pub enum Act {
     Add(Preset),
     /// Its settings.
     Settings,
+    /// The versions that are kept.
+    Kept,
 }
 
 /// The lanes that are shown side by side; empty where one is shown large.
@@ -117,6 +121,12 @@ pub fn shown(state: &State) -> Vec<&Snapshot> {
         !hidden || panel.lane == state.update.snapshot.lane
     };
     panels.iter().filter(is_shown).collect()
+}
+
+/// What the pictures of the lanes side by side depend on: a lane may have news while the shown one has none.
+pub fn stamps(cx: &Cx<'_>) -> Vec<Stamp> {
+    let stamp = |snapshot| Cx { snapshot, ..*cx }.stamp();
+    shown(cx.state).into_iter().map(stamp).collect()
 }
 
 /// Whether lanes are shown side by side.
@@ -220,6 +230,10 @@ fn act_on(state: &mut State, lane: usize, act: Act, out: &mut Vec<Effect>) {
             } else {
                 remove(state, lane, out);
             }
+        }
+        Act::Kept => {
+            focus(state, lane, out);
+            kept::update(state, KeptMsg::Open, out);
         }
         Act::Settings => {
             focus(state, lane, out);

@@ -105,10 +105,12 @@ fn says(state: &State) -> String {
 }
 
 fn can_undo(state: &State) -> bool {
-    let room = state
-        .file()
-        .is_ok_and(|file| edit::no_room(&file).is_none());
-    state.lanes.removed.is_some() && room
+    let room = || {
+        state
+            .file()
+            .is_ok_and(|file| edit::no_room(&file).is_none())
+    };
+    state.lanes.removed.is_some() && room()
 }
 
 #[cfg(test)]

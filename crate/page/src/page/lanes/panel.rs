@@ -95,6 +95,11 @@ impl Panel {
                 sender.send(Msg::Lanes(msg.clone()));
             }));
         }
+        // What is opened from its plot is of this lane.
+        let (focus, plot) = (sender.clone(), part(".plot")?);
+        listeners.push(EventListener::new(&plot, "pointerdown", move |_| {
+            focus.send(Msg::Lanes(LanesMsg::Focus(lane)));
+        }));
         let select = |selector: &str, msg| Select::new(dom::part(&root, selector)?, msg, sender);
         Ok(Panel {
             name: Slot::new(name),

@@ -168,9 +168,13 @@ fn versions(facts: &LaneFacts) -> String {
     }
 }
 
-/// "9, 17, 6"
+/// "9, 17, 6": to rows, where there are many.
 fn whole(weights: &[f64]) -> String {
-    let decimals = numbers::decimals(weights.iter().copied()).min(1);
+    let many = weights.iter().any(|weight| *weight >= 10.0);
+    let decimals = match many {
+        true => 0,
+        false => numbers::decimals(weights.iter().copied()).min(1),
+    };
     let text = |weight: &f64| numbers::fixed(*weight, decimals);
     weights.iter().map(text).collect::<Vec<_>>().join(", ")
 }

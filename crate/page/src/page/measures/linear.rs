@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use super::charts::{draw_inertia, draw_right, is_late, learned, middle, rule, soon};
 use super::coefficients::Coefficients;
 use super::log::log_scale;
-use super::{Frame, frame};
+use super::{Frame, frame, label};
 use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{At, Pen};
 use crate::page::chart::surface::Surface;
@@ -88,10 +88,12 @@ impl LinearMeasures {
         newest: Option<&LedgerRow>,
         tested: Option<TestedRow>,
     ) {
+        let snapshot = &cx.state.update.snapshot;
         let rmse = newest.map(|bar| numbers::significant(bar.loss_before.sqrt(), 3));
-        self.loss.say("Error before learning, RMSE", rmse);
+        self.loss.say(snapshot, "Error before learning, RMSE", rmse);
         let mse = tested.map(|tested| numbers::significant(tested.mse, 4));
-        self.tested.say("Test rows after each batch, MSE", mse);
+        self.tested
+            .say(snapshot, "Test rows after each batch, MSE", mse);
         self.more.set(&tested.map_or_else(String::new, |tested| {
             format!(
                 "{}: MAE {}, R² {}",
@@ -112,9 +114,10 @@ impl LinearMeasures {
     ) {
         let snapshot = cx.snapshot;
         let losses = newest.map(|bar| numbers::before_after(bar.loss_before, bar.loss_after));
-        self.loss.say("Log-loss per row", losses);
+        self.loss.say(snapshot, "Log-loss per row", losses);
         let round = crate::page::predictions::newest_round(snapshot);
         self.tested.say(
+            snapshot,
             "Test rows right",
             round.and_then(crate::page::predictions::score),
         );
@@ -132,11 +135,11 @@ impl LinearMeasures {
 }
 
 impl Chart {
-    fn say(&mut self, name: &str, value: Option<String>) {
+    fn say(&mut self, snapshot: &Snapshot, name: &str, value: Option<String>) {
         let value = value.unwrap_or_else(|| numbers::NONE.to_owned());
         self.name.set(name);
         self.value.set(&value);
-        let label = format!("{name}: {value}");
+        let label = label(name, &value, snapshot);
         dom::set_attribute(&self.surface.canvas, "aria-label", &label);
     }
 }

@@ -1,18 +1,20 @@
 //! Four measures over records seen: right test rows, inertia, shift, rows per cluster.
 //!
+//! - [`choice`]: curves or scores, and where drifts were found
 //! - [`charts`]: what each one draws in its frame
 //! - [`linear`] and [`coefficients`]: those of a linear model, in their place; [`log`] their scale
 //! - [`scores`]: the measures of every kind of model, as a list
 //! - [`confusion`]: which rows went where
 
 pub mod charts;
+pub mod choice;
 pub mod coefficients;
 pub mod confusion;
 pub mod linear;
 pub mod log;
 pub mod scores;
 
-use lab::snapshot::Task;
+use lab::snapshot::{Snapshot, Task};
 use wasm_bindgen::JsValue;
 
 use self::charts::{draw_inertia, draw_right, draw_rows, draw_shift};
@@ -116,6 +118,7 @@ impl Measures {
         }
         let round = predictions::newest_round(snapshot);
         self.right.say(
+            snapshot,
             round
                 .filter(|_| snapshot.judged)
                 .and_then(predictions::score),
@@ -127,12 +130,14 @@ impl Measures {
                 .rev()
                 .find(|bar| bar.rows > 0 && bar.to_record <= snapshot.record)
         };
-        self.inertia
-            .say(learned().map(|bar| numbers::before_after(bar.loss_before, bar.loss_after)));
+        self.inertia.say(
+            snapshot,
+            learned().map(|bar| numbers::before_after(bar.loss_before, bar.loss_after)),
+        );
         self.shift
-            .say(learned().map(|bar| numbers::distance(bar.shift)));
+            .say(snapshot, learned().map(|bar| numbers::distance(bar.shift)));
         self.rows
-            .say(learned().map(|bar| numbers::dotted(&bar.counts)));
+            .say(snapshot, learned().map(|bar| numbers::dotted(&bar.counts)));
         for (surface, last) in [(&self.right.surface, false), (&self.phone, false)] {
             frame(surface, cx, last, draw_right);
         }
@@ -145,14 +150,22 @@ impl Measures {
 
 impl Chart {
     /// The newest value, beside the chart's name and for those who do not see it.
-    fn say(&mut self, value: Option<String>) {
+    fn say(&mut self, snapshot: &Snapshot, value: Option<String>) {
         let value = value.unwrap_or_else(|| numbers::NONE.to_owned());
         self.value.set(&value);
         dom::set_attribute(
             &self.surface.canvas,
             "aria-label",
-            &format!("{}: {value}", self.name),
+            &label(self.name, &value, snapshot),
         );
+    }
+}
+
+/// What a chart shows, in words.
+fn label(name: &str, value: &str, snapshot: &Snapshot) -> String {
+    match choice::drifts(snapshot) {
+        drifts if drifts.is_empty() => format!("{name}: {value}"),
+        drifts => format!("{name}: {value}; {drifts}"),
     }
 }
 
@@ -171,6 +184,7 @@ pub fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: impl Fn(&Pen, Fra
         top: 8.0,
         bottom: surface.height - if last { BELOW } else { 7.0 },
     };
+    draw_drifts(&pen, frame, cx);
     draw(&pen, frame, cx);
     let snapshot = cx.snapshot;
     if snapshot.records > 0 {
@@ -184,6 +198,24 @@ pub fn frame(surface: &Surface, cx: &Cx<'_>, last: bool, draw: impl Fn(&Pen, Fra
     }
     if last {
         draw_x_ticks(&pen, frame, cx);
+    }
+}
+
+/// Where the batches' error has changed: a line with a diamond, as on the timeline.
+fn draw_drifts(pen: &Pen, frame: Frame, cx: &Cx<'_>) {
+    let color = cx.palette.warn;
+    for mark in choice::marks(&cx.state.update.snapshot) {
+        let (x, top) = (crisp(frame.x.at(mark.record as f64)), frame.top - 3.0);
+        pen.line((x, top), (x, frame.bottom), 1.0, color);
+        pen.polygon(
+            [
+                (x, top - 4.0),
+                (x + 4.0, top),
+                (x, top + 4.0),
+                (x - 4.0, top),
+            ],
+            color,
+        );
     }
 }
 

@@ -112,6 +112,7 @@ impl Draft {
                 "" => self.remove(path),
                 text => self.put(path, text, whole(text)),
             },
+            _ if path.ends_with("/restarts") && text.trim().is_empty() => self.remove(path),
             _ if path.starts_with("/model/initial/") => self.put(path, text, whole(text)),
             _ => {
                 let all = self.kind().fields.iter().chain(CHANGES);
@@ -300,6 +301,7 @@ fn rule(kind: &Kind, path: &str) -> String {
         (None, "/batch/rows") => ("rows of a batch", Control::Whole),
         (None, "/batch/ms") => ("seconds of a window", Control::Number),
         (None, "/scaler/freeze_after") => ("rows that the scaler learns from", Control::Whole),
+        (None, path) if path.ends_with("restarts") => ("restarts", Control::Whole),
         (None, path) if path.ends_with("rows") => ("rows to choose among", Control::Whole),
         (None, _) => ("seed", Control::Whole),
     };

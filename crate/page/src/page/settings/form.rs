@@ -72,6 +72,7 @@ pub fn rows(draft: &Draft, columns: &[KnownColumn]) -> Vec<Row> {
     }
     rows.push(batch(draft));
     rows.push(initial(draft));
+    rows.extend(restarts(draft));
     rows.push(features(draft, columns));
     rows.push(label(draft, columns));
     rows.push(scaling(draft));
@@ -345,6 +346,25 @@ fn initial(draft: &Draft) -> Row {
     row("Initial", [Some(input), number].into_iter().flatten())
 }
 
+/// How often a start that is drawn is drawn, and from which seed on, where that does not stand above.
+fn restarts(draft: &Draft) -> Option<Row> {
+    let initial = &draft.lane()["model"]["initial"];
+    let (way, with_seed) = match (&initial["random"], &initial["kmeans++"]) {
+        (Value::Object(_), _) => ("random", false),
+        (_, Value::Object(_)) => ("kmeans++", true),
+        _ => return None,
+    };
+    let path = |name: &str| format!("/model/initial/{way}/{name}");
+    let restarts = typed(draft, &path("restarts"), "restarts", "once", 1.0);
+    let seed = with_seed.then(|| typed(draft, &path("seed"), "seed", "", 1.0));
+    let label = if with_seed {
+        "Restarts, seed"
+    } else {
+        "Restarts"
+    };
+    Some(row(label, [Some(restarts), seed].into_iter().flatten()))
+}
+
 fn features(draft: &Draft, columns: &[KnownColumn]) -> Row {
     let chosen = strings(&draft.lane()["features"]);
     let kept_out = ["label", "target"].map(|name| draft.lane()[name].as_str());
@@ -472,11 +492,17 @@ fn initial_in_words(lane: &Value, shown: Option<u64>) -> String {
         return format!("{} given{weights}", centroids.len());
     }
     if initial["random"].is_object() {
-        return format!("random, seed {}", number("/random/seed"));
+        let best = best_of(number("/random/restarts"));
+        return format!("random, seed {}{best}", number("/random/seed"));
     }
     if initial["kmeans++"].is_object() {
         let rows = number("/kmeans++/rows");
-        return format!("k-means++ on {rows} rows");
+        let best = best_of(number("/kmeans++/restarts"));
+        let seed = match number("/kmeans++/seed") {
+            1 => String::new(),
+            seed => format!(", seed {seed}"),
+        };
+        return format!("k-means++ on {rows} rows{seed}{best}");
     }
     match initial {
         Value::Object(initial) if initial.contains_key("checkpoint") => "a kept version",
@@ -484,6 +510,14 @@ fn initial_in_words(lane: &Value, shown: Option<u64>) -> String {
         _ => "zeros",
     }
     .to_owned()
+}
+
+/// ", best of 3"
+fn best_of(restarts: u64) -> String {
+    match restarts {
+        0 | 1 => String::new(),
+        restarts => format!(", best of {restarts}"),
+    }
 }
 
 fn scaler_in_words(scaler: &Value) -> String {
@@ -544,6 +578,41 @@ mod tests {
 
     fn labels(rows: &[Row]) -> Vec<&str> {
         rows.iter().map(|row| row.label.as_str()).collect()
+    }
+
+    #[test]
+    fn a_start_that_is_drawn_has_restarts() {
+        let mut draft = draft(IRIS);
+        let file = LabFile::parse(IRIS).unwrap();
+        assert!(!labels(&rows(&draft, &[])).contains(&"Restarts"));
+        for (way, label, words) in [
+            (
+                "random",
+                "Restarts",
+                "3 given, weights 0 → random, seed 1, best of 3",
+            ),
+            (
+                "kmeans++",
+                "Restarts, seed",
+                "3 given, weights 0 → k-means++ on 100 rows, best of 3",
+            ),
+        ] {
+            draft.set("initial", way, &ShownModel::default());
+            assert!(labels(&rows(&draft, &[])).contains(&label));
+            let path = format!("/model/initial/{way}/restarts");
+            draft.set(&path, "x", &ShownModel::default());
+            let refused = draft.lane_file(&file.lanes[0]).unwrap_err();
+            assert_eq!(refused, "restarts is a whole number. Now: x.");
+            draft.set(&path, "3", &ShownModel::default());
+            let said = changed(&draft).join("; ");
+            assert!(said.contains(words), "{said}");
+            let mut changed = file.clone();
+            changed.lanes[0] = draft.lane_file(&file.lanes[0]).unwrap();
+            lab::Lab::new(changed).unwrap();
+            draft.set(&path, " ", &ShownModel::default());
+            let lane = serde_json::to_value(draft.lane_file(&file.lanes[0]).unwrap()).unwrap();
+            assert_eq!(lane["model"]["initial"][way].get("restarts"), None);
+        }
     }
 
     #[test]

@@ -153,6 +153,10 @@ fn at_fault(draft: &Draft, why: &LabError) -> String {
         None if place.ends_with(".batch.ms") => "/batch/ms".to_owned(),
         None if place.ends_with("freeze_after") => "/scaler/freeze_after".to_owned(),
         None if place.ends_with("kmeans++.rows") => "/model/initial/kmeans++/rows".to_owned(),
+        None if place.ends_with("kmeans++.restarts") => {
+            "/model/initial/kmeans++/restarts".to_owned()
+        }
+        None if place.contains("initial.random.r") => "/model/initial/random/restarts".to_owned(),
         None if place == "features" || place == "target" => match place.as_str() {
             "features" => "features".to_owned(),
             _ => "/target".to_owned(),

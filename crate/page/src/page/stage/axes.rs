@@ -46,18 +46,21 @@ impl Axes {
         self.wanted()
     }
 
-    /// Takes the picture's own axes where it cannot have the chosen ones.
-    pub fn keep_to(&mut self, snapshot: &Snapshot) {
+    /// Takes the picture's own axes where it cannot have the chosen ones, and asks for them from now on.
+    pub fn keep_to(&mut self, snapshot: &Snapshot) -> Option<Effect> {
         let is_there = |axis: Axis| match axis {
             Axis::Feature(feature) => feature < snapshot.features.len(),
             Axis::Component(_) => has_components(snapshot),
         };
-        if !is_there(self.x) || !is_there(self.y) {
-            (self.x, self.y) = snapshot.axes;
-            if let (Axis::Feature(x), Axis::Feature(y)) = snapshot.axes {
-                self.features = (x, y);
-            }
+        // A picture without a lane has no axes of its own.
+        if snapshot.features.is_empty() || is_there(self.x) && is_there(self.y) {
+            return None;
         }
+        (self.x, self.y) = snapshot.axes;
+        if let (Axis::Feature(x), Axis::Feature(y)) = snapshot.axes {
+            self.features = (x, y);
+        }
+        Some(self.wanted())
     }
 
     fn show(&mut self, x: usize, y: usize) {
@@ -202,8 +205,8 @@ mod tests {
             ..Snapshot::default()
         };
         axes.choose_x(Axis::Component(0));
-        axes.keep_to(&snapshot);
-        assert_eq!((axes.x, axes.y), features(0, 1));
+        assert_eq!(axes.keep_to(&snapshot).map(sent), Some(features(0, 1)));
+        assert_eq!(axes.keep_to(&snapshot), None);
         assert_eq!(sent(axes.choose_x(Axis::Feature(1))), features(1, 0));
     }
 

@@ -14,7 +14,7 @@ use crate::page::dom::{self, Shown, Slot};
 use crate::page::msg::Msg;
 use crate::page::regression::fit;
 use crate::page::view::Cx;
-use crate::page::views::{Kind, many};
+use crate::page::views::{self, Kind, many};
 use crate::page::{lanes, numbers, predictions};
 
 /// What stands around the plot.
@@ -90,7 +90,7 @@ impl Legend {
                 .any(|round| round.right < round.of && round.first < snapshot.record);
         let tested = snapshot.stage.point_test.contains(&1);
         let clusters = snapshot.task == Task::Clustering;
-        let scatter = cx.state.views.shown(snapshot) == Kind::Scatter;
+        let scatter = views::shown(cx.state) == Kind::Scatter;
         for (key, shown) in self.keys.iter().zip([
             !begun && clusters && scatter,
             begun,
@@ -126,7 +126,7 @@ pub fn options(cx: &Cx<'_>) -> Vec<(Axis, String)> {
     let features = (0..snapshot.features.len()).map(Axis::Feature);
     let components = (0..2).map(Axis::Component);
     let components = components.filter(|_| axes::has_components(snapshot));
-    let short = cx.state.is_phone();
+    let short = cx.state.is_phone() || cx.state.compare;
     features
         .chain(components)
         .map(|axis| (axis, axes::title(snapshot, axis, short)))
@@ -164,7 +164,7 @@ pub fn fill(select: &HtmlSelectElement, options: &[(Axis, String)]) -> Result<()
 /// "Tint: slice at mean sepal_length 5.8, sepal_width 3.1", and what else there is to say of the model in this plane.
 pub fn slice(cx: &Cx<'_>) -> String {
     let snapshot = cx.snapshot;
-    let kind = cx.state.views.shown(snapshot);
+    let kind = views::shown(cx.state);
     if kind != Kind::Scatter {
         return many::caption(cx, kind);
     }

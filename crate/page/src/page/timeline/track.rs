@@ -91,11 +91,14 @@ fn draw_marks(pen: &Pen, layout: &Layout, cx: &Cx<'_>) {
             pen.dashes((x, top), (x, base), (3.0, 2.0), 1.5, color);
             continue;
         }
+        // Below the names of rounds, in a ground of its own: it may stand on a bar.
+        let top = lane.top + 4.0;
         pen.line((x, top + 4.0), (x, base), 1.0, color);
         let diamond = |half: f64| {
             let (x, y) = (x, top);
             [(x, y - half), (x + half, y), (x, y + half), (x - half, y)]
         };
+        pen.polygon(diamond(6.5), cx.palette.app);
         pen.polygon(diamond(5.0), color);
         if mark.kind == MarkKind::Labels {
             pen.polygon(diamond(2.8), cx.palette.app);

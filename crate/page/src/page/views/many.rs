@@ -33,7 +33,7 @@ impl Many {
 
     /// Draws what changed; false where a scatter plot is shown.
     pub fn draw(&mut self, cx: &Cx<'_>, changed: bool) -> bool {
-        let kind = cx.state.views.shown(cx.snapshot);
+        let kind = super::shown(cx.state);
         let other = self.kind.change(kind);
         if other {
             dom::set_attribute(&self.plot, "data-view", word(kind));

@@ -77,7 +77,7 @@ impl ViewMenu {
         if self.open.change(views.open) {
             self.details.set_open(views.open);
         }
-        let kind = views.shown(snapshot);
+        let kind = super::shown(cx.state);
         if self
             .shown
             .change((kind, views.regions, views.paths, has_many(snapshot)))

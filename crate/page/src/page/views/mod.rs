@@ -14,6 +14,7 @@ pub mod rows;
 use lab::snapshot::{Snapshot, Task};
 
 use super::msg::Effect;
+use super::state::State;
 use crate::protocol::Command;
 
 /// So many of the newest rows are drawn with all their features, one by one.
@@ -78,6 +79,19 @@ impl Views {
             false => Kind::Scatter,
         }
     }
+}
+
+/// What the stage shows; lanes side by side are scatter plots.
+pub fn shown(state: &State) -> Kind {
+    match state.compare {
+        true => Kind::Scatter,
+        false => state.views.shown(&state.update.snapshot),
+    }
+}
+
+/// Whether the stage has anything to choose: not side by side with others, nor of a regression.
+pub fn has_menu(state: &State) -> bool {
+    !state.compare && state.update.snapshot.task != Task::Regression
 }
 
 /// Whether there are other views of the shown lane's rows than a scatter plot.
