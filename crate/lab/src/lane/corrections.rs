@@ -10,11 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Lane;
 use super::batch::Batch;
-use super::history::{History, KeptHistory, State, Step};
+use super::history::{History, State, Step};
 use super::keys::{Keys, RowId};
-use crate::config::LaneConfig;
 use crate::event::Source;
 use crate::timeline::Entry;
+
+mod kept;
+
+pub(super) use kept::KeptCorrections;
 
 /// So many refused corrections are listed, the newest; all are counted.
 const LISTED_MAX: usize = 100;
@@ -50,20 +53,6 @@ pub(super) struct Before {
     /// The lane's ranges.
     #[serde(with = "learn::number::pairs")]
     pub(super) ranges: Vec<(f64, f64)>,
-}
-
-/// What a checkpoint keeps of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct KeptCorrections {
-    keys: Keys,
-    history: KeptHistory,
-    before: Option<Before>,
-    made: u64,
-    refused: u64,
-    listed: VecDeque<RefusedCorrection>,
-    /// Versions that may yet be rewritten, but for the newest.
-    pub(super) entries: Vec<Entry>,
 }
 
 /// A correction that was refused.
@@ -312,76 +301,5 @@ impl Lane {
         entries.append(&mut before.entries);
         before.entries = entries;
         before.version = before.version.min(version);
-    }
-}
-
-impl KeptCorrections {
-    /// All versions in it.
-    pub(super) fn all_entries(&self) -> impl Iterator<Item = &Entry> {
-        let before = self.before.iter().flat_map(|before| &before.entries);
-        self.entries.iter().chain(before)
-    }
-}
-
-impl Corrections {
-    /// What a checkpoint keeps, of a lane whose versions are up to date.
-    pub(super) fn to_kept(&self, timeline: &[Entry]) -> KeptCorrections {
-        let Corrections {
-            keys,
-            history,
-            // Versions are up to date.
-            dirty: _,
-            before,
-            made,
-            refused,
-            listed,
-            // Is only drawn, or counted.
-            gone: _,
-            rebuilds: _,
-        } = self;
-        let earlier = &timeline[..timeline.len().saturating_sub(1)];
-        let first = history.steps.front().map_or(u64::MAX, |step| step.version);
-        let from = earlier.partition_point(|entry| entry.last < first);
-        KeptCorrections {
-            keys: keys.clone(),
-            history: history.to_kept(),
-            before: before.clone(),
-            made: *made,
-            refused: *refused,
-            listed: listed.clone(),
-            // The one before the first too, so that something stands before what is made anew.
-            entries: earlier[from.saturating_sub(1)..].to_vec(),
-        }
-    }
-
-    /// Goes on with what was kept of a lane of this configuration.
-    ///
-    /// # Errors
-    /// What of it is not of such a lane, field first.
-    pub(super) fn from_kept(
-        config: &LaneConfig,
-        most: usize,
-        kept: KeptCorrections,
-    ) -> Result<Corrections, String> {
-        let KeptCorrections {
-            keys,
-            history,
-            before,
-            made,
-            refused,
-            listed,
-            entries: _,
-        } = kept;
-        Ok(Corrections {
-            keys: keys.going_on(most),
-            history: History::from_kept(config, most, history)?,
-            dirty: None,
-            before,
-            made,
-            refused,
-            listed,
-            gone: BTreeSet::new(),
-            rebuilds: 0,
-        })
     }
 }
