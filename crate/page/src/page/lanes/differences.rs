@@ -450,6 +450,6 @@ mod tests {
             "The lanes agree on all 11 rows that they answered."
         );
         (state.update.snapshot.task, differences.apart) = (Task::Regression, 0.12);
-        assert!(empty(&state, &differences, 2).starts_with("Numbers that are 0.12 apart"));
+        assert!(empty(&state, &differences, 2).starts_with("Numbers that are 0.120 apart"));
     }
 }

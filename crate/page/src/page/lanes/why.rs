@@ -275,6 +275,6 @@ mod tests {
             ]
         );
         assert_eq!(rows[4].1, ["–", "standard"]);
-        assert_eq!(rows[5].1[0], "0.5, −2");
+        assert_eq!(rows[5].1[0], "0.500, −2.00");
     }
 }
