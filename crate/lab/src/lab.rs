@@ -56,7 +56,7 @@ impl Default for Bounds {
             events: 100_000,
             transactions: 1_024,
             waiting: WAITING_MAX,
-            corrections: 20_000,
+            corrections: 10_000,
         }
     }
 }

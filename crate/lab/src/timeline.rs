@@ -221,13 +221,13 @@ impl Timeline {
     }
 
     /// The entries from this version's on.
-    pub(crate) fn from_version(&self, version: u64) -> &[Entry] {
+    pub(crate) fn since_version(&self, version: u64) -> &[Entry] {
         let at = self.entries.partition_point(|entry| entry.last < version);
         &self.entries[at..]
     }
 
     /// The same, to be changed.
-    pub(crate) fn from_version_mut(&mut self, version: u64) -> &mut [Entry] {
+    pub(crate) fn since_version_mut(&mut self, version: u64) -> &mut [Entry] {
         let at = self.entries.partition_point(|entry| entry.last < version);
         &mut self.entries[at..]
     }

@@ -124,7 +124,7 @@ impl Batch {
     }
 
     /// Whether no row came.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(super) fn nothing_came(&self) -> bool {
         self.came() == 0
     }
 

@@ -249,7 +249,7 @@ impl Lane {
         let Some(corrections) = &mut self.corrections else {
             return;
         };
-        if !batch.is_empty() && corrections.history.wants_state() {
+        if !batch.nothing_came() && corrections.history.wants_state() {
             let state = State {
                 model: self.model.clone(),
                 scaler: self.scaler.clone(),
@@ -304,7 +304,7 @@ impl Lane {
             ranges: self.ranges.clone(),
         });
         // What lies before the first correction has not been touched.
-        let untouched = self.timeline.from_version(version).iter();
+        let untouched = self.timeline.since_version(version).iter();
         let mut entries: Vec<Entry> = untouched
             .take_while(|entry| entry.first < before.version)
             .cloned()

@@ -24,8 +24,8 @@ impl Lane {
         let Some(before) = corrections.and_then(|corrections| corrections.before.take()) else {
             return;
         };
-        for entry in self.timeline.from_version(before.version) {
-            let old = from_version(&before.entries, entry.first).first();
+        for entry in self.timeline.since_version(before.version) {
+            let old = since_version(&before.entries, entry.first).first();
             let is_known = old.is_some_and(|old| {
                 let is = |entry: &Entry| (entry.first, entry.last, entry.revision);
                 is(old) == is(entry)
@@ -47,7 +47,7 @@ impl Lane {
             if let Some(before) = &corrections.before {
                 self.number_revisions(before.version, &before.entries);
                 self.ranges.clone_from(&before.ranges);
-                let entries = self.timeline.from_version(before.version).iter();
+                let entries = self.timeline.since_version(before.version).iter();
                 for model in entries.filter_map(|entry| entry.model.as_ref()) {
                     grow(&mut self.ranges, model);
                 }
@@ -131,8 +131,8 @@ impl Lane {
 
     /// Gives versions that came out as they were back what they were, and the others a revision more than they had.
     fn number_revisions(&mut self, from: u64, before: &[Entry]) {
-        for entry in self.timeline.from_version_mut(from) {
-            let overlapping = from_version(before, entry.first)
+        for entry in self.timeline.since_version_mut(from) {
+            let overlapping = since_version(before, entry.first)
                 .iter()
                 .take_while(|old| old.first <= entry.last);
             match overlapping.clone().find(|old| is_same(old, entry)) {
@@ -166,7 +166,7 @@ impl Lane {
 }
 
 /// The entries from this version's on.
-fn from_version(entries: &[Entry], version: u64) -> &[Entry] {
+fn since_version(entries: &[Entry], version: u64) -> &[Entry] {
     &entries[entries.partition_point(|entry| entry.last < version)..]
 }
 

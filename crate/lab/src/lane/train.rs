@@ -38,7 +38,7 @@ impl Lane {
             self.end_scaler_window(out);
         }
         for mut rows in self.transactions.take_all() {
-            if !rows.is_empty() {
+            if !rows.nothing_came() {
                 self.batch.append(&mut rows);
                 self.close_batch(records, out);
             }
@@ -119,7 +119,7 @@ impl Lane {
         let Fit { before, fitted } = fit;
         let version = self.timeline.versions() + 1;
         let after = self.version();
-        if batch.is_empty() && after.numbers.same_places(&before) {
+        if batch.nothing_came() && after.numbers.same_places(&before) {
             self.still = after.numbers == before;
             self.timeline.extend_run(version, to_record, after);
             return false;

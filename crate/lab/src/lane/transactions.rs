@@ -290,7 +290,7 @@ impl Lane {
         out: &mut Outbox,
     ) {
         while let Some(mut rows) = self.transactions.take(&is_over) {
-            if !rows.is_empty() {
+            if !rows.nothing_came() {
                 self.batch.append(&mut rows);
                 self.close_batch(records, out);
             }

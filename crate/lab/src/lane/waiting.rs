@@ -241,7 +241,7 @@ impl Lane {
                 next.learns && transaction.is_some() && next.row.transaction == transaction
             });
             // Rows of a transaction that is still open are not in the batch yet.
-            if self.config.cut == Cut::Transaction && !goes_on && !self.batch.is_empty() {
+            if self.config.cut == Cut::Transaction && !goes_on && !self.batch.nothing_came() {
                 self.close_batch(record + 1, out);
             }
         }

@@ -38,7 +38,7 @@ impl Lane {
 
     /// Whether further empty windows change nothing at all.
     pub fn is_still(&self) -> bool {
-        self.still && self.batch.is_empty() && self.held.is_empty()
+        self.still && self.batch.nothing_came() && self.held.is_empty()
     }
 
     /// Passes all windows that end by `time_ms`, where each is empty and changes nothing.
@@ -50,8 +50,8 @@ impl Lane {
         self.use_model(out);
         let first = self.timeline.versions() + 1;
         let last = first + skipped as u64 - 1;
-        self.keep_step(Batch::default(), skipped as u64, records);
         self.timeline.extend_run(last, records, self.version());
+        self.keep_step(Batch::default(), skipped as u64, records);
         let batch = self.empty_batch();
         let event = self.version_event(first, last, Some(batch));
         out.push_empty(event);
@@ -96,7 +96,7 @@ impl Lane {
 
     /// Whether rows wait for the open window's end.
     pub fn has_rows(&self) -> bool {
-        !self.batch.is_empty() || !self.held.is_empty()
+        !self.batch.nothing_came() || !self.held.is_empty()
     }
 
     fn windows_until(&self, time_ms: i64) -> i64 {
