@@ -14,6 +14,9 @@ use crate::page::msg::Msg;
 use crate::page::view::Cx;
 use crate::protocol::Command;
 
+/// What a link is made for: the lab file that was sent, the count of those in force, lane, axes.
+type MadeFor = (Option<String>, u64, usize, (Axis, Axis));
+
 /// The dialog.
 #[derive(Debug)]
 pub struct ShareDialog {
@@ -24,8 +27,7 @@ pub struct ShareDialog {
     said: Slot,
     error: Slot,
     tables: [Element; 2],
-    /// What the link was made for: lab files, lane, axes.
-    made_for: Shown<(Option<String>, u64, usize, (Axis, Axis))>,
+    made_for: Shown<MadeFor>,
     _listeners: Vec<EventListener>,
 }
 
