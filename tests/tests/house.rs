@@ -52,7 +52,7 @@ const MAY_IMPORT: [(&str, &[&str]); 12] = [
 ];
 
 /// A crate, its target, and what must not be anywhere in its tree, with the reason.
-const MUST_NOT_NEED: [(&str, &str, &[&str], &str); 7] = [
+const MUST_NOT_NEED: [(&str, &str, &[&str], &str); 8] = [
     (
         "eddy-learn",
         "wasm32-unknown-unknown",

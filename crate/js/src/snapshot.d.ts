@@ -120,6 +120,10 @@ export interface LaneHead {
   waiting: number;
   /** Test rounds: (right, of) each, oldest first. */
   rounds: [number, number][];
+  /** Rows that corrections took out of their batches again. */
+  corrected: number;
+  /** Corrections that were refused. */
+  corrections_refused: number;
 }
 
 /** A version, or a run of them, with the batch that made it. */
@@ -146,6 +150,8 @@ export interface LedgerRow {
   from_record: number;
   /** Records applied when the version was made. */
   to_record: number;
+  /** How often corrections have rewritten the version. */
+  revision: number;
   /** "iris_train 96–127", empty without rows. */
   offsets: string;
   /** What else there is to say: "cluster 1 got no rows and stayed", "empty: cluster 2 was split". */
@@ -261,6 +267,8 @@ export interface OpenBatch {
   clusters: number[];
   /** Rows to classify that wait for the window's end. */
   held: number;
+  /** Time of its newest row, ms since the epoch; null without rows, and where the playhead looks back. */
+  newest_ms: number | null;
 }
 
 /** One prediction with its provenance. */
@@ -297,6 +305,18 @@ export interface PredictionRow {
   version: number;
   /** Test round, counted from 1. */
   round: number;
+}
+
+/** An update or a delete whose old row could not be taken out of its batch. */
+export interface RefusedRow {
+  /** Topic of the event. */
+  topic: string;
+  /** Its partition. */
+  partition: number;
+  /** Its offset. */
+  offset: number;
+  /** Why, and what to do. */
+  reason: string;
 }
 
 /** A longest run of classified records with no training record between them. */
@@ -379,6 +399,8 @@ export interface Snapshot {
   rejected: number;
   /** Events that came again (shown, and counted as the lanes' policies say), in all. */
   redelivered: number;
+  /** The shown lane's refused corrections, newest first, bounded; the lane's head counts all. */
+  refused: RefusedRow[];
   /** What there is to say of the streams as a whole, oldest first. */
   notes: StreamNote[];
   /** Gaps and other marks on the timeline. */
@@ -387,6 +409,8 @@ export interface Snapshot {
   let_go: number;
   /** What the timeline shows of each lane, in the order of `lanes`. */
   tracks: Track[];
+  /** The version that [`View::lit`] asks for, and those of the points that made it, by record number, ascending. */
+  lit: [number, number[]] | null;
 }
 
 /** The scatter plot at the playhead: all coordinates in the axes' units, which are the features'. */

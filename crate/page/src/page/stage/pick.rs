@@ -85,8 +85,7 @@ impl Picks {
         let newest = || {
             marks
                 .iter()
-                .filter(|mark| matches!(mark.what, What::Record(_)))
-                .last()
+                .rfind(|mark| matches!(mark.what, What::Record(_)))
         };
         let found = here.or_else(newest).or(marks.last()).copied();
         self.current.set(found.map(|mark| mark.what));
