@@ -33,7 +33,6 @@ impl Lab {
         let trained = (is_row && taken && matches!(role, Role::Train | Role::Both))
             .then(|| trained(&place, record))
             .flatten();
-        let taken_out = place.lane.corrects() && is_row && role == Role::Train && taken;
         Some(Why {
             lane: place.lane.config.name.clone(),
             record,
@@ -47,7 +46,7 @@ impl Lab {
                 Verdict::Row | Verdict::Rejected => self.features(place.lane, record),
             },
             note: self.rows.note(record).to_owned(),
-            left_out: match taken_out && trained.is_none() {
+            left_out: match place.lane.took_out(record) {
                 true => "Taken out again: a later change corrected it.".to_owned(),
                 false => left_out(&place, record, role, taken),
             },

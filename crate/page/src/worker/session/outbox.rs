@@ -135,6 +135,10 @@ impl Outbox {
 
     /// The sink cannot be written: what waits is tried again later.
     pub fn unpublished(&mut self) {
+        if self.waiting.is_empty() {
+            // An answer for predictions that a start over has let go: there is nothing to try again with.
+            return;
+        }
         let attempt = match &self.away {
             // Frames that were sent before the first of them was answered.
             Some(away) if !away.is_trying => return,
@@ -222,6 +226,16 @@ mod tests {
             value: vec![0; value_bytes],
             headers: Vec::new(),
         }
+    }
+
+    #[test]
+    fn an_answer_for_what_no_longer_waits_holds_nothing_up() {
+        let mut outbox = Outbox::default();
+        outbox.add(vec![publication(1, 1)], true);
+        outbox = outbox.emptied();
+        outbox.unpublished();
+        assert_eq!(outbox.try_again(), None);
+        assert_eq!(ids(&outbox.add(vec![publication(2, 1)], true)), ["2"]);
     }
 
     fn ids(frames: &[ClientFrame]) -> Vec<&str> {
