@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use eddy_tests::axe::Axe;
 use eddy_tests::page::{Page, Preferences, Size};
+use fantoccini::key::Key;
 
 use super::support::{SOON, live, open, shows};
 
@@ -32,16 +33,44 @@ async fn axe_finds_nothing_in_any_state_of_the_page() -> Result<()> {
     page.wait_for("!document.getElementById('panel-ledger').hidden", SOON)
         .await?;
     check(&axe, page, "ledger").await?;
-    for (key, dialog) in [("?", "help-sheet"), ("k", "kept-dialog")] {
+    for (key, dialog) in [
+        ("?", "help-sheet"),
+        ("k", "kept-dialog"),
+        ("l", "pipeline-dialog"),
+    ] {
         page.keys(key).await?;
         page.wait_for(&format!("document.getElementById('{dialog}').open"), SOON)
             .await?;
         check(&axe, page, dialog).await?;
-        page.js(&format!(
-            "document.getElementById('{dialog}').close(); return 1"
-        ))
-        .await?;
+        page.keys(&Key::Escape.to_string()).await?;
+        page.wait_for(&format!("!document.getElementById('{dialog}').open"), SOON)
+            .await?;
     }
+    page.click("#share-open").await?;
+    page.wait_for("document.getElementById('share-dialog').open", SOON)
+        .await?;
+    check(&axe, page, "share").await?;
+    page.keys(&Key::Escape.to_string()).await?;
+    for tab in ["settings", "choose"] {
+        page.click(&format!("#tab-right-{tab}")).await?;
+        page.wait_for(
+            &format!("!document.getElementById('right-{tab}').hidden"),
+            SOON,
+        )
+        .await?;
+        check(&axe, page, tab).await?;
+    }
+    page.keys("c").await?;
+    page.wait_for(
+        "document.querySelectorAll('#panels .lane-panel').length === 2",
+        SOON,
+    )
+    .await?;
+    check(&axe, page, "lanes side by side").await?;
+    page.keys("c").await?;
+    page.keys("e").await?;
+    page.keys(&Key::Enter.to_string()).await?;
+    check(&axe, page, "change events").await?;
     for dark in [false, true] {
         page.prefer(Preferences {
             dark,

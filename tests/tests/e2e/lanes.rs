@@ -6,18 +6,6 @@ use fantoccini::key::Key;
 
 use crate::support::{SOON, live, open, shows};
 
-/// What the panel of a lane is: its name, how many rows its open batch has, and whether all else is about it.
-const PANELS: &str = "[...document.querySelectorAll('#panels .lane-panel')].map(panel => [
-    panel.querySelector('.lane-name').textContent,
-    panel.querySelector('.batch b').textContent,
-    panel.dataset.focus].join(', ')).join(' | ')";
-
-/// Waits until the panels are these.
-async fn panels(page: &Page, wanted: &str) -> Result<()> {
-    let wanted = serde_json::to_string(wanted)?;
-    page.wait_for(&format!("{PANELS} === {wanted}"), SOON).await
-}
-
 /// Waits until the heads of the lanes' columns are these.
 async fn compared(page: &Page, wanted: &str) -> Result<()> {
     let names =

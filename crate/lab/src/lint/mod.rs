@@ -4,7 +4,7 @@
 //! - rules: `kmeans`, `features`, `batches`, `changes`, `engines`; `streams` makes findings of the standing notes
 //! - [`fix`]: what a finding offers, as a change of the lab file
 //! - [`refused`]: a lab file that cannot be used, as a finding
-//! - `words`: numbers and places in sentences; [`write`]: findings as text, and as lines of JSON
+//! - `words`: numbers and places in sentences; [`mod@write`]: findings as text, and as lines of JSON
 
 mod batches;
 mod changes;

@@ -1,7 +1,7 @@
 //! The inspector: an event as it arrived beside how it was read and what became of it; a centroid's life; the filter.
 //!
 //! - [`filter`]: which events the list shows, in words; [`bar`] where that is chosen
-//! - [`panel`]: the inspector over the right rail; in it [`arrived`], [`taken`], [`became`] (made of [`parts`]), [`life`]
+//! - [`panel`]: the inspector over the right rail; in it [`mod@arrived`], [`taken`], [`became`] (made of [`parts`]), [`life`]
 //! - [`when`]: times as the reader's clock shows them
 
 pub mod arrived;

@@ -101,7 +101,9 @@ impl LintView {
         self.chip_says.set(&chip.says);
         self.chip_more.set_or_hide(&chip.more);
         self.chip_short.set(&count.to_string());
-        dom::set_attribute(&self.chip, "aria-label", &chip.label);
+        // Where there is little room only the count is to be seen, so the name has it.
+        let name = format!("{}; {count} in all", chip.label);
+        dom::set_attribute(&self.chip, "aria-label", &name);
         dom::set_attribute(&self.chip, "title", &chip.label);
     }
 

@@ -1,7 +1,7 @@
 //! Share: the experiment as a link or a lab file, the recording, the stage as a picture, tables.
 //!
 //! - [`link`]: a lab file in an address; [`address`]: the page's own
-//! - [`file`]: what a chosen or dropped file is
+//! - [`mod@file`]: what a chosen or dropped file is
 //! - [`stage`]: the stage as a picture
 //! - [`dialog`]: what is seen of all that
 

@@ -4,7 +4,7 @@
 //! - [`lanes`]: which lanes have a track, where, and what is said beside it
 //! - [`track`]: bars, rounds, the open batch, what waits, the playhead
 //! - [`names`]: v1, v2, .. below the bars
-//! - [`pointer`]: press, drag, click
+//! - [`mod@pointer`]: press, drag, click
 
 pub mod lanes;
 pub mod names;
