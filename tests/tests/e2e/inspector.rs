@@ -72,7 +72,7 @@ async fn served(schemas: bool) -> Result<Option<(Demo, Eddy, Page)>> {
     let eddy = Eddy::serve_at(0, &args)?;
     let page = browser.open().await?;
     page.resize(Size::DESKTOP).await?;
-    page.goto(&eddy.url()).await?;
+    page.goto(eddy.url()).await?;
     live(&page).await?;
     Ok(Some((demo, eddy, page)))
 }
