@@ -222,6 +222,9 @@ fn draw_earlier(pen: &Pen, frame: Frame, cx: &Cx<'_>, curves: &[Curve], y: impl 
     }
 }
 
+/// A loss this small is what arithmetic leaves of none: a batch whose rows are its centroids.
+const ROUNDING: f64 = 1e-12;
+
 /// Over many sizes: logarithmic, and the ticks say so.
 fn draw_losses(pen: &Pen, frame: Frame, cx: &Cx<'_>, curves: &[Curve]) {
     let frame = Frame {
@@ -232,7 +235,7 @@ fn draw_losses(pen: &Pen, frame: Frame, cx: &Cx<'_>, curves: &[Curve]) {
     let values = || curves.iter().flat_map(|curve| &curve.points);
     let positive = values()
         .map(|(_, value)| *value)
-        .filter(|value| *value > 0.0);
+        .filter(|value| *value > ROUNDING);
     let (least, most) = positive.fold((f64::INFINITY, 0.0), |(least, most), value| {
         (f64::min(least, value), f64::max(most, value))
     });
@@ -248,14 +251,21 @@ fn draw_losses(pen: &Pen, frame: Frame, cx: &Cx<'_>, curves: &[Curve]) {
     for tick in log_ticks(low, high) {
         let at = y.at(libm::log(tick));
         if at + 11.0 < free_from {
-            let decimals = numbers::decimals(std::iter::once(tick));
-            rule(pen, frame, at, &numbers::fixed(tick, decimals), cx);
+            rule(pen, frame, at, &tick_text(tick), cx);
             free_from = at;
         }
     }
     draw_curves(pen, frame, cx, curves, |value| {
         y.at(libm::log(value.max(low)))
     });
+}
+
+/// "0.5", "200k": there is room for five letters.
+fn tick_text(tick: f64) -> String {
+    match tick >= 10_000.0 {
+        true => format!("{}k", numbers::fixed(tick / 1_000.0, 0)),
+        false => numbers::fixed(tick, numbers::decimals(std::iter::once(tick))),
+    }
 }
 
 fn draw_curves(pen: &Pen, frame: Frame, cx: &Cx<'_>, curves: &[Curve], y: impl Fn(f64) -> f64) {
@@ -319,7 +329,7 @@ fn draw_mark(
 
 /// "11", "0.41"
 fn value_text(value: f64) -> String {
-    match value.fract() == 0.0 {
+    match value.fract() == 0.0 || value.abs() <= ROUNDING {
         true => numbers::fixed(value, 0),
         false => numbers::significant(value, 3),
     }
@@ -391,6 +401,14 @@ mod tests {
             in_words(&rounds_title(Task::Clustering, size), &curves),
             "Test rows right of 11: Flink 9, Spark 11"
         );
+    }
+
+    #[test]
+    fn numbers_are_short_and_what_rounding_leaves_is_nothing() {
+        let ticks = [0.5, 20.0, 200_000.0].map(tick_text);
+        assert_eq!(ticks, ["0.5", "20", "200k"]);
+        let values = [11.0, 0.414, 4e-31].map(value_text);
+        assert_eq!(values, ["11", "0.414", "0"]);
     }
 
     #[test]
