@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::Client;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
@@ -127,10 +128,23 @@ impl Page {
 
     /// Clicks the first element that a CSS selector finds.
     ///
+    /// One that is drawn anew between the look and the click is looked for again, as a person would.
+    ///
     /// # Errors
     ///
     /// If there is none, or something lies over it.
     pub async fn click(&self, selector: &str) -> Result<()> {
+        const TRIES: usize = 20;
+        for _ in 1..TRIES {
+            match self.click_once(selector).await {
+                Err(error) if is_stale(&error) => sleep(POLL).await,
+                done => return done,
+            }
+        }
+        self.click_once(selector).await
+    }
+
+    async fn click_once(&self, selector: &str) -> Result<()> {
         let found = self.client.find(fantoccini::Locator::Css(selector)).await;
         let element = found.with_context(|| format!("no element {selector}"))?;
         element
@@ -356,4 +370,10 @@ impl WebDriverCompatibleCommand for Post {
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         (http::Method::POST, Some(self.body.to_string()))
     }
+}
+
+/// Whether an element was drawn anew before it was acted on.
+fn is_stale(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<CmdError>();
+    error.is_some_and(CmdError::is_stale_element_reference)
 }
