@@ -73,7 +73,7 @@ async fn a_connect_killed_in_mid_stream_repeats_rows_that_only_envelopes_tell_ap
             "{}: {versions:?}",
             one.connector
         );
-        shows(&one.page, "notes", "add.fields=op,lsn,source.ts_ms").await?;
+        shows(&one.page, "lint", "add.fields=op,lsn,source.ts_ms").await?;
     }
     close(watched).await
 }
