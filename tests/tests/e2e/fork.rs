@@ -4,18 +4,7 @@ use anyhow::Result;
 use eddy_tests::page::Page;
 use fantoccini::key::Key;
 
-use crate::support::{SOON, open, shows, text};
-
-/// Plays the published demo's recording as fast as it goes, up to its end.
-const DROP: &str = "const data = new DataTransfer();
-    const text = await (await fetch('./demo.ndjson')).text();
-    data.items.add(new File([text], 'dropped.ndjson'));
-    const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
-    document.getElementById('app').dispatchEvent(drop);
-    const speed = document.getElementById('speed');
-    speed.value = '0';
-    speed.dispatchEvent(new Event('change'));
-    return 1";
+use crate::support::{SOON, drop_demo, open, shows, text};
 
 /// Whether the keyboard is in the field for a place.
 const AT_PLACE: &str = "document.activeElement.id === 'go-to-place'";
@@ -37,7 +26,7 @@ async fn a_fork_with_another_decay_is_a_branch_on_the_timeline() -> Result<()> {
         return Ok(());
     };
     let page = &open.page;
-    page.js(DROP).await?;
+    drop_demo(page, "").await?;
     shows(page, "where-row", "row 310 of 310").await?;
     page.keys("b").await?;
     shows(page, "ledger-count", "9 versions").await?;
@@ -129,7 +118,7 @@ async fn places_are_found_and_a_lane_starts_again() -> Result<()> {
         return Ok(());
     };
     let page = &open.page;
-    page.js(DROP).await?;
+    drop_demo(page, "").await?;
     shows(page, "where-row", "row 310 of 310").await?;
 
     page.click("#where").await?;

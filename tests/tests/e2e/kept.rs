@@ -5,18 +5,7 @@ use eddy_tests::demo::{predictions, trained_versions};
 use eddy_tests::page::{Page, Preferences, Size};
 use fantoccini::key::Key;
 
-use crate::support::{SOON, lasting, live, open, saved, shows, text};
-
-/// Plays the published demo's recording as fast as it goes, up to its end.
-const DROP: &str = "const data = new DataTransfer();
-    const text = await (await fetch('./demo.ndjson')).text();
-    data.items.add(new File([text], 'dropped.ndjson'));
-    const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
-    document.getElementById('app').dispatchEvent(drop);
-    const speed = document.getElementById('speed');
-    speed.value = '0';
-    speed.dispatchEvent(new Event('change'));
-    return 1";
+use crate::support::{SOON, drop_demo, lasting, live, open, saved, shows, text};
 
 /// Presses the button of the first row of the list.
 async fn press(page: &Page, label: &str) -> Result<()> {
@@ -112,7 +101,7 @@ async fn a_recording_goes_on_from_a_version_and_two_are_compared() -> Result<()>
         return Ok(());
     };
     let page = &open.page;
-    page.js(DROP).await?;
+    drop_demo(page, "").await?;
     shows(page, "connection", "Replayed").await?;
     let whole = saved(page, "save-lines").await?;
     page.keys("k").await?;

@@ -2,18 +2,7 @@
 
 use anyhow::Result;
 
-use crate::support::{SOON, open, shows};
-
-/// Plays the published demo's recording as fast as it goes.
-const DROP: &str = "const data = new DataTransfer();
-    const text = await (await fetch('./demo.ndjson')).text();
-    data.items.add(new File([text], 'dropped.ndjson'));
-    const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
-    document.getElementById('app').dispatchEvent(drop);
-    const speed = document.getElementById('speed');
-    speed.value = '0';
-    speed.dispatchEvent(new Event('change'));
-    return 1";
+use crate::support::{SOON, drop_demo, open, shows};
 
 #[tokio::test]
 async fn a_finding_is_mended_and_another_k_is_chosen() -> Result<()> {
@@ -21,7 +10,7 @@ async fn a_finding_is_mended_and_another_k_is_chosen() -> Result<()> {
         return Ok(());
     };
     let page = &open.page;
-    page.js(DROP).await?;
+    drop_demo(page, "").await?;
     shows(page, "where-row", "row 310 of 310").await?;
     let has = |parameters: &str| {
         format!("document.getElementById('lane-params').title.startsWith('{parameters}')")

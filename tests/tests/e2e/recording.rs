@@ -5,18 +5,7 @@ use eddy_tests::browser::Browser;
 use eddy_tests::page::Size;
 use eddy_tests::program::Eddy;
 
-use crate::support::{SOON, live, open, shows};
-
-/// Drops the published demo's recording, with a last line that is broken.
-const DROP: &str = "const data = new DataTransfer();
-    const text = await (await fetch('./demo.ndjson')).text();
-    data.items.add(new File([text + '{'], 'dropped.ndjson'));
-    const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
-    document.getElementById('app').dispatchEvent(drop);
-    const speed = document.getElementById('speed');
-    speed.value = '0';
-    speed.dispatchEvent(new Event('change'));
-    return 1";
+use crate::support::{SOON, drop_demo, live, open, shows};
 
 #[tokio::test]
 async fn a_dropped_recording_is_played_and_can_be_played_again() -> Result<()> {
@@ -24,7 +13,7 @@ async fn a_dropped_recording_is_played_and_can_be_played_again() -> Result<()> {
         return Ok(());
     };
     let page = &open.page;
-    page.js(DROP).await?;
+    drop_demo(page, "{").await?;
     shows(page, "connection", "Replayed").await?;
     shows(page, "banners", "A line was skipped").await?;
     shows(page, "m-right", "9 of 11").await?;

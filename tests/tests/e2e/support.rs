@@ -54,6 +54,24 @@ pub(crate) async fn live(page: &Page) -> Result<()> {
     .await
 }
 
+/// Drops the published demo's recording on the page, with more behind it, and plays it as fast as it goes.
+pub(crate) async fn drop_demo(page: &Page, more: &str) -> Result<()> {
+    let more = serde_json::to_string(more)?;
+    page.js(&format!(
+        "const data = new DataTransfer();
+        const text = await (await fetch('./demo.ndjson')).text();
+        data.items.add(new File([text + {more}], 'dropped.ndjson'));
+        const drop = new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }});
+        document.getElementById('app').dispatchEvent(drop);
+        const speed = document.getElementById('speed');
+        speed.value = '0';
+        speed.dispatchEvent(new Event('change'));
+        return 1"
+    ))
+    .await
+    .map(drop)
+}
+
 /// Waits until an element shows this text somewhere in it.
 pub(crate) async fn shows(page: &Page, id: &str, text: &str) -> Result<()> {
     let text = serde_json::to_string(text)?;
