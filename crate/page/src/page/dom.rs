@@ -108,6 +108,21 @@ pub fn set_attribute(element: &Element, name: &str, value: &str) {
     }
 }
 
+/// Appends a button; what it does lasts as long as the listener.
+///
+/// # Errors
+/// The browser makes no such element.
+pub fn button(
+    parent: &Element,
+    class: &str,
+    label: &str,
+    does: impl Fn() + 'static,
+) -> Result<EventListener, JsValue> {
+    let button = child(parent, "button", class, label)?;
+    set_attribute(&button, "type", "button");
+    Ok(on_click(&button, does))
+}
+
 /// Listens for clicks; the listener ends when it is dropped.
 pub fn on_click(element: &Element, act: impl Fn() + 'static) -> EventListener {
     EventListener::new(element, "click", move |_| act())

@@ -86,10 +86,8 @@ impl NoticeBar {
         label: &str,
         msg: Msg,
     ) -> Result<(), JsValue> {
-        let button = dom::child(outer, "button", class, label)?;
-        dom::set_attribute(&button, "type", "button");
         let sender = self.sender.clone();
-        let click = dom::on_click(&button, move || sender.send(msg.clone()));
+        let click = dom::button(outer, class, label, move || sender.send(msg.clone()))?;
         self.listeners.push(click);
         Ok(())
     }
