@@ -407,7 +407,7 @@ export interface Snapshot {
   marks: Mark[];
   /** Rows by record that were let go because of the retention bound. */
   let_go: number;
-  /** What the timeline shows of each lane, in the order of `lanes`. */
+  /** What the timeline shows of each lane, in the order of `lanes`; empty in pictures beside others. */
   tracks: Track[];
   /** The version that [`View::lit`] asks for, and those of the points that made it, by record number, ascending. */
   lit: [number, number[]] | null;

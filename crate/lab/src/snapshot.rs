@@ -152,7 +152,7 @@ pub struct Snapshot {
     pub marks: Vec<Mark>,
     /// Rows by record that were let go because of the retention bound.
     pub let_go: u64,
-    /// What the timeline shows of each lane, in the order of `lanes`.
+    /// What the timeline shows of each lane, in the order of `lanes`; empty in pictures beside others.
     pub tracks: Vec<Track>,
     /// The version that [`View::lit`] asks for, and those of the points that made it, by record number, ascending.
     pub lit: Option<(u64, Vec<u32>)>,

@@ -112,7 +112,11 @@ impl Lab {
             notes: self.notes().to_vec(),
             marks: self.marks_of(place.lane),
             let_go: self.rows.first(),
-            tracks: self.tracks(lane_index, view),
+            // The timeline is drawn once: pictures beside others, which share their ranges, need no tracks of their own.
+            tracks: match within {
+                None => self.tracks(lane_index, view),
+                Some(_) => Vec::new(),
+            },
             lit,
         }
     }
