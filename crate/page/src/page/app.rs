@@ -321,7 +321,14 @@ impl App {
             }
             Effect::Open(dialog) => dialogs::open(dialog),
             Effect::CloseDialogs => dialogs::close(),
-            Effect::Focus(id) => self.focus.set(Some(id)),
+            Effect::Focus(id) => {
+                // At once where it can be, so that the next key meets it; what is not in sight yet, when it is drawn.
+                let there = dom::by_id::<HtmlElement>(id).is_ok_and(|to| {
+                    dom::focus(&to);
+                    to.matches(":focus").unwrap_or(false)
+                });
+                self.focus.set((!there).then_some(id));
+            }
             Effect::Theme(dark) => {
                 theme::switch(dark);
                 sender.send(Msg::Redraw);
