@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::job::Job;
 
 /// Long enough for a busy machine; a passing wait takes a fraction.
-pub(crate) const SOON: Duration = Duration::from_secs(300);
+pub(crate) const SOON: Duration = Duration::from_secs(600);
 
 const POLL: Duration = Duration::from_millis(200);
 

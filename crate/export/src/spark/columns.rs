@@ -105,14 +105,7 @@ fn declared(
             "dates",
             kinds.contains("timestamp") || kinds.contains("date_days"),
         );
-    for kind in [
-        "number",
-        "boolean",
-        "enum",
-        "bits",
-        "timestamp",
-        "date_days",
-    ] {
+    for kind in ["number", "boolean", "enum", "timestamp", "date_days"] {
         filling.section(kind, kinds.contains(kind));
     }
     filling.value("DECLARED", lines.join("\n"));

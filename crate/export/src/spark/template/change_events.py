@@ -153,9 +153,15 @@ def element_of(value, index, schema, name):
         return {int(at): element for at, element in pairs}.get(index + 1, 0.0), {}
     if not isinstance(value, list):
         raise ValueError(f"{name} is of a column that is no array")
+    if value[: len(UNAVAILABLE)] == UNAVAILABLE:
+        raise ValueError(f"{name} is unavailable: the update left it as it was (set REPLICA IDENTITY FULL on the table)")
     if index >= len(value):
         raise ValueError(f"{name} is not there: the array is shorter")
     return value[index], schema.get("items") or {}
+
+
+# What Debezium puts in the place of a long array that an update left as it was.
+UNAVAILABLE = list(b"__debezium_unavailable_value")
 # <<end>>
 
 
@@ -210,9 +216,25 @@ def time(multiply, divide=1):
     def of(value):
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError
-        return float(value * multiply // divide)
+        us = value * multiply // divide
+        return math.inf if us in INFINITE_US else float(us)
 
     return of
+
+
+# What PostgreSQL's infinite dates and times become on their way through Java.
+INFINITE_US = {9_223_372_036_825_200_000, -9_223_372_036_832_400_000, (2**63 - 1) // 1000, -(2**63) // 1000}
+INFINITE_DAYS = {-2_147_472_692, -2_147_472_691}
+
+
+def days(value):
+    """A day: an integer, as days since 1970."""
+    return math.inf if value in INFINITE_DAYS else plain(value)
+
+
+def bits(value):
+    """Base64 of a little-endian integer."""
+    return float(int.from_bytes(base64.b64decode(value, validate=True), "little"))
 # <<if number>>
 
 
@@ -234,13 +256,6 @@ def boolean(value):
 def enum(codes):
     """One of some texts, as its code."""
     return lambda value: codes[value if isinstance(value, str) else json.dumps(value)]
-# <<end>>
-# <<if bits>>
-
-
-def bits(value):
-    """Base64 of a little-endian integer."""
-    return float(int.from_bytes(base64.b64decode(value, validate=True), "little"))
 # <<end>>
 # <<if timestamp>>
 
@@ -271,15 +286,16 @@ def date_days(value):
     """A day as days since 1970: an integer, or an ISO text."""
     if isinstance(value, str):
         return float((datetime.date.fromisoformat(value[:10]) - datetime.date(1970, 1, 1)).days)
-    return time(1)(value)
+    return days(value)
 # <<end>>
 
 
 # What Kafka Connect's and Debezium's schemas call the forms of numbers that JSON has no word for.
 NAMED = {
     "io.debezium.data.VariableScaleDecimal": decimal(None),
-    "io.debezium.time.Date": time(1),  # days, and no more than that
-    "org.apache.kafka.connect.data.Date": time(1),
+    "io.debezium.data.Bits": bits,
+    "io.debezium.time.Date": days,
+    "org.apache.kafka.connect.data.Date": days,
     "io.debezium.time.Time": time(1000),
     "org.apache.kafka.connect.data.Time": time(1000),
     "io.debezium.time.MicroTime": time(1),

@@ -121,8 +121,8 @@ def main():
         .config("spark.sql.shuffle.partitions", "4")
         .getOrCreate()
     )
-    # Spark's own notes would bury the job's.
-    spark.sparkContext.setLogLevel("WARN")
+    # Spark warns of every consumer of Kafka that a Python function reads from, which would bury the rest.
+    spark.sparkContext.setLogLevel("ERROR")
     job = Job(spark, args)
     job.begin()
     trigger = {"availableNow": True} if args.once else {"processingTime": args.trigger}
