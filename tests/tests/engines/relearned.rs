@@ -11,7 +11,7 @@ use crate::support::{Engines, Version};
 
 /// The largest relative difference between a job's versions and what `eddy replay` makes of the same cuts.
 ///
-/// The lane is one that starts from its initial model; `lab` is the lab file's text.
+/// `lab` is the lab file's text. The lane starts from the first of the versions, behind a scaler of their mean and std.
 pub(crate) fn largest_difference(
     engines: &Engines,
     lab: &str,
@@ -19,7 +19,7 @@ pub(crate) fn largest_difference(
     chain: &[Version],
     events: &str,
 ) -> Result<f64> {
-    let lab = by_hand(lab, lane)?;
+    let lab = by_hand(lab, lane, &chain[0].record)?;
     let lab = engines.file("by-hand.json", &lab.to_string())?;
     let cuts = engines.file("cuts.ndjson", &cuts(lane, chain, events)?)?;
     let lines = eddy(&["replay", &lab, &cuts])?;
@@ -43,7 +43,7 @@ pub(crate) fn largest_difference(
 }
 
 /// The lab with this lane alone, whose batches are ended by `close` lines.
-fn by_hand(lab: &str, lane: &str) -> Result<Value> {
+fn by_hand(lab: &str, lane: &str, first: &Value) -> Result<Value> {
     let mut lab: Value = serde_json::from_str(lab)?;
     let lanes = lab["lanes"].as_array().context("lanes")?;
     let mut lane = lanes
@@ -53,6 +53,17 @@ fn by_hand(lab: &str, lane: &str) -> Result<Value> {
         .clone();
     lane["batch"] = json!({"by": "hand"});
     lane["changes"] = json!({"redelivered": "again"});
+    let initial =
+        ["centroids", "weights", "coefficients", "intercept"].map(|name| (name, &first[name]));
+    let initial = initial
+        .into_iter()
+        .filter(|(_, numbers)| !numbers.is_null());
+    lane["model"]["initial"] = initial
+        .map(|(name, numbers)| (name.to_owned(), numbers.clone()))
+        .collect();
+    if !first["mean"].is_null() {
+        lane["scaler"] = json!({"kind": "fixed", "mean": first["mean"], "std": first["std"]});
+    }
     lab["lanes"] = json!([lane]);
     Ok(lab)
 }

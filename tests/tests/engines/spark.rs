@@ -14,6 +14,8 @@ use crate::support::{Engines, SOON, Version, chain, made_lab, made_rows, rows_of
 
 const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/lab.json");
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/demo.ndjson");
+const ECOMMERCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/ecommerce.ndjson.gz");
+const ECOMMERCE_LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/ecommerce.lab.json");
 
 #[test]
 fn the_iris_lane_learns_as_the_lab_does_and_classifies_by_the_version_it_made() -> Result<()> {
@@ -37,6 +39,43 @@ fn the_iris_lane_learns_as_the_lab_does_and_classifies_by_the_version_it_made() 
             && told[0].contains("\t{\"id\":1}\t[5.4, 3.7, 1.5, 0.2] is classified as "),
         "{}",
         told[0]
+    );
+    Ok(())
+}
+
+#[test]
+fn the_regression_goes_on_behind_the_scaler_that_the_lab_had_learned() -> Result<()> {
+    let Some(engines) = Engines::start()? else {
+        return Ok(());
+    };
+    let unpacked = Command::new("gzip")
+        .args(["-dc", ECOMMERCE])
+        .output()
+        .context("gzip does not start")?;
+    let shop = engines.file("shop.ndjson", &String::from_utf8(unpacked.stdout)?)?;
+    engines.replay_into_topics(&shop)?;
+    let folder = engines.export(
+        ECOMMERCE_LAB,
+        "Spark",
+        "spark",
+        &["--events", &shop, "--version", "2"],
+    )?;
+    start(&engines, &folder, &["--once", "--max-offsets", "300"])?.finish(SOON)?;
+    let versions = chain(&engines.versions("Spark_models")?)?;
+    assert!(
+        versions.len() > 3 && versions[0].number == 2,
+        "{versions:#?}"
+    );
+    let train = "flink.public.ecommerce_train";
+    let events = engines.record(&[train], "events.ndjson")?;
+    assert_eq!(versions[versions.len() - 1].offsets[0].3, 799, "every row");
+    let lab = fs::read_to_string(ECOMMERCE_LAB)?;
+    let difference = largest_difference(&engines, &lab, "Spark", &versions, &events)?;
+    assert!(difference <= 1e-12, "{difference}");
+    let told = engines.stack.consume("ecommerce_predictions", 300)?;
+    assert!(
+        told.len() > 100 && told[0].contains("] is predicted as "),
+        "{told:#?}"
     );
     Ok(())
 }
