@@ -12,6 +12,7 @@
 //! - [`query`]: values in addresses; [`progress`]: how far a long command is
 //! - [`mod@lint`]: what to know before a lane is deployed
 //! - [`verify`]: what a job learned, learned again
+//! - [`mod@export`]: a lane as a job for an engine
 //! - [`schema`]: the lab file's JSON Schema
 //! - [`config`]: settings from a file; [`log`]: what is logged, and how; [`stop`]: signals
 
@@ -20,6 +21,7 @@ mod checkpoint;
 mod columns;
 mod config;
 mod dataset;
+mod export;
 mod generate;
 mod insert;
 mod inspect;
@@ -73,6 +75,7 @@ enum Command {
     Inspect(inspect::Args),
     Lint(lint::Args),
     Verify(verify::Args),
+    Export(export::Args),
     Schema(schema::Args),
 }
 
@@ -100,6 +103,7 @@ fn run() -> anyhow::Result<()> {
         Command::Inspect(args) => inspect::run(&args),
         Command::Lint(args) => lint::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Schema(args) => schema::run(&args),
     }
 }

@@ -23,6 +23,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::inspector::bar::Bar;
 use super::inspector::panel::Panel;
+use super::job::dialog::JobDialog;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lanes::view::LanesView;
@@ -133,6 +134,7 @@ pub struct View {
     lint: LintView,
     choose: ChooseView,
     share: ShareDialog,
+    job: JobDialog,
     notice: NoticeBar,
     made: MadeDialog,
     yours: YoursDialog,
@@ -227,6 +229,7 @@ impl View {
             lint: LintView::new(sender)?,
             choose: ChooseView::new(sender)?,
             share: ShareDialog::new(sender)?,
+            job: JobDialog::new(sender)?,
             notice: NoticeBar::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
@@ -278,6 +281,7 @@ impl View {
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
         self.pipeline.draw(&cx)?;
+        self.job.draw(&cx)?;
         self.share.draw(&cx);
         self.notice.draw(&cx)?;
         self.made.draw(&cx);
