@@ -288,6 +288,7 @@ impl Lane {
             let found = learned.rows();
             remarks.push(Remark::Rows { said, found });
         }
+        let is_whole = missing.is_none() && record.cut.is_some();
         let (compared, fitted) = match (leads, missing) {
             _ if record.cut.is_none() => (Compared::Begins, None),
             (None, _) => (Compared::Begins, None),
@@ -302,8 +303,7 @@ impl Lane {
         };
         let version = self.followed(&record);
         let fitted = fitted.or_else(|| {
-            let before = self.timeline.newest().model.as_ref()?;
-            record.cut.as_ref()?;
+            let before = self.timeline.newest().model.as_ref().filter(|_| is_whole)?;
             fit_on(&*rules, before, &learned, self.config.dim())
         });
         let followed = Followed {
