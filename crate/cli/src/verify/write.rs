@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use lab::follow::difference::SAME;
-use lab::follow::told::{Compared, Followed, Remark};
+use lab::follow::told::{Compared, Followed};
 use lab::follow::verify::{Found, Summary};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Appends what there is to say of a version.
 pub(super) fn found(found: &Found, as_json: bool, out: &mut String) {
@@ -58,9 +58,7 @@ fn version_text(lane: &str, version: u64, rows: u64, followed: &Followed, out: &
 /// Appends what came out for a lane.
 pub(super) fn summary(summary: &Summary, as_json: bool, out: &mut String) {
     match as_json {
-        true => {
-            let _ = writeln!(out, "{}", summary_json(summary));
-        }
+        true => summary_json(summary, out),
         false => summary_text(summary, out),
     }
 }
@@ -124,31 +122,41 @@ fn summary_text(summary: &Summary, out: &mut String) {
     }
 }
 
-fn summary_json(summary: &Summary) -> Value {
-    let largest = summary.largest.as_ref();
-    let apart = summary.apart.as_ref();
-    let not = summary.first_not_compared.as_ref();
-    let remarks = summary.remarks.iter();
-    let remarks: Vec<Value> = remarks
-        .map(|(version, remark): &(u64, Remark)| json!({"version": version, "remark": remark.to_string()}))
-        .collect();
-    json!({
-        "event": "summary", "lane": summary.lane, "same": summary.is_same(), "from": summary.from,
-        "versions": summary.versions, "rows": summary.rows,
-        "difference": largest.map(|(largest, ..)| number(*largest)),
-        "version": largest.map(|(_, version, _)| version), "at": largest.map(|(.., place)| place),
-        "apart_from": apart.map(|(version, ..)| version),
-        "not_compared": summary.not_compared, "not_compared_from": not.map(|(version, _)| version),
-        "lost": summary.lost, "twice": summary.twice, "remarked": summary.remarked, "remarks": remarks,
-        "rejected": summary.rejected, "waiting": summary.waiting,
-    })
-}
-
-fn number(number: f64) -> Value {
-    match number.is_finite() {
-        true => json!(number),
-        false => json!("inf"),
+fn summary_json(summary: &Summary, out: &mut String) {
+    let text = |text: &str| Value::from(text).to_string();
+    let maybe =
+        |version: Option<u64>| version.map_or("null".to_owned(), |version| version.to_string());
+    let (largest, apart) = (summary.largest.as_ref(), summary.apart.as_ref());
+    let _ = write!(
+        out,
+        "{{\"event\":\"summary\",\"lane\":{},\"same\":{},\"from\":{},\"versions\":{},\"rows\":{},\"difference\":",
+        text(&summary.lane),
+        summary.is_same(),
+        maybe(summary.from),
+        summary.versions,
+        summary.rows
+    );
+    match largest {
+        Some((largest, ..)) => lab::number::write(out, *largest),
+        None => out.push_str("null"),
     }
+    let Summary {
+        not_compared,
+        lost,
+        twice,
+        remarked,
+        rejected,
+        waiting,
+        ..
+    } = summary;
+    let _ = writeln!(
+        out,
+        ",\"version\":{},\"at\":{},\"apart_from\":{},\"not_compared\":{not_compared},\"lost\":{lost},\"twice\":{twice},\
+         \"remarked\":{remarked},\"rejected\":{rejected},\"waiting\":{waiting}}}",
+        maybe(largest.map(|(_, version, _)| *version)),
+        largest.map_or("null".to_owned(), |(.., place)| text(place)),
+        maybe(apart.map(|(version, ..)| *version)),
+    );
 }
 
 /// "3.1e-16", "0"
