@@ -24,7 +24,11 @@ const CLASSIFY: usize = 5;
 ///
 /// # Errors
 /// A column that the job cannot read.
-pub(super) fn filling(plan: &Plan<'_>, model: &Model, left_out: &[LeftOut]) -> Result<Filling, String> {
+pub(super) fn filling(
+    plan: &Plan<'_>,
+    model: &Model,
+    left_out: &[LeftOut],
+) -> Result<Filling, String> {
     let mut filling = Filling::default();
     flags(plan, model, &mut filling);
     lane(plan, model, &mut filling);
@@ -40,7 +44,10 @@ pub(super) fn filling(plan: &Plan<'_>, model: &Model, left_out: &[LeftOut]) -> R
 /// The class.
 pub(super) fn text(mut filling: Filling) -> String {
     let classifies = filling.is_set("classifies");
-    let parts = PARTS.iter().enumerate().filter(|(at, _)| classifies || *at != CLASSIFY);
+    let parts = PARTS
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| classifies || *at != CLASSIFY);
     let template: String = parts.map(|(_, part)| *part).collect();
     let without = fill(&template, &filling);
     filling.put("imports", java::imports(&without));
@@ -63,7 +70,10 @@ fn flags(plan: &Plan<'_>, model: &Model, filling: &mut Filling) {
 }
 
 fn lane(plan: &Plan<'_>, model: &Model, filling: &mut Filling) {
-    filling.put("lane_comment", java::one_line(&format!("{:?}", plan.file.name)));
+    filling.put(
+        "lane_comment",
+        java::one_line(&format!("{:?}", plan.file.name)),
+    );
     filling.put("lane", java::string(&plan.file.name));
     filling.put("training_topics", java::strings(&plan.topics(false)));
     filling.put("classified_topics", java::strings(&plan.topics(true)));
@@ -102,22 +112,43 @@ fn header(left_out: &[LeftOut], filling: &mut Filling) {
 }
 
 fn numbers(model: &Model, filling: &mut Filling) {
-    let constant = |kind: &str, name: &str, value: String| format!("private static final {kind} {name} = {value};");
+    let constant = |kind: &str, name: &str, value: String| {
+        format!("private static final {kind} {name} = {value};")
+    };
     let double = |name: &str, value: f64| constant("double", name, java::double(value));
     match model {
-        Model::Kmeans { params, decay_factor, centroids, weights, .. } => {
+        Model::Kmeans {
+            params,
+            decay_factor,
+            centroids,
+            weights,
+            ..
+        } => {
             let settings = [
                 constant("int", "K", params.k().to_string()),
                 constant("String", "DISTANCE", java::string(params.distance().name())),
                 double("DECAY_FACTOR", *decay_factor),
             ];
             filling.put("settings", settings.join("\n"));
-            let rows: Vec<String> = centroids.iter().map(|row| format!("    {{{}}},", java::doubles(row))).collect();
-            let centroids = constant("double[][]", "START_CENTROIDS", format!("{{\n{}\n}}", rows.join("\n")));
-            let weights = constant("double[]", "START_WEIGHTS", format!("{{{}}}", java::doubles(weights)));
+            let rows: Vec<String> = centroids
+                .iter()
+                .map(|row| format!("    {{{}}},", java::doubles(row)))
+                .collect();
+            let centroids = constant(
+                "double[][]",
+                "START_CENTROIDS",
+                format!("{{\n{}\n}}", rows.join("\n")),
+            );
+            let weights = constant(
+                "double[]",
+                "START_WEIGHTS",
+                format!("{{{}}}", java::doubles(weights)),
+            );
             filling.put("start_numbers", format!("{centroids}\n{weights}"));
         }
-        Model::Logistic { spec, coefficients, .. } => {
+        Model::Logistic {
+            spec, coefficients, ..
+        } => {
             let settings = [
                 double("ALPHA", spec.alpha),
                 double("BETA", spec.beta),
@@ -126,7 +157,10 @@ fn numbers(model: &Model, filling: &mut Filling) {
             ];
             filling.put("settings", settings.join("\n"));
             let coefficients = format!("{{{}}}", java::doubles(coefficients));
-            filling.put("start_numbers", constant("double[]", "START_COEFFICIENTS", coefficients));
+            filling.put(
+                "start_numbers",
+                constant("double[]", "START_COEFFICIENTS", coefficients),
+            );
         }
     }
 }
@@ -158,7 +192,9 @@ fn offsets(plan: &Plan<'_>, filling: &mut Filling) {
     for stream in &plan.streams {
         let topic = java::string(&stream.topic);
         for (partition, next) in plan.positions(&stream.topic) {
-            known.push(format!("next.put(new TopicPartition({topic}, {partition}), {next}L);"));
+            known.push(format!(
+                "next.put(new TopicPartition({topic}, {partition}), {next}L);"
+            ));
         }
         let from = match plan.from(&stream.topic) {
             From::Earliest => continue,

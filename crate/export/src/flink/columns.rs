@@ -15,7 +15,12 @@ use super::java;
 pub(super) fn put(plan: &Plan<'_>, filling: &mut Filling) -> Result<(), String> {
     let mut cases = Vec::new();
     let mut codes = Vec::new();
-    for name in plan.features().iter().map(String::as_str).chain(plan.target) {
+    for name in plan
+        .features()
+        .iter()
+        .map(String::as_str)
+        .chain(plan.target)
+    {
         if let Some((array, index)) = element_of(name) {
             filling.flag("element", true);
             let array = java::string(array);
@@ -58,9 +63,10 @@ fn reading(name: &str, column: &Column) -> Result<(&'static str, String), String
         ("declared_time", call)
     };
     Ok(match column {
-        Column::Decimal { scale: Some(scale) } => {
-            ("declared_decimal", format!("declaredDecimal(column, {scale})"))
-        }
+        Column::Decimal { scale: Some(scale) } => (
+            "declared_decimal",
+            format!("declaredDecimal(column, {scale})"),
+        ),
         Column::Decimal { scale: None } | Column::Number {} => {
             ("declared_text", "declaredNumber(column)".to_owned())
         }
@@ -72,7 +78,9 @@ fn reading(name: &str, column: &Column) -> Result<(&'static str, String), String
                  codes in the lab file (columns.{name}.codes)"
             ));
         }
-        Column::Timestamp { unit, .. } | Column::Time { unit, .. } | Column::Interval { unit } => time(unit),
+        Column::Timestamp { unit, .. } | Column::Time { unit, .. } | Column::Interval { unit } => {
+            time(unit)
+        }
         Column::DateDays {} => ("declared_time", "declaredTime(column, 1, 1)".to_owned()),
         Column::Bytes { .. }
         | Column::Bits {}
@@ -94,7 +102,9 @@ fn coded(codes: &Codes) -> BTreeMap<String, f64> {
     match codes {
         Codes::InOrder(texts) => {
             let coded = texts.iter().enumerate();
-            coded.map(|(code, text)| (text.clone(), code as f64)).collect()
+            coded
+                .map(|(code, text)| (text.clone(), code as f64))
+                .collect()
         }
         Codes::Named(codes) => codes.clone(),
     }
@@ -114,11 +124,18 @@ fn entry(name: &str, codes: &BTreeMap<String, f64>) -> String {
 
 /// Columns that are called otherwise in the events.
 fn renames(plan: &Plan<'_>, filling: &mut Filling) {
-    let read: Vec<&str> = plan.features().iter().map(String::as_str).chain(plan.target).collect();
-    let renamed = plan.rename().iter().filter(|(_, name)| {
-        let array = |wanted: &&str| element_of(wanted).map_or(*wanted, |(array, _)| array);
-        read.iter().map(|wanted| array(&wanted)).any(|wanted| wanted == name.as_str())
-    });
+    let wanted = plan
+        .features()
+        .iter()
+        .map(String::as_str)
+        .chain(plan.target);
+    let read: Vec<&str> = wanted
+        .map(|name| element_of(name).map_or(name, |(array, _)| array))
+        .collect();
+    let renamed = plan
+        .rename()
+        .iter()
+        .filter(|(_, name)| read.contains(&name.as_str()));
     let cases: Vec<String> = renamed
         .map(|(written, name)| case(name, &java::string(written)))
         .collect();

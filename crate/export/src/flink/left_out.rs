@@ -50,7 +50,14 @@ fn spark(plan: &Plan<'_>, model: &Model, items: &mut Vec<LeftOut>) {
         "Flink's k-means has no rule for clusters that die: where Spark lays one beside the heaviest, here it stays where it is. A \
          batch without rows makes no version.",
     ));
-    if let (Settings::Kmeans(settings), Model::Kmeans { batch_rows, decay_factor, .. }) = (plan.settings(), model)
+    if let (
+        Settings::Kmeans(settings),
+        Model::Kmeans {
+            batch_rows,
+            decay_factor,
+            ..
+        },
+    ) = (plan.settings(), model)
         && settings.time_unit == Some(TimeUnit::Points)
     {
         items.push(LeftOut::new(

@@ -68,7 +68,7 @@ fn project(plan: &Plan<'_>, model: &Model) -> Filling {
     let classifies = !plan.topics(true).is_empty();
     filling.flag("classifies", classifies);
     filling.put("lane", java::one_line(&plan.file.name));
-    filling.put("artifact", format!("{}-flink", plan.job_name()));
+    filling.put("artifact", format!("{}-job", plan.job_name()));
     filling.put("start_version", plan.start.version.to_string());
     filling.put("model_topic", &plan.model_topic);
     filling.put("prediction_topic", &plan.predictions.0);

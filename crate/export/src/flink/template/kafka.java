@@ -32,6 +32,8 @@
 
     /** Exactly the offsets behind the start version; other partitions from where the lab file says. */
     static final class StartOffsets implements OffsetsInitializer {
+        private static final long serialVersionUID = 1;
+
         @Override
         public Map<TopicPartition, Long> getPartitionOffsets(
                 Collection<TopicPartition> partitions, PartitionOffsetsRetriever retriever) {
