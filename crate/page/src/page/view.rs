@@ -26,6 +26,7 @@ use super::inspector::panel::Panel;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lanes::view::LanesView;
+use super::lint::refused::Refused;
 use super::lint::view::LintView;
 use super::lit::{self, LitNote};
 use super::made::dialog::MadeDialog;
@@ -131,6 +132,7 @@ pub struct View {
     places: PlacesView,
     lit: LitNote,
     lint: LintView,
+    refused: Refused,
     choose: ChooseView,
     share: ShareDialog,
     notice: NoticeBar,
@@ -225,6 +227,7 @@ impl View {
             places: PlacesView::new(sender)?,
             lit: LitNote::new(sender)?,
             lint: LintView::new(sender)?,
+            refused: Refused::new(sender)?,
             choose: ChooseView::new(sender)?,
             share: ShareDialog::new(sender)?,
             notice: NoticeBar::new(sender)?,
@@ -295,6 +298,7 @@ impl View {
         self.lanes.lay_out(&cx)?;
         self.lane_head.draw(&cx)?;
         self.lint.draw(&cx)?;
+        self.refused.draw(&cx)?;
         self.choose.draw(&cx);
         self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;
