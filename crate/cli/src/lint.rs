@@ -75,7 +75,8 @@ fn find(args: &Args, file: LabFile) -> Result<(Vec<Finding>, u64)> {
     Ok((linter.findings(&lab), broken))
 }
 
-fn apply(events: &Path, lab: &mut Lab, linter: &mut Linter) -> Result<u64> {
+/// Applies events, and lets the linter look at them from time to time; says how many lines could not be read.
+pub(crate) fn apply(events: &Path, lab: &mut Lab, linter: &mut Linter) -> Result<u64> {
     let input = lines::open(events)?;
     let mut progress = Progress::new("lines");
     let (mut read, mut misplaced) = (0, 0);

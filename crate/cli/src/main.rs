@@ -11,6 +11,7 @@
 //! - [`inspect`]: how each record is read; [`columns`]: what a lab file declares of columns
 //! - [`query`]: values in addresses; [`progress`]: how far a long command is
 //! - [`mod@lint`]: what to know before a lane is deployed
+//! - [`mod@export`]: a lane as a job for an engine
 //! - [`schema`]: the lab file's JSON Schema
 //! - [`config`]: settings from a file; [`log`]: what is logged, and how; [`stop`]: signals
 
@@ -19,6 +20,7 @@ mod checkpoint;
 mod columns;
 mod config;
 mod dataset;
+mod export;
 mod generate;
 mod insert;
 mod inspect;
@@ -70,6 +72,7 @@ enum Command {
     Checkpoint(checkpoint::Args),
     Inspect(inspect::Args),
     Lint(lint::Args),
+    Export(export::Args),
     Schema(schema::Args),
 }
 
@@ -96,6 +99,7 @@ fn run() -> anyhow::Result<()> {
         Command::Checkpoint(args) => checkpoint::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Schema(args) => schema::run(&args),
     }
 }

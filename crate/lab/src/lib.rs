@@ -21,6 +21,7 @@
 //! - [`filter`]: which of the applied events are wanted
 //! - [`lint`]: what to know before a lane is deployed
 //! - [`propose`]: what an experiment on unknown topics could be like
+//! - [`positions`]: where reading goes on behind a version
 //! - [`publish`]: predictions as messages for other programs
 //! - [`checkpoint`]: all that goes on, as JSON: saved, loaded, compared
 //! - `rebuild`: an experiment that is changed while it runs
@@ -43,6 +44,7 @@ pub mod lint;
 mod notes;
 pub mod number;
 pub mod peek;
+pub mod positions;
 pub mod propose;
 pub mod publish;
 mod reading;

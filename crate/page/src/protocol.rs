@@ -4,9 +4,11 @@
 
 mod closer;
 
+use export::{Engine, Job};
 use lab::elbow::{ElbowView, Start};
 use lab::filter::Filter;
 use lab::lint::Finding;
+use lab::positions::Position;
 use lab::snapshot::{Axis, Comparison, EventRow, Snapshot};
 use serde::{Deserialize, Serialize};
 
@@ -199,6 +201,15 @@ pub enum Command {
     Look(Look),
     /// List the events that pass a filter in [`Closer::found`]; an empty one lists none.
     Filter(Filter),
+    /// Ask for [`Update::exported`]: a version of a lane as a job.
+    Export {
+        /// Index of the lane.
+        lane: usize,
+        /// Its version.
+        version: u64,
+        /// The engine.
+        engine: Engine,
+    },
 }
 
 /// Worker to page thread: postcard bytes in one transferred `ArrayBuffer`, at most one a frame.
@@ -256,6 +267,19 @@ pub struct Update {
     pub ledger_csv: Option<String>,
     /// What the bridge has, in answer to [`Command::Survey`].
     pub surveyed: Option<Surveyed>,
+    /// The job, in answer to [`Command::Export`], or why there is none.
+    pub exported: Option<Result<Exported, String>>,
+}
+
+/// A version of a lane as a job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exported {
+    /// Its files, and what they do not do.
+    pub job: Job,
+    /// What its folder could be called.
+    pub folder: String,
+    /// Where it begins to read.
+    pub positions: Vec<Position>,
 }
 
 /// The bridge's topics, and the first records of some.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     /// By stream and partition.
-    pub(super) offsets: BTreeMap<(usize, i32), i64>,
+    pub(crate) offsets: BTreeMap<(usize, i32), i64>,
     /// Closed batches and gaps since the last record.
     pub(super) others: u64,
 }

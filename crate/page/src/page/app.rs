@@ -353,6 +353,11 @@ impl App {
                 }
             }
             Effect::Session(work) => session::stored::perform(work, &sender),
+            Effect::SaveBytes { name, bytes } => {
+                if let Err(error) = dom::save_bytes(&name, &bytes) {
+                    gloo::console::error!(error);
+                }
+            }
             Effect::Save { name, text } => {
                 if let Err(error) = dom::save(name, &text) {
                     gloo::console::error!(error);

@@ -89,7 +89,7 @@ impl Dialogs {
 }
 
 /// All of them.
-const ALL: [Dialog; 8] = [
+const ALL: [Dialog; 9] = [
     Dialog::Help,
     Dialog::Over,
     Dialog::Kept,
@@ -98,6 +98,7 @@ const ALL: [Dialog; 8] = [
     Dialog::Yours,
     Dialog::Lane,
     Dialog::Pipeline,
+    Dialog::Job,
 ];
 
 /// Opens a dialog.
@@ -149,6 +150,7 @@ fn id(dialog: Dialog) -> &'static str {
         Dialog::Kept => "kept-dialog",
         Dialog::Pipeline => "pipeline-dialog",
         Dialog::Share => "share-dialog",
+        Dialog::Job => "job-dialog",
         Dialog::Made => "made-dialog",
         Dialog::Yours => "yours-dialog",
         Dialog::Lane => "lane-dialog",

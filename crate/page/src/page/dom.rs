@@ -137,6 +137,15 @@ pub fn save(name: &str, text: &str) -> Result<(), JsValue> {
     save_blob(name, &web_sys::Blob::new_with_str_sequence(&parts)?)
 }
 
+/// Hands bytes to the reader, as a download.
+///
+/// # Errors
+/// The browser refuses.
+pub fn save_bytes(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    save_blob(name, &web_sys::Blob::new_with_u8_array_sequence(&parts)?)
+}
+
 /// Hands a file to the reader, as a download.
 ///
 /// # Errors

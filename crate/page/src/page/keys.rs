@@ -7,6 +7,7 @@ use web_sys::{Element, KeyboardEvent};
 use super::app::Sender;
 use super::dom;
 use super::inspector::InspectMsg;
+use super::job::JobMsg;
 use super::kept::KeptMsg;
 use super::lanes::LanesMsg;
 use super::msg::Msg;
@@ -38,6 +39,7 @@ pub fn message(key: &str, shift: bool) -> Option<Msg> {
         ("g" | "G", _) => Msg::Places(PlacesMsg::Toggle),
         ("[", _) => Msg::Send(Command::BackRound),
         ("]", _) => Msg::Send(Command::NextRound),
+        ("x" | "X", _) => Msg::Job(JobMsg::Open(None)),
         ("l" | "L", _) => Msg::Pipeline(PipelineMsg::Open),
         ("v" | "V", _) => Msg::Views(ViewsMsg::Open),
         ("c" | "C", _) => Msg::Lanes(LanesMsg::Compare),
@@ -118,6 +120,7 @@ mod tests {
             ("ArrowRight", true, Msg::Send(Command::StepRow)),
             ("ArrowLeft", false, Msg::Send(Command::BackBatch)),
             ("ArrowLeft", true, Msg::Send(Command::BackRow)),
+            ("x", false, Msg::Job(JobMsg::Open(None))),
             ("Home", false, Msg::Send(Command::First)),
             ("End", false, Msg::Send(Command::Live)),
             ("i", false, Msg::Left(LeftTab::Insert)),
@@ -138,6 +141,6 @@ mod tests {
         for (key, shift, msg) in rows {
             assert_eq!(message(key, shift), Some(msg), "{key}");
         }
-        assert_eq!(message("x", false), None);
+        assert_eq!(message("q", false), None);
     }
 }

@@ -15,6 +15,7 @@
 //! - [`inspector`]: an event, a centroid's life, the filter over the events
 //! - [`kept`]: versions that are kept, and gone on from
 //! - [`lint`]: what the linter has found; [`choose`]: which k
+//! - [`job`]: a lane as a job for an engine
 //! - [`share`]: link, lab file, pictures, tables; [`session`]: what a page goes on with that is loaded anew; [`notice`]: what is said of both
 //! - [`made`]: made-up streams; [`yours`]: the reader's own topics
 //! - [`keys`]: the keyboard
@@ -38,6 +39,7 @@ pub mod header;
 pub mod http;
 pub mod insert;
 pub mod inspector;
+pub mod job;
 pub mod kept;
 pub mod keys;
 pub mod lane_head;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::choose::ChooseMsg;
 use super::inspector::InspectMsg;
+use super::job::JobMsg;
 use super::kept::{KeptMsg, Work};
 use super::lanes::LanesMsg;
 use super::lint::LintMsg;
@@ -124,6 +125,8 @@ pub enum Msg {
     Lanes(LanesMsg),
     /// Of sharing.
     Share(ShareMsg),
+    /// Of a lane as a job.
+    Job(JobMsg),
     /// Of the session.
     Session(SessionMsg),
     /// Close the page's notice.
@@ -192,6 +195,13 @@ pub enum Effect {
         /// Its text.
         text: String,
     },
+    /// Let the reader save a file that is no text.
+    SaveBytes {
+        /// Its name.
+        name: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+    },
     /// Let the reader save the stage.
     Picture(Format),
     /// Put this behind the page's address.
@@ -219,4 +229,6 @@ pub enum Dialog {
     Yours,
     /// A lane's name, or whether it goes.
     Lane,
+    /// A lane as a job.
+    Job,
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::choose::Choose;
 use super::inspector::Inspector;
+use super::job::JobState;
 use super::kept::Kept;
 use super::lanes::{self, Lanes};
 use super::lint::Lint;
@@ -103,6 +104,8 @@ pub struct State {
     pub choose: Choose,
     /// Links, files, pictures.
     pub share: Share,
+    /// A lane as a job.
+    pub job: JobState,
     /// What is kept for a page that is loaded anew.
     pub session: Keeping,
     /// What the page itself has to say.

@@ -8,7 +8,7 @@ use super::places::Places;
 use super::state::{Errand, LeftTab, RightTab, RowsFrom, State, Tab};
 use super::views::ViewsMsg;
 use super::{
-    choose, experiment, inspector, lanes, lint, lit, made, pipeline, places, right, session,
+    choose, experiment, inspector, job, lanes, lint, lit, made, pipeline, places, right, session,
     settings, share, views, yours,
 };
 use crate::protocol::{Command, Connection, Update};
@@ -133,6 +133,7 @@ fn act(state: &mut State, msg: Msg, now_ms: f64, out: &mut Vec<Effect>) {
         Msg::Width(width) => state.width = width,
         Msg::Redraw => {}
         Msg::Share(msg) => share::update(state, msg, out),
+        Msg::Job(msg) => job::update(state, msg, out),
         Msg::Session(msg) => session::update(state, msg, out),
         Msg::Unnotice => state.notice = None,
         Msg::Made(msg) => made::update(state, msg, out),
@@ -168,6 +169,7 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
     lint::arrived(state, &mut update);
     choose::arrived(state, &mut update);
     share::arrived(state, &update, out);
+    job::arrived(state, &mut update);
     if let Some(surveyed) = &update.surveyed {
         yours::surveyed(state, surveyed);
     }

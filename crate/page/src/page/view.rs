@@ -23,6 +23,7 @@ use super::header::Header;
 use super::insert::InsertForm;
 use super::inspector::bar::Bar;
 use super::inspector::panel::Panel;
+use super::job::dialog::JobDialog;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lanes::view::LanesView;
@@ -135,6 +136,7 @@ pub struct View {
     refused: Refused,
     choose: ChooseView,
     share: ShareDialog,
+    job: JobDialog,
     notice: NoticeBar,
     made: MadeDialog,
     yours: YoursDialog,
@@ -230,6 +232,7 @@ impl View {
             refused: Refused::new(sender)?,
             choose: ChooseView::new(sender)?,
             share: ShareDialog::new(sender)?,
+            job: JobDialog::new(sender)?,
             notice: NoticeBar::new(sender)?,
             made: MadeDialog::new(sender)?,
             yours: YoursDialog::new(sender)?,
@@ -281,6 +284,7 @@ impl View {
         self.dialogs.draw(&cx);
         self.kept.draw(&cx)?;
         self.pipeline.draw(&cx)?;
+        self.job.draw(&cx)?;
         self.share.draw(&cx);
         self.notice.draw(&cx)?;
         self.made.draw(&cx);

@@ -31,6 +31,13 @@ struct At {
     lanes: Vec<(u64, u64, usize)>,
 }
 
+impl Lint {
+    /// What it last said.
+    pub(super) fn found(&self) -> &[Finding] {
+        self.told.as_deref().unwrap_or_default()
+    }
+}
+
 impl Worker {
     /// All findings, where one of them is news.
     pub(super) fn lint_to_tell(&mut self) -> Option<Vec<Finding>> {

@@ -10,6 +10,7 @@
 //! - [`player`]: the pace of a recording
 //! - [`banners`]: what needs the reader, in words
 //! - `checkpoints`: versions that are kept, and going on from one
+//! - `job`: a version of a lane as a job for an engine
 //! - `lint`: what the linter has found; `choose`: other k's beside the shown lane
 //! - `connect`: the connection as the reader sees it
 //! - `change`: another lab file; [`rebuild`]: the lab that is made of it
@@ -27,6 +28,7 @@ mod checkpoints;
 mod choose;
 mod connect;
 pub mod desk;
+mod job;
 pub mod link;
 mod lint;
 pub mod look;

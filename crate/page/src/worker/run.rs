@@ -19,7 +19,7 @@ use super::places::Places;
 use super::player::Player;
 use super::session::Session;
 use super::survey::Survey;
-use crate::protocol::{Banner, Closer, Command, Connection, KeptVersion, Status, Update};
+use crate::protocol::{Banner, Closer, Command, Connection, Exported, KeptVersion, Status, Update};
 
 /// Updates are posted no closer together than this, ms: about one a frame.
 const POST_MS: u32 = 16;
@@ -77,6 +77,8 @@ pub(super) struct Worker {
     pub(super) change: Change,
     pub(super) places: Places,
     pub(super) lint: Lint,
+    /// The job that was asked for.
+    pub(super) exported: Option<Result<Exported, String>>,
     pub(super) choose: Choose,
     pub(super) pipes: Pipes,
     pub(super) survey: Survey,
@@ -199,6 +201,7 @@ impl Worker {
             change: Change::default(),
             places: Places::default(),
             lint: Lint::default(),
+            exported: None,
             choose: Choose::default(),
             pipes: Pipes::default(),
             survey: Survey::default(),
@@ -288,6 +291,7 @@ impl Worker {
             elbow: self.curves_to_tell(),
             pipeline: self.pipeline(),
             surveyed: self.survey.take_done(),
+            exported: self.exported.take(),
             closer,
         }
     }

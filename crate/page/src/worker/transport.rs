@@ -72,6 +72,11 @@ impl Worker {
             Command::GoTo { text } => self.go_to(&text),
             Command::NextRound => self.next_round(),
             Command::BackRound => self.back_round(),
+            Command::Export {
+                lane,
+                version,
+                engine,
+            } => self.export(lane, version, engine),
             Command::LedgerCsv => self.wants_ledger_csv = true,
             Command::Resume {
                 name,

@@ -195,6 +195,7 @@ fn items(state: &State, lane: usize) -> Vec<Item> {
         ..item("Remove", Act::Remove)
     });
     items.push(item("Kept versions", Act::Kept));
+    items.push(item("Export as a job", Act::Job));
     for (i, preset) in edit::presets(of).iter().enumerate() {
         items.push(Item {
             refused: no_room.clone(),
@@ -314,6 +315,7 @@ mod tests {
                 "Copy",
                 "Remove",
                 "Kept versions",
+                "Export as a job",
                 "Add Flink OnlineKMeans",
                 "Add Spark StreamingKMeans"
             ]

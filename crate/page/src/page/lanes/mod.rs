@@ -24,6 +24,7 @@ use lab::config::LaneFile;
 use lab::snapshot::Snapshot;
 
 use self::edit::Preset;
+use super::job::{self, JobMsg};
 use super::kept::{self, KeptMsg};
 use super::msg::{Dialog, Effect};
 use super::state::{RightTab, State, Tab};
@@ -107,6 +108,8 @@ pub enum Act {
     Settings,
     /// The versions that are kept.
     Kept,
+    /// A job of an engine.
+    Job,
 }
 
 /// The lanes that are shown side by side; empty where one is shown large.
@@ -235,6 +238,7 @@ fn act_on(state: &mut State, lane: usize, act: Act, out: &mut Vec<Effect>) {
             focus(state, lane, out);
             kept::update(state, KeptMsg::Open, out);
         }
+        Act::Job => job::update(state, JobMsg::Open(Some(lane)), out),
         Act::Settings => {
             focus(state, lane, out);
             inspector::close(state, out);
