@@ -29,12 +29,21 @@ async fn a_version_of_the_timeline_becomes_a_job_for_either_engine() -> Result<(
     // 128 rows of the training topic are learned; 10 wait and come again.
     let places = "flink.public.iris_train/0 at 128, flink.public.iris_test/0 at 11";
     shows(&page, "job-from", places).await?;
-    shows(&page, "job-left-out", "counts events that Debezium sends again once").await?;
+    shows(
+        &page,
+        "job-left-out",
+        "counts events that Debezium sends again once",
+    )
+    .await?;
     shows(&page, "job-files", "pom.xml").await?;
     page.keep_shot("job-flink").await?;
     let archive = saved(&page, "job-save").await?;
     assert!(archive.starts_with("PK"), "{archive:.20}");
-    for inside in ["flink-flink/pom.xml", "setInitialModelData", "iris_predictions"] {
+    for inside in [
+        "flink-job/pom.xml",
+        "setInitialModelData",
+        "iris_predictions",
+    ] {
         assert!(archive.contains(inside), "{inside}");
     }
 

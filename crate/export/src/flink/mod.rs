@@ -26,6 +26,14 @@ pub const ML_VERSION: &str = "2.3.0";
 /// Where the class lies in a job.
 pub const CLASS_PATH: &str = "src/main/java/eddy/LaneJob.java";
 
+/// What a batch of the job leaves of the weights before it; None where its model is no k-means.
+pub(crate) fn decay_factor(plan: &Plan<'_>) -> Option<f64> {
+    match Model::of(plan) {
+        Ok(Model::Kmeans { decay_factor, .. }) => Some(decay_factor),
+        _ => None,
+    }
+}
+
 /// Writes the job.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ pub(super) fn of(plan: &Plan<'_>, model: &Model) -> Vec<LeftOut> {
     }
     let by_time = |topic: &&str| matches!(plan.from(topic), From::TimestampMs(_));
     let streams = plan.streams.iter().map(|stream| stream.topic.as_str());
-    for topic in streams.filter(|topic| by_time(&topic)) {
+    for topic in streams.filter(|topic| by_time(topic)) {
         items.push(LeftOut::new(
             format!("reads {topic} from a point in time on"),
             "Spark takes either offsets or a time: the job reads partitions of which version and lab know nothing from their \
