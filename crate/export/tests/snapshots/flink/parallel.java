@@ -35,6 +35,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.api.java.utils.ParameterTool;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -48,6 +49,7 @@ import org.apache.flink.ml.clustering.kmeans.KMeansModelData;
 import org.apache.flink.ml.clustering.kmeans.OnlineKMeans;
 import org.apache.flink.ml.common.distance.DistanceMeasure;
 import org.apache.flink.ml.linalg.DenseVector;
+import org.apache.flink.ml.linalg.Vector;
 import org.apache.flink.ml.linalg.VectorWithNorm;
 import org.apache.flink.ml.linalg.Vectors;
 import org.apache.flink.ml.linalg.typeinfo.DenseVectorTypeInfo;
@@ -189,13 +191,26 @@ public final class LaneJob {
                         .setInitialModelData(tables.fromDataStream(env.fromElements(start)))
                         .fit(training)
                         .getModelData()[0];
-        return KMeansModelData.getModelDataStream(models).map(LaneJob::version).setParallelism(1);
+        DataStream<Row> learned = tables.toDataStream(models);
+        keepBatchesInOrder(learned);
+        return learned.map(LaneJob::version).setParallelism(1);
     }
 
-    private static Version version(KMeansModelData model) {
+    /** Flink ML deals full batches out from as many subtasks as learn, and one batch may overtake another: one is enough. */
+    private static void keepBatchesInOrder(DataStream<Row> learned) {
+        for (Transformation<?> step : learned.getTransformation().getTransitivePredecessors()) {
+            if (step.getName().equals("Flat Map")) {
+                step.setParallelism(1);
+            }
+        }
+    }
+
+    private static Version version(Row model) {
+        Vector[] centroids = model.getFieldAs("centroids");
+        Vector weights = model.getFieldAs("weights");
         Version version = new Version();
-        version.centroids = Arrays.stream(model.centroids).map(centroid -> centroid.values).toArray(double[][]::new);
-        version.weights = model.weights.values;
+        version.centroids = Arrays.stream(centroids).map(Vector::toArray).toArray(double[][]::new);
+        version.weights = weights.toArray();
         return version;
     }
 

@@ -48,6 +48,7 @@ import org.apache.flink.ml.clustering.kmeans.KMeansModelData;
 import org.apache.flink.ml.clustering.kmeans.OnlineKMeans;
 import org.apache.flink.ml.common.distance.DistanceMeasure;
 import org.apache.flink.ml.linalg.DenseVector;
+import org.apache.flink.ml.linalg.Vector;
 import org.apache.flink.ml.linalg.VectorWithNorm;
 import org.apache.flink.ml.linalg.Vectors;
 import org.apache.flink.ml.linalg.typeinfo.DenseVectorTypeInfo;
@@ -185,13 +186,16 @@ public final class LaneJob {
                         .setInitialModelData(tables.fromDataStream(env.fromElements(start)))
                         .fit(training)
                         .getModelData()[0];
-        return KMeansModelData.getModelDataStream(models).map(LaneJob::version).setParallelism(1);
+        DataStream<Row> learned = tables.toDataStream(models);
+        return learned.map(LaneJob::version).setParallelism(1);
     }
 
-    private static Version version(KMeansModelData model) {
+    private static Version version(Row model) {
+        Vector[] centroids = model.getFieldAs("centroids");
+        Vector weights = model.getFieldAs("weights");
         Version version = new Version();
-        version.centroids = Arrays.stream(model.centroids).map(centroid -> centroid.values).toArray(double[][]::new);
-        version.weights = model.weights.values;
+        version.centroids = Arrays.stream(centroids).map(Vector::toArray).toArray(double[][]::new);
+        version.weights = weights.toArray();
         return version;
     }
 
