@@ -160,7 +160,16 @@ impl<'a> Plan<'a> {
         stream.map_or(From::Earliest, |stream| stream.from)
     }
 
-    /// A name for the job's folder, its artifact and its consumer: small letters, digits and hyphens.
+    /// A name for the job's folder, that says the engine.
+    pub fn folder_name(&self) -> String {
+        let (name, engine) = (self.job_name(), self.engine.to_string().to_lowercase());
+        match name.ends_with(&engine) {
+            true => format!("{name}-job"),
+            false => format!("{name}-{engine}-job"),
+        }
+    }
+
+    /// A name for the job, its artifact and its consumer: small letters, digits and hyphens.
     pub fn job_name(&self) -> String {
         let legal = |c: char| match c.to_ascii_lowercase() {
             c if c.is_ascii_alphanumeric() => c,

@@ -301,8 +301,10 @@ fn followers(file: &LabFile, names: &[String], topic: &str) -> Result<LabFile, V
             let follow = lane.follow.as_ref();
             follow.is_some_and(|follow| follow.lane.as_ref() == Some(name))
         };
-        let own = file.lanes.iter().find(|lane| lane.name == *name);
-        let Some(rules) = own.or_else(|| file.lanes.iter().find(follows)) else {
+        // A lane that follows the job has the job's rules, where those are others than the lane's that it was made of.
+        let follower = file.lanes.iter().find(follows);
+        let own = || file.lanes.iter().find(|lane| lane.name == *name);
+        let Some(rules) = follower.or_else(own) else {
             let there: Vec<&str> = file.lanes.iter().map(|lane| lane.name.as_str()).collect();
             return Err(VerifyError::NoLane(name.clone(), there.join(", ")));
         };

@@ -151,6 +151,7 @@ impl LaneHead {
                 dom::child(&self.switch, "button", "", name)?.unchecked_into();
             dom::set_attribute(&choice, "type", "button");
             dom::set_attribute(&choice, "role", "radio");
+            dom::set_attribute(&choice, "title", name);
             let sender = self.sender.clone();
             let click = dom::on_click(&choice, move || {
                 sender.send(Msg::Send(Command::ShowLane { lane }))
@@ -161,6 +162,12 @@ impl LaneHead {
             ));
         }
         dom::show(&self.switch, self.choices.len() > 1);
+        let many = self.choices.len() > 2;
+        dom::set_attribute(
+            &self.switch,
+            "class",
+            if many { "segments many" } else { "segments" },
+        );
         Ok(())
     }
 }

@@ -66,6 +66,14 @@ pub fn scenario(prefix: &str, model: &str) -> String {
     }
 }
 
+/// A name in so many letters: "Spark with ha…".
+pub fn at_most(name: &str, letters: usize) -> String {
+    match name.chars().count() > letters {
+        true => format!("{}…", cut(name, letters.saturating_sub(1)).trim_end()),
+        false => name.to_owned(),
+    }
+}
+
 fn cut(text: &str, letters: usize) -> String {
     text.chars().take(letters).collect()
 }
@@ -73,6 +81,13 @@ fn cut(text: &str, letters: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_name_is_cut_and_says_so() {
+        assert_eq!(at_most("Flink", 14), "Flink");
+        assert_eq!(at_most("Spark with half-life", 14), "Spark with ha…");
+        assert_eq!(at_most("Spark with half-life", 7), "Spark…");
+    }
 
     #[test]
     fn topics_lose_what_they_share() {

@@ -16,6 +16,7 @@ pub struct Rail {
     tabs: [HtmlElement; 2],
     panels: [Element; 2],
     unfold: Element,
+    walk_icon: Element,
     shown: Shown<(LeftTab, bool, bool)>,
     _listeners: Vec<EventListener>,
 }
@@ -30,8 +31,19 @@ impl Rail {
         let unfold: Element = dom::by_id("unfold")?;
         // Without a scenario's rows there is nothing to walk through.
         dom::show(&tabs[0], state.walk.is_some());
-        let sender_2 = sender.clone();
-        let mut listeners = vec![dom::on_click(&unfold, move || sender_2.send(Msg::Unfold))];
+        let walk_icon: Element = dom::by_id("rail-walk")?;
+        dom::show(&walk_icon, state.walk.is_some());
+        let mut listeners = Vec::new();
+        for (id, msg) in [
+            ("unfold", Msg::Unfold),
+            ("rail-walk", Msg::Left(LeftTab::Walk)),
+            ("rail-insert", Msg::Left(LeftTab::Insert)),
+            ("rail-events", Msg::Events),
+        ] {
+            let sender = sender.clone();
+            let button: Element = dom::by_id(id)?;
+            listeners.push(dom::on_click(&button, move || sender.send(msg.clone())));
+        }
         listeners.extend(tab_listeners(
             &tabs,
             &[Msg::Left(LeftTab::Walk), Msg::Left(LeftTab::Insert)],
@@ -41,6 +53,7 @@ impl Rail {
             tabs,
             panels: [dom::by_id("panel-walk")?, dom::by_id("panel-insert")?],
             unfold,
+            walk_icon,
             shown: Shown::default(),
             _listeners: listeners,
         })
@@ -49,6 +62,7 @@ impl Rail {
     /// Whether there is anything to walk through.
     pub fn has_walk(&self, has: bool) {
         dom::show(&self.tabs[0], has);
+        dom::show(&self.walk_icon, has);
     }
 
     /// Draws what changed.

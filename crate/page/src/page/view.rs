@@ -27,6 +27,7 @@ use super::job::dialog::JobDialog;
 use super::kept::dialog::KeptDialog;
 use super::lane_head::LaneHead;
 use super::lanes::view::LanesView;
+use super::lint::refused::Refused;
 use super::lint::view::LintView;
 use super::lit::{self, LitNote};
 use super::made::dialog::MadeDialog;
@@ -132,6 +133,7 @@ pub struct View {
     places: PlacesView,
     lit: LitNote,
     lint: LintView,
+    refused: Refused,
     choose: ChooseView,
     share: ShareDialog,
     job: JobDialog,
@@ -227,6 +229,7 @@ impl View {
             places: PlacesView::new(sender)?,
             lit: LitNote::new(sender)?,
             lint: LintView::new(sender)?,
+            refused: Refused::new(sender)?,
             choose: ChooseView::new(sender)?,
             share: ShareDialog::new(sender)?,
             job: JobDialog::new(sender)?,
@@ -299,6 +302,7 @@ impl View {
         self.lanes.lay_out(&cx)?;
         self.lane_head.draw(&cx)?;
         self.lint.draw(&cx)?;
+        self.refused.draw(&cx)?;
         self.choose.draw(&cx);
         self.view_menu.draw(&cx);
         self.batch_strip.draw(&cx)?;

@@ -24,7 +24,7 @@ pub fn draw(into: &Element, event: &EventView, schema_open: bool) -> Result<(), 
             "note",
             "The value is null: a tombstone.",
         )?),
-        Some(_) => draw_lines(into, &event.value, schema_open)?,
+        Some(_) => draw_lines(into, &event.value, &faulty(event), schema_open)?,
     }
     if event.cut {
         dom::child(
@@ -36,7 +36,7 @@ pub fn draw(into: &Element, event: &EventView, schema_open: bool) -> Result<(), 
     }
     if let Some(bytes) = event.key_bytes {
         head(into, "Key", &size(bytes))?;
-        draw_lines(into, &event.key, schema_open)?;
+        draw_lines(into, &event.key, &[], schema_open)?;
     }
     if !event.headers.is_empty() {
         head(into, "Headers", "")?;
@@ -64,7 +64,19 @@ fn head(into: &Element, name: &str, size: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-fn draw_lines(into: &Element, lines: &[RawLine], schema_open: bool) -> Result<(), JsValue> {
+/// What the row calls the columns that cannot be learned from.
+fn faulty(event: &EventView) -> Vec<&str> {
+    let columns = event.features.iter().chain(&event.target);
+    let faulty = columns.filter(|column| !column.fault.is_empty());
+    faulty.map(|column| column.written.as_str()).collect()
+}
+
+fn draw_lines(
+    into: &Element,
+    lines: &[RawLine],
+    faulty: &[&str],
+    schema_open: bool,
+) -> Result<(), JsValue> {
     let schema = lines.iter().filter(|line| line.schema).count();
     let first = lines.iter().position(|line| line.schema);
     for (i, line) in lines.iter().enumerate() {
@@ -74,10 +86,10 @@ fn draw_lines(into: &Element, lines: &[RawLine], schema_open: bool) -> Result<()
         let row = dom::child(
             into,
             "div",
-            if line.used {
-                "json-line used"
-            } else {
-                "json-line"
+            match (line.used, faulty.contains(&line.name.as_str())) {
+                (true, true) => "json-line used bad",
+                (true, false) => "json-line used",
+                _ => "json-line",
             },
             "",
         )?;

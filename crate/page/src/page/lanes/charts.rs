@@ -4,17 +4,20 @@ use lab::snapshot::{Snapshot, Task};
 use wasm_bindgen::JsValue;
 
 use super::{shown, stamps};
+use crate::page::chart::palette::faded;
 use crate::page::chart::pen::{Align, At, Pen, Type};
 use crate::page::chart::scale::{Scale, log_ticks};
 use crate::page::chart::surface::Surface;
 use crate::page::dom::{self, Shown, Slot};
 use crate::page::measures::charts::{rule, soon};
 use crate::page::measures::{Frame, LEFT, frame};
-use crate::page::numbers;
 use crate::page::view::{Cx, Stamp};
+use crate::page::{names, numbers};
 
 /// Dashes of the second, third and fourth lane.
 const DASHES: [(f64, f64); 3] = [(4.0, 3.0), (1.5, 3.0), (9.0, 3.0)];
+/// A lane's name has room for this many characters.
+const NAME_CHARS: usize = 14;
 /// Pixels between two names, one above the other.
 const NAMES_APART: f64 = 14.0;
 
@@ -295,7 +298,8 @@ fn draw_curves(pen: &Pen, frame: Frame, cx: &Cx<'_>, curves: &[Curve], y: impl F
         // What is told is the newest value up to the playhead.
         let newest = (0..places.len()).rev().find(|point| !late(*point));
         if let Some(newest) = newest {
-            let text = format!("{} {}", curve.name, value_text(curve.points[newest].1));
+            let name = names::at_most(&curve.name, NAME_CHARS);
+            let text = format!("{name} {}", value_text(curve.points[newest].1));
             names.push((places[newest], text));
         }
     }
@@ -346,6 +350,9 @@ fn draw_names(pen: &Pen, frame: Frame, cx: &Cx<'_>, mut names: Vec<(At, String)>
         let away = if i == last && last > 0 { 13.0 } else { -13.0 };
         let y = (at.1 + away).max(free_from).min(frame.bottom + 6.0);
         let x = (at.0 - width + 8.0).clamp(LEFT + 2.0, (frame.x.pixels.1 - width).max(LEFT + 2.0));
+        // Readable over curves as well.
+        let (from, to) = ((x - 2.0, y - 7.0), (x + width + 2.0, y + 7.0));
+        pen.rect(from, to, faded(cx.palette.app, 0.86));
         pen.text(&text, (x, y), style);
         free_from = y + NAMES_APART;
     }

@@ -1,7 +1,9 @@
 //! What the linter has found: a chip in the lane's head, a list under the settings.
 //!
 //! - [`view`]: what is seen of it; [`words`]: the chip's and the list's
+//! - [`refused`]: the corrections that the shown lane refused, below it
 
+pub mod refused;
 pub mod view;
 pub mod words;
 

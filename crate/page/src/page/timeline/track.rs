@@ -148,6 +148,9 @@ fn draw_bars(
 
 fn draw_rounds(pen: &Pen, layout: &Layout, cx: &Cx<'_>) {
     let snapshot = &cx.state.update.snapshot;
+    if is_tested_throughout(snapshot) {
+        return;
+    }
     let mut free_from = f64::NEG_INFINITY;
     for (i, round) in snapshot.rounds.iter().enumerate() {
         let late = round.first >= snapshot.record;
@@ -215,6 +218,14 @@ fn draw_rounds(pen: &Pen, layout: &Layout, cx: &Cx<'_>) {
         // Nor on this round's line.
         free_from = free_from.max(to + 4.0);
     }
+}
+
+/// Whether each row is tested and then learned, so that there are no rounds to tell apart.
+fn is_tested_throughout(snapshot: &Snapshot) -> bool {
+    let [round] = &snapshot.rounds[..] else {
+        return false;
+    };
+    snapshot.versions > 1 && round.first == 0 && round.last + 1 >= snapshot.records
 }
 
 /// "5 | 5": what each of several lanes had right in a round; None for one lane, or where nothing is right or wrong.
