@@ -85,7 +85,7 @@ impl<'a> Plan<'a> {
             streams: streams.collect(),
             target,
             predictions,
-            model_topic: topic_name(&file.name, "models"),
+            model_topic: model_topic(&file.name),
             findings: findings.collect(),
             left_out: Vec::new(),
             lane,
@@ -185,6 +185,11 @@ impl<'a> Plan<'a> {
 }
 
 /// A topic that is called after a lane, in the letters that Kafka takes.
+/// The topic that a job of a lane writes its models to.
+pub fn model_topic(lane: &str) -> String {
+    topic_name(lane, "models")
+}
+
 fn topic_name(lane: &str, what: &str) -> String {
     let legal = |c: char| match c {
         c if c.is_ascii_alphanumeric() || "._-".contains(c) => c,

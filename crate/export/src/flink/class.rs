@@ -198,10 +198,14 @@ fn offsets(plan: &Plan<'_>, filling: &mut Filling) {
         }
         let from = match plan.from(&stream.topic) {
             From::Earliest => continue,
-            From::Latest => "KafkaPartitionSplit.LATEST_OFFSET".to_owned(),
+            From::Latest => {
+                filling.flag("from_end", true);
+                "endOf(partition, retriever)".to_owned()
+            }
             From::Offset(offset) => format!("{offset}L"),
             From::TimestampMs(time) => {
                 filling.flag("from_time", true);
+                filling.flag("from_end", true);
                 format!("offsetAt(partition, {time}L, retriever)")
             }
         };

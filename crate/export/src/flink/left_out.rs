@@ -19,7 +19,7 @@ pub(super) fn of(plan: &Plan<'_>, model: &Model) -> Vec<LeftOut> {
             "The job reads a topic that is both classified and learned twice, and each row meets whatever version is there.",
         ));
     }
-    if !plan.topics(true).is_empty() {
+    if plan.lane.publish.is_some() && !plan.topics(true).is_empty() {
         items.push(LeftOut::new(
             "publishes each prediction once",
             "After a restart the job may send predictions again; they have the same header eddy.source. It answers for each row \

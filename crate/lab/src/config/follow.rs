@@ -74,6 +74,18 @@ pub(super) fn rules_alone(lane: &LaneFile) -> LaneFile {
 }
 
 impl LaneFile {
+    /// The same lane as one that learns by itself; of a followed one with an initial model, where it has none.
+    pub fn on_its_own(&self) -> LaneFile {
+        let mut lane = self.clone();
+        if lane.follow.take().is_some()
+            && let Settings::Kmeans(model) = &lane.model
+            && model.initial == Default::default()
+        {
+            lane.model = without_initial(&lane.model).unwrap_or(lane.model);
+        }
+        lane
+    }
+
     /// The same lane as one that follows a job: what no job does is left out.
     pub fn following(&self, follow: super::Follow) -> LaneFile {
         let mut lane = self.clone();

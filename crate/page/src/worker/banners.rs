@@ -7,8 +7,6 @@ use crate::protocol::{Action, Banner};
 pub const LOST: u32 = 1;
 /// Another log.
 const LOG: u32 = 2;
-/// Records are gone.
-const GAP: u32 = 3;
 /// A topic is not there yet.
 pub const TOPIC: u32 = 4;
 /// The bridge is in trouble, or the connection was broken off.
@@ -32,6 +30,11 @@ const LINE: u32 = 10;
 const KEPT: u32 = 13;
 /// Lanes of a changed experiment do not know all records.
 const CHANGED: u32 = 14;
+
+/// Records are gone: this, and the next ones for other partitions.
+pub const GAP: u32 = 20;
+/// So many partitions have a banner of their own; the last is shared.
+pub const GAPS_MOST: usize = 8;
 
 /// The lab goes on from a checkpoint.
 pub fn restored(name: &str, records: u64, is_replay: bool, log_id: &str) -> Banner {

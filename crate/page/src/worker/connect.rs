@@ -109,9 +109,25 @@ impl Worker {
             }
             _ => {}
         }
-        if let Some(banner) = banners::of_notice(notice) {
+        let gap = match &notice {
+            Notice::Gone(gap) => Some(self.gap_number(&gap.topic, gap.partition)),
+            _ => None,
+        };
+        if let Some(mut banner) = banners::of_notice(notice) {
+            banner.id += gap.unwrap_or(0);
             self.show(banner);
         }
+    }
+
+    /// Counts the partitions of which records are gone: none takes another's banner.
+    fn gap_number(&mut self, topic: &str, partition: i32) -> u32 {
+        let mut gaps = self.gaps.iter();
+        let known = gaps.position(|(of, at)| of == topic && *at == partition);
+        let number = known.unwrap_or(self.gaps.len()).min(banners::GAPS_MOST - 1);
+        if known.is_none() && self.gaps.len() < banners::GAPS_MOST {
+            self.gaps.push((topic.to_owned(), partition));
+        }
+        number as u32
     }
 
     /// What the banner says is no more.

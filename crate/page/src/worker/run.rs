@@ -59,6 +59,8 @@ pub(super) struct Worker {
     pub(super) speed: f64,
     pub(super) failed: Option<String>,
     pub(super) banners: Vec<Banner>,
+    /// Partitions of which records are gone, each with a banner.
+    pub(super) gaps: Vec<(String, i32)>,
     /// Banners that the reader closed and that would come again and again.
     pub(super) closed: Vec<u32>,
     /// Why predictions were last refused.
@@ -188,6 +190,7 @@ impl Worker {
             speed: 1.0,
             failed: None,
             banners: Vec::new(),
+            gaps: Vec::new(),
             closed: Vec::new(),
             refusal: String::new(),
             sink_timer: None,

@@ -152,13 +152,30 @@ public final class LaneJob {
                         .setInitialModelData(tables.fromDataStream(env.fromElements(start)))
                         .fit(training)
                         .getModelData()[0];
-        return KMeansModelData.getModelDataStream(models).map(LaneJob::version).setParallelism(1);
+        DataStream<Row> learned = tables.toDataStream(models);
+#if parallel
+        keepBatchesInOrder(learned);
+#end
+        return learned.map(LaneJob::version).setParallelism(1);
     }
+#if parallel
 
-    private static Version version(KMeansModelData model) {
+    /** Flink ML deals full batches out from as many subtasks as learn, and one batch may overtake another: one is enough. */
+    private static void keepBatchesInOrder(DataStream<Row> learned) {
+        for (Transformation<?> step : learned.getTransformation().getTransitivePredecessors()) {
+            if (step.getName().equals("Flat Map")) {
+                step.setParallelism(1);
+            }
+        }
+    }
+#end
+
+    private static Version version(Row model) {
+        Vector[] centroids = model.getFieldAs("centroids");
+        Vector weights = model.getFieldAs("weights");
         Version version = new Version();
-        version.centroids = Arrays.stream(model.centroids).map(centroid -> centroid.values).toArray(double[][]::new);
-        version.weights = model.weights.values;
+        version.centroids = Arrays.stream(centroids).map(Vector::toArray).toArray(double[][]::new);
+        version.weights = weights.toArray();
         return version;
     }
 #end

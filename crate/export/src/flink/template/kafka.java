@@ -58,12 +58,18 @@
             return KafkaPartitionSplit.EARLIEST_OFFSET;
 #end
         }
+#if from_end
+
+        private static long endOf(TopicPartition partition, PartitionOffsetsRetriever retriever) {
+            return retriever.endOffsets(Collections.singleton(partition)).get(partition);
+        }
+#end
 #if from_time
 
         private static long offsetAt(TopicPartition partition, long time, PartitionOffsetsRetriever retriever) {
             OffsetAndTimestamp found =
                     retriever.offsetsForTimes(Collections.singletonMap(partition, time)).get(partition);
-            return found != null ? found.offset() : KafkaPartitionSplit.LATEST_OFFSET;
+            return found != null ? found.offset() : endOf(partition, retriever);
         }
 #end
 
