@@ -32,13 +32,22 @@ fn the_iris_lane_learns_as_the_lab_does_and_classifies_by_the_version_it_made() 
     let lab = fs::read_to_string(LAB)?;
     let difference = largest_difference(&engines, &lab, "Spark", &versions, &events)?;
     assert!(difference <= 1e-12, "{difference}");
-    let told = engines.stack.consume("iris_predictions", 100)?;
+    engines.verify(&folder, "Spark_models", &events)?;
+    let told = engines.messages("iris_predictions")?;
     assert_eq!(told.len(), 33, "{told:#?}");
+    let headers = json!([
+        ["eddy.lane", "Spark"],
+        ["eddy.version", "2"],
+        ["eddy.source", "flink.public.iris_test/0/0"]
+    ]);
+    assert_eq!(
+        (&told[0]["headers"], &told[0]["key"]),
+        (&headers, &json!("{\"id\":1}"))
+    );
+    let text = told[0]["value"].as_str().unwrap_or_default();
     assert!(
-        told[0].contains("eddy.lane:Spark,eddy.version:2,eddy.source:flink.public.iris_test/0/0")
-            && told[0].contains("\t{\"id\":1}\t[5.4, 3.7, 1.5, 0.2] is classified as "),
-        "{}",
-        told[0]
+        text.starts_with("[5.4, 3.7, 1.5, 0.2] is classified as "),
+        "{text}"
     );
     Ok(())
 }
@@ -72,9 +81,14 @@ fn the_regression_goes_on_behind_the_scaler_that_the_lab_had_learned() -> Result
     let lab = fs::read_to_string(ECOMMERCE_LAB)?;
     let difference = largest_difference(&engines, &lab, "Spark", &versions, &events)?;
     assert!(difference <= 1e-12, "{difference}");
-    let told = engines.stack.consume("ecommerce_predictions", 300)?;
+    engines.verify(&folder, "Spark_models", &events)?;
+    let told = engines.messages("ecommerce_predictions")?;
+    let text = told
+        .first()
+        .and_then(|line| line["value"].as_str())
+        .unwrap_or_default();
     assert!(
-        told.len() > 100 && told[0].contains("] is predicted as "),
+        told.len() > 100 && text.contains("] is predicted as "),
         "{told:#?}"
     );
     Ok(())
@@ -117,6 +131,7 @@ fn a_job_killed_in_mid_stream_goes_on_from_its_checkpoint_and_learns_every_row_o
     let events = engines.record(&["made"], "events.ndjson")?;
     let difference = largest_difference(&engines, &lab, "Made", &versions, &events)?;
     assert!(difference <= 1e-12, "{difference}");
+    engines.verify(&folder, "Made_models", &events)?;
     Ok(())
 }
 
