@@ -1,7 +1,7 @@
 //! PostgreSQL, Kafka and Connect, in a folder of their own, as `cargo xtask stack` starts them.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
@@ -113,6 +113,43 @@ impl Stack {
             .args(["--quiet", "--no-psqlrc", "--no-align", "--tuples-only"])
             .args(["--set", "ON_ERROR_STOP=1"]);
         Ok(psql)
+    }
+
+    /// Makes a topic.
+    ///
+    /// # Errors
+    ///
+    /// If it fails; it may be there already.
+    pub fn make_topic(&self, topic: &str, partitions: usize) -> Result<()> {
+        let mut tool = self.kafka_tool("TopicCommand")?;
+        tool.args(["--create", "--topic", topic])
+            .args(["--partitions", &partitions.to_string()]);
+        text(&tool.output().context("java does not start")?)?;
+        Ok(())
+    }
+
+    /// Writes messages to a topic, in order: lines of key and value with a tab between. The key chooses the partition.
+    ///
+    /// # Errors
+    ///
+    /// If it fails.
+    pub fn produce(&self, topic: &str, lines: &str) -> Result<()> {
+        let file = self.folder.path().join("produced.tsv");
+        fs::write(&file, lines)?;
+        let mut tool = self.kafka_tool("ConsoleProducer")?;
+        tool.args(["--topic", topic, "--reader-property", "parse.key=true"])
+            .stdin(File::open(&file)?);
+        text(&tool.output().context("java does not start")?)?;
+        Ok(())
+    }
+
+    fn kafka_tool(&self, name: &str) -> Result<Command> {
+        let mut tool = Command::new("java");
+        tool.args(["-XX:TieredStopAtLevel=1", "-Xmx256m"])
+            .args(["-cp", &self.classpath()?])
+            .arg(format!("org.apache.kafka.tools.{name}"))
+            .args(["--bootstrap-server", &self.kafka()?]);
+        Ok(tool)
     }
 
     /// Everything that Kafka's own console consumer reads of a topic, as lines of headers, key and value with tabs between.

@@ -11,6 +11,7 @@
 //! - [`inspect`]: how each record is read; [`columns`]: what a lab file declares of columns
 //! - [`query`]: values in addresses; [`progress`]: how far a long command is
 //! - [`mod@lint`]: what to know before a lane is deployed
+//! - [`verify`]: what a job learned, learned again
 //! - [`mod@export`]: a lane as a job for an engine
 //! - [`schema`]: the lab file's JSON Schema
 //! - [`config`]: settings from a file; [`log`]: what is logged, and how; [`stop`]: signals
@@ -40,6 +41,7 @@ mod scenario;
 mod schema;
 mod serve;
 mod stop;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -72,6 +74,7 @@ enum Command {
     Checkpoint(checkpoint::Args),
     Inspect(inspect::Args),
     Lint(lint::Args),
+    Verify(verify::Args),
     Export(export::Args),
     Schema(schema::Args),
 }
@@ -99,6 +102,7 @@ fn run() -> anyhow::Result<()> {
         Command::Checkpoint(args) => checkpoint::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Lint(args) => lint::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Schema(args) => schema::run(&args),
     }

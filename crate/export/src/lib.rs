@@ -5,9 +5,11 @@
 //!
 //! - [`start`]: the version that a job starts from
 //! - [`plan`]: what a job has to know of lab and lane; [`left_out`]: what it cannot do as the lane does
+//! - `follower`: the lab file with a lane that follows the job
 //! - [`spark`]: PySpark, Structured Streaming; [`flink`]: a Maven project
 
 pub mod flink;
+mod follower;
 pub mod left_out;
 pub mod plan;
 pub mod spark;
@@ -141,8 +143,11 @@ pub enum Refused {
 /// [`Refused`]: the lab file has no such lane, or the engine no such model.
 pub fn export(request: &Request<'_>) -> Result<Job, Refused> {
     let plan = Plan::of(request)?;
-    match request.engine {
+    let mut job = match request.engine {
         Engine::Spark => spark::job(&plan),
         Engine::Flink => flink::job(&plan),
-    }
+    }?;
+    job.files
+        .push(JobFile::new("lab.json", follower::lab_file(&plan)));
+    Ok(job)
 }

@@ -85,7 +85,7 @@ impl<'a> Plan<'a> {
             streams: streams.collect(),
             target,
             predictions,
-            model_topic: topic_name(&file.name, "models"),
+            model_topic: model_topic(&file.name),
             findings: findings.collect(),
             left_out: Vec::new(),
             lane,
@@ -160,7 +160,16 @@ impl<'a> Plan<'a> {
         stream.map_or(From::Earliest, |stream| stream.from)
     }
 
-    /// A name for the job's folder, its artifact and its consumer: small letters, digits and hyphens.
+    /// A name for the job's folder, that says the engine.
+    pub fn folder_name(&self) -> String {
+        let (name, engine) = (self.job_name(), self.engine.to_string().to_lowercase());
+        match name.ends_with(&engine) {
+            true => format!("{name}-job"),
+            false => format!("{name}-{engine}-job"),
+        }
+    }
+
+    /// A name for the job, its artifact and its consumer: small letters, digits and hyphens.
     pub fn job_name(&self) -> String {
         let legal = |c: char| match c.to_ascii_lowercase() {
             c if c.is_ascii_alphanumeric() => c,
@@ -176,6 +185,11 @@ impl<'a> Plan<'a> {
 }
 
 /// A topic that is called after a lane, in the letters that Kafka takes.
+/// The topic that a job of a lane writes its models to.
+pub fn model_topic(lane: &str) -> String {
+    topic_name(lane, "models")
+}
+
 fn topic_name(lane: &str, what: &str) -> String {
     let legal = |c: char| match c {
         c if c.is_ascii_alphanumeric() || "._-".contains(c) => c,

@@ -60,8 +60,8 @@ export interface EventRow {
   /** Offset. */
   offset: number;
   /**
-   * 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, '0' for a
-   * tombstone, '!' for not read.
+   * 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, 'v' for a version
+   * of a job's model, '0' for a tombstone, '!' for not read.
    */
   op: string;
   /** Whether the same event has come before. */
@@ -77,6 +77,40 @@ export interface EventRow {
    * (offset 5 first)", or why it was rejected.
    */
   note: string;
+}
+
+/** How far a lane's own rules are from a version of the job that it follows. */
+export interface FollowedRow {
+  /** The largest relative difference; NaN where it was not compared. */
+  difference: number;
+  /** Whether that is 1e-12 or less, or there is nothing to compare, and nothing is remarked. */
+  same: boolean;
+  /** Where the difference is, why there is none, and what else was found. */
+  says: string;
+}
+
+/** What there is to say of the job that a lane follows. */
+export interface FollowsView {
+  /** The model topic. */
+  topic: string;
+  /** The lane that the job's records name. */
+  lane: string;
+  /** The newest version of the job that is known; 0 without any. */
+  newest: number;
+  /** Versions of these that wait for their rows. */
+  waiting: number;
+  /** Rows that no version has learned. */
+  unlearned: number;
+  /** Versions that were compared. */
+  compared: number;
+  /** The largest relative difference of these; 0 without any. */
+  largest: number;
+  /** Versions that are not the same, could not be compared, or of which something is remarked. */
+  apart: number;
+  /** The first of these; 0 without any. */
+  first_apart: number;
+  /** What there is to say of that one. */
+  says: string;
 }
 
 /** Where a lane leaves another. */
@@ -107,6 +141,8 @@ export interface LaneHead {
   parameters: string;
   /** What the lane's scaler does: "standard", "standard, frozen after 100 rows"; empty without one. */
   scaler: string;
+  /** The job that it follows; null where it learns by itself. */
+  follows: FollowsView | null;
   /** Newest version. */
   versions: number;
   /**
@@ -152,6 +188,8 @@ export interface LedgerRow {
   to_record: number;
   /** How often corrections have rewritten the version. */
   revision: number;
+  /** Of a job's version: how far the lane's own rules are from it. */
+  followed: FollowedRow | null;
   /** "iris_train 96–127", empty without rows. */
   offsets: string;
   /** What else there is to say: "cluster 1 got no rows and stayed", "empty: cluster 2 was split". */

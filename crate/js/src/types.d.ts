@@ -53,6 +53,8 @@ export interface Lane {
   model: Model;
   /** Another lane that this one is up to a version, and goes on from with its own parameters. */
   fork?: { of: string; version: number };
+  /** The model topic of a job that its versions come from; `lane`, left out the lane's own name, is the one that the job names. */
+  follow?: { topic: string; lane?: string };
   /** When a batch ends; left out: as the engine does. */
   batch?: Batch;
   /** Columns of this lane, in place of the lab's. */

@@ -3,6 +3,7 @@
 //! - `hand_out`: what a row, or a truncate, does in each lane
 //! - `faults`: what is rejected, and why; `remarks`: what a record shows of its stream as a whole
 //! - `corrections`: what an update or a delete takes out again
+//! - `models`: a job's model records
 //! - `transactions`: what it says of its database transaction
 
 use change::{Change, Kind, Op};
@@ -17,6 +18,7 @@ use crate::rows::{Meta, Verdict};
 mod corrections;
 mod faults;
 mod hand_out;
+mod models;
 mod remarks;
 mod transactions;
 
@@ -37,7 +39,10 @@ impl Lab {
         let Some(stream) = self.stream_of(record) else {
             return false;
         };
-        self.advance(record.timestamp_ms);
+        let carries_models = self.config.carries_models(stream);
+        if !carries_models || stream < self.config.file.streams.len() {
+            self.advance(record.timestamp_ms);
+        }
         self.seen.record(stream, record.partition, record.offset);
         let number = self.rows.push(Meta {
             stream: stream as u32,
@@ -54,6 +59,11 @@ impl Lab {
             record,
             first: None,
         };
+        if carries_models {
+            self.apply_model(arrived);
+            self.let_models_in(false);
+            return true;
+        }
         match self.streams[stream].reading.read(record, &self.config) {
             Ok(change) => {
                 if self.streams[stream].reading.is_news() {
@@ -71,6 +81,7 @@ impl Lab {
                 self.reject(arrived, unreadable.column, unreadable.reason);
             }
         }
+        self.let_models_in(false);
         true
     }
 

@@ -13,6 +13,7 @@ use learn::scale::Scale;
 use serde::{Deserialize, Serialize};
 use wire::Gap;
 
+use crate::follow::told::Followed;
 use crate::lane::measures::Measured;
 
 /// A longer run of empty batches is one event.
@@ -66,6 +67,9 @@ pub struct VersionEvent {
     /// How often corrections have rewritten it; 0 where it is told for the first time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub revision: u64,
+    /// Of a job's version: its cut, and how far the lane's own rules are from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed: Option<Arc<Followed>>,
     /// What the predictions so far are worth, where the lane is to tell.
     pub metrics: Option<Measured>,
 }

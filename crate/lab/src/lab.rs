@@ -45,6 +45,10 @@ pub struct Bounds {
     pub waiting: usize,
     /// Rows, and as many keys, that each lane with corrections keeps to make versions anew, about.
     pub corrections: usize,
+    /// Model records that wait for their rows, of each lane that follows a job.
+    pub models: usize,
+    /// Rows that each such lane keeps until a record says which version learned them.
+    pub unlearned: usize,
 }
 
 impl Default for Bounds {
@@ -57,6 +61,8 @@ impl Default for Bounds {
             transactions: 1_024,
             waiting: WAITING_MAX,
             corrections: 10_000,
+            models: 10_000,
+            unlearned: 200_000,
         }
     }
 }
@@ -184,6 +190,10 @@ impl Lab {
                 format!("no lane is called {lane:?}; there are {}", names.join(", ")),
             ));
         };
+        if self.lanes[index].is_following() {
+            let reason = format!("{lane:?} follows a job, which ends its batches itself");
+            return Err(LabError::value("close", reason));
+        }
         self.lanes[index].close(self.rows.end(), &mut self.out);
         self.tell();
         self.seen.other();
@@ -211,6 +221,7 @@ impl Lab {
 
     /// Ends a replay: open windows and transactions are closed and each lane is summed up.
     pub fn finish(&mut self) {
+        self.let_models_in(true);
         let records = self.rows.end();
         for lane in &mut self.lanes {
             lane.use_model(&mut self.out);

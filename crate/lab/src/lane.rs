@@ -1,6 +1,7 @@
 //! One model under one configuration, with its open batch.
 //!
-//! - `start`: how it starts; `restart`: how it starts again; `forking`: how it leaves the lane that it was; `waiting`: rows that come before the model can take them
+//! - `start`: how it starts; `restart`: how it starts again; `forking`: how it leaves the lane that it was; `following`: how it takes a
+//!   job's versions over; `waiting`: rows that come before the model can take them
 //! - `row`: a row, what was said of it, and how that was
 //! - `train`: training rows and the versions they make; `batch`: the rows of a batch; `windows`, `transactions`: what cuts batches; `scaling`: the scaler
 //! - `corrections`: rows that are taken out again; `keys`: which row that is; `history`: what is kept for it; `rebuild`: the
@@ -26,6 +27,7 @@ mod batch;
 mod corrections;
 pub mod definitions;
 pub mod drift;
+mod following;
 mod forking;
 mod history;
 mod judging;
@@ -51,6 +53,8 @@ use batch::Batch;
 use corrections::Corrections;
 pub use corrections::RefusedCorrection;
 pub(crate) use corrections::{Corrected, Place};
+pub(crate) use following::Come;
+use following::Following;
 pub(crate) use kept::KeptLane;
 pub(crate) use keys::RowId;
 pub use measuring::{Measuring, Point};
@@ -118,6 +122,8 @@ pub struct Lane {
     /// Where old rows are taken out of the batches that held them.
     corrections: Option<Box<Corrections>>,
     corrections_max: usize,
+    /// Where its versions come from a job.
+    following: Option<Box<Following>>,
 }
 
 impl Lane {
@@ -169,8 +175,10 @@ impl Lane {
             spare: Vec::new(),
             corrections: None,
             corrections_max: bounds.corrections,
+            following: None,
             config,
         };
+        lane.start_following(bounds);
         lane.start_correcting();
         lane.start_scaler();
         if lane.is_started() {
@@ -244,6 +252,9 @@ impl Lane {
 
     /// The newest version.
     pub fn version(&self) -> Version {
+        if let Some(followed) = self.followed_version() {
+            return followed;
+        }
         Version {
             numbers: self.model.numbers(),
             scale: self
@@ -263,7 +274,9 @@ impl Lane {
 
     /// Training rows that no version has learned yet: in the open batch, or on their way there.
     pub fn batch_rows(&self) -> usize {
-        self.batch.len() + self.transactions.rows() + self.waiting.to_train()
+        let of_job = self.following.as_ref();
+        let of_job = of_job.map_or(0, |following| following.unlearned());
+        self.batch.len() + self.transactions.rows() + self.waiting.to_train() + of_job
     }
 
     /// Features of these rows, row-major.

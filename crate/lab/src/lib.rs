@@ -18,6 +18,7 @@
 //! - [`replay`]: one line of JSON for each event; [`csv`]: predictions as a table; [`number`]: numbers as both write them
 //! - [`peek`]: how a record that waits would be read; [`mod@inspect`]: an event as it arrived, and how it is read; [`ask`]: what a lane
 //!   would say of a row
+//! - [`follow`]: what a job learned, learned again
 //! - [`filter`]: which of the applied events are wanted
 //! - [`lint`]: what to know before a lane is deployed
 //! - [`propose`]: what an experiment on unknown topics could be like
@@ -37,6 +38,7 @@ pub mod csv;
 pub mod elbow;
 pub mod event;
 pub mod filter;
+pub mod follow;
 pub mod inspect;
 pub mod lab;
 pub mod lane;

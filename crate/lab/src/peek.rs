@@ -4,10 +4,17 @@ use change::Change;
 use wire::RecordRef;
 
 use crate::apply::shown;
+use crate::config::LaneConfig;
 use crate::lab::Lab;
 use crate::reading::Reading;
 use crate::snapshot::EventRow;
 use crate::view::{role_number, texts};
+
+/// Whether a topic carries a job's models.
+fn follows(lanes: &[LaneConfig], topic: &str) -> bool {
+    let mut follows = lanes.iter().filter_map(|lane| lane.follows.as_ref());
+    follows.any(|follows| follows.topic == topic)
+}
 
 impl Lab {
     /// Reads a record for the list of events; None where its topic is no stream of this lab.
@@ -29,6 +36,10 @@ impl Lab {
             texts: Vec::new(),
             note: String::new(),
         };
+        if follows(&self.config.lanes, record.topic) {
+            row.op = 'v';
+            return Some(row);
+        }
         let read = change::read(record.topic, record.key, record.value).map(|mut change| {
             for (name, value) in record.headers.iter() {
                 change.add_header(name, value);

@@ -11,6 +11,8 @@ use crate::config::{LabError, LabFile};
 use crate::event::{
     BatchEvent, LabEvent, PredictionEvent, RoundEvent, Score, Source, Tested, VersionEvent,
 };
+use crate::follow::record::Span;
+use crate::follow::told::{Compared, Followed};
 use crate::lab::Lab;
 use crate::lane::definitions::definitions;
 use crate::lane::measures::Measured;
@@ -228,6 +230,9 @@ fn write_version(version: &VersionEvent, out: &mut String) {
     if let Some(batch) = &version.batch {
         write_batch(batch, out);
     }
+    if let Some(followed) = &version.followed {
+        write_followed(followed, out);
+    }
     if let Some(truncate) = &version.restarted {
         out.push_str(",\"restarted\":{");
         write_source(truncate, out);
@@ -239,6 +244,64 @@ fn write_version(version: &VersionEvent, out: &mut String) {
         out.push('}');
     }
     out.push('}');
+}
+
+/// `,"offsets":[..],"difference":..`, and what else was found.
+fn write_followed(followed: &Followed, out: &mut String) {
+    if !followed.offsets.is_empty() || followed.difference().is_some() {
+        out.push_str(",\"offsets\":[");
+        for (i, span) in followed.offsets.iter().enumerate() {
+            out.push_str(if i > 0 { ",{\"topic\":" } else { "{\"topic\":" });
+            write_text(&span.topic, out);
+            let Span {
+                partition,
+                from,
+                to,
+                ..
+            } = span;
+            let _ = write!(
+                out,
+                ",\"partition\":{partition},\"from\":{from},\"to\":{to}}}"
+            );
+        }
+        out.push(']');
+    }
+    write_compared(followed, out);
+}
+
+/// Appends the line of `eddy verify` for a version.
+pub fn write_verified(lane: &str, version: u64, rows: u64, followed: &Followed, out: &mut String) {
+    out.push_str("{\"event\":\"verified\",\"lane\":");
+    write_text(lane, out);
+    let _ = write!(out, ",\"version\":{version},\"rows\":{rows}");
+    write_compared(followed, out);
+    out.push('}');
+}
+
+/// `,"difference":..`, why there is none, and what else was found.
+fn write_compared(followed: &Followed, out: &mut String) {
+    out.push_str(",\"difference\":");
+    write_number(followed.difference(), out);
+    match &followed.compared {
+        Compared::Begins => out.push_str(",\"begins\":true"),
+        Compared::By { place, .. } if place.is_empty() => {}
+        Compared::By { place, .. } => {
+            out.push_str(",\"at\":");
+            write_text(place, out);
+        }
+        Compared::Not { reason } => {
+            out.push_str(",\"not_compared\":");
+            write_text(reason, out);
+        }
+    }
+    if !followed.remarks.is_empty() {
+        out.push_str(",\"remarks\":[");
+        for (i, remark) in followed.remarks.iter().enumerate() {
+            out.push_str(if i > 0 { "," } else { "" });
+            write_text(&remark.to_string(), out);
+        }
+        out.push(']');
+    }
 }
 
 fn write_round(round: &RoundEvent, out: &mut String) {

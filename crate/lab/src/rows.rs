@@ -58,8 +58,8 @@ pub struct Meta {
     pub offset: i64,
     /// Record timestamp, ms since the epoch.
     pub timestamp_ms: i64,
-    /// 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, '0' for a
-    /// tombstone, '!' for not read.
+    /// 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, 'v' for a version
+    /// of a job's model, '0' for a tombstone, '!' for not read.
     pub op: char,
     /// What became of it.
     pub verdict: Verdict,

@@ -7,10 +7,12 @@
 //! - `measures`: what predictions are worth
 //! - `rows`: lists: batches, predictions, test rounds, events, marks, notes
 //! - `comparison`: lanes side by side
+//! - `follow`: lanes that follow a job
 //! - `why`: what is known of one record, and of one centroid
 
 mod axes;
 mod comparison;
+mod follow;
 mod linear;
 mod measures;
 mod rows;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use axes::*;
 pub use comparison::*;
+pub use follow::*;
 pub use linear::*;
 pub use measures::*;
 pub use rows::*;
@@ -203,6 +206,8 @@ pub struct LaneHead {
     pub parameters: String,
     /// What the lane's scaler does: "standard", "standard, frozen after 100 rows"; empty without one.
     pub scaler: String,
+    /// The job that it follows; None where it learns by itself.
+    pub follows: Option<FollowsView>,
     /// Newest version.
     pub versions: u64,
     /// Whether nothing waits in the lane: no classify row is held for a window, and no training row sits

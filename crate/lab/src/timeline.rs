@@ -13,6 +13,7 @@ use learn::scale::Scale;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Source, Tested};
+use crate::follow::told::Followed;
 
 mod records;
 
@@ -88,6 +89,9 @@ pub struct Entry {
     /// How often corrections have rewritten it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub revision: u64,
+    /// Of a job's version: its cut, and how far the lane's own rules are from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed: Option<Arc<Followed>>,
     /// The model of the last version; None once it was let go.
     pub model: Option<Version>,
 }
@@ -127,6 +131,7 @@ impl Entry {
             split: None,
             restarted: None,
             revision: 0,
+            followed: None,
             model,
         }
     }

@@ -4,13 +4,14 @@
 //!
 //! - `stage`: the scatter plot, by features or by [`components`]; `linear`: what a linear model's panels are drawn from
 //! - `events`, `predictions`, `ledger`: the lists; `lit`: the rows that made a version; `measures`: what predictions are worth
-//! - `facts`, `differences`: lanes side by side
+//! - `facts`, `differences`: lanes side by side; `follow`: lanes that follow a job
 //! - `why`: what became of one record; `life`: of one centroid
 
 pub mod components;
 mod differences;
 mod events;
 mod facts;
+mod follow;
 mod ledger;
 mod life;
 mod linear;
@@ -229,6 +230,7 @@ impl Lab {
                 .collect(),
             parameters: parameters(lane),
             scaler: scaler(lane),
+            follows: follow::follows(lane),
             versions: lane.timeline.versions(),
             ready: lane.held() == 0 && (!interval || lane.batch_rows() == 0),
             window_end_ms: lane.window_end_ms(),
@@ -323,6 +325,7 @@ fn parameters(lane: &Lane) -> String {
     let about = lane.model().about();
     let mut parts = about.parameters;
     let batch = match lane.config.cut {
+        _ if lane.is_following() => "cut by the job".to_owned(),
         Cut::Count(rows) => format!("batch {rows}"),
         Cut::Interval(ms) if ms % 1000 == 0 => format!("every {} s", ms / 1000),
         Cut::Interval(ms) => format!("every {ms} ms"),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Linear;
 use crate::kmeans;
 use crate::online::Numbers;
-use crate::scaler::Scaler;
+use crate::scaler::{Kind, Scaler, affine};
 
 /// What is taken from each feature, and what it is multiplied with, before a model sees it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -36,6 +36,20 @@ impl Scale {
         Self {
             mean: scaler.mean().to_vec(),
             std: scaler.std().to_vec(),
+            centre,
+            factor,
+            version: None,
+        }
+    }
+
+    /// What a scaler of this kind does with these means and standard deviations (least numbers and ranges), as another
+    /// program has learned them.
+    pub fn given(kind: &Kind, mean: Vec<f64>, std: Vec<f64>) -> Self {
+        let pairs = mean.iter().zip(&std);
+        let (centre, factor) = pairs.map(|(mean, std)| affine(kind, *mean, *std)).unzip();
+        Self {
+            mean,
+            std,
             centre,
             factor,
             version: None,
@@ -121,7 +135,6 @@ impl Scale {
 mod tests {
     use super::*;
     use crate::Rows;
-    use crate::scaler::Kind;
 
     #[test]
     fn a_model_says_the_same_in_either_units() {
@@ -141,6 +154,21 @@ mod tests {
         let back = back.linear().unwrap();
         assert!((back.intercept - model.intercept).abs() < 1e-12);
         assert!((back.coefficients[1] - model.coefficients[1]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn given_numbers_do_what_the_scaler_that_learned_them_does() {
+        let flink = Kind::Flink {
+            with_mean: false,
+            with_std: true,
+        };
+        for kind in [Kind::Standard, Kind::MinMax, flink] {
+            let mut scaler = Scaler::new(kind.clone(), 2).unwrap();
+            scaler.partial_fit(Rows::new(&[1.0, 7.0, 3.0, 7.0, 8.0, 7.0], 2).unwrap());
+            let scale = Scale::of(&scaler);
+            let given = Scale::given(&kind, scale.mean.clone(), scale.std.clone());
+            assert_eq!(given, scale, "{kind:?}");
+        }
     }
 
     #[test]

@@ -252,20 +252,7 @@ impl Scaler {
 
     /// What is taken from a coordinate, and what it is multiplied with.
     pub(crate) fn affine(&self, i: usize) -> (f64, f64) {
-        let inverse = match self.std[i] == 0.0 {
-            true => 0.0,
-            false => 1.0 / self.std[i],
-        };
-        match self.kind {
-            Kind::Flink {
-                with_mean,
-                with_std,
-            } => (
-                if with_mean { self.mean[i] } else { 0.0 },
-                if with_std { inverse } else { 1.0 },
-            ),
-            Kind::Standard | Kind::MinMax | Kind::Fixed { .. } => (self.mean[i], inverse),
-        }
+        affine(&self.kind, self.mean[i], self.std[i])
     }
 
     /// Makes means and deviations of what is known.
@@ -283,6 +270,24 @@ impl Scaler {
                 Kind::Flink { .. } => flink(n, first, second),
             };
         }
+    }
+}
+
+/// What is taken from a coordinate with this mean and deviation, and what it is multiplied with.
+pub(crate) fn affine(kind: &Kind, mean: f64, std: f64) -> (f64, f64) {
+    let inverse = match std == 0.0 {
+        true => 0.0,
+        false => 1.0 / std,
+    };
+    match *kind {
+        Kind::Flink {
+            with_mean,
+            with_std,
+        } => (
+            if with_mean { mean } else { 0.0 },
+            if with_std { inverse } else { 1.0 },
+        ),
+        Kind::Standard | Kind::MinMax | Kind::Fixed { .. } => (mean, inverse),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - [`demo`], [`build`], [`mod@test`], [`shot`]: the commands
 //! - [`mod@bench`]: how fast Eddy is, beside others
+//! - [`engines`]: Spark and Flink, for the tests of exported jobs
 //! - [`mod@stack`]: the real pipeline, PostgreSQL to Eddy, without Docker
 //! - [`page`]: the page, from Rust to a folder that any file server can serve; [`bindgen`], [`site`]: its steps
 //! - [`programs`]: what runs on this machine
@@ -20,6 +21,8 @@ mod bindgen;
 mod build;
 mod chromium;
 mod demo;
+#[cfg(unix)]
+mod engines;
 mod kafka_client;
 mod node;
 mod page;
@@ -60,7 +63,7 @@ cargo xtask build [--release]
     Build the page (target/site), the npm package (pkg) and the program eddy.
     --release      one self-contained program, with the page inside
 
-cargo xtask test [--only STEPS] [NAME]
+cargo xtask test [--only STEPS | --engines [--measure]] [NAME]
     Test everything. The steps, in their order:
     fmt            rustfmt
     clippy         clippy, warnings denied
@@ -71,6 +74,9 @@ cargo xtask test [--only STEPS] [NAME]
     page           the page builds
     browser        end-to-end tests in a browser
     pipeline       PostgreSQL, Debezium and Kafka, end to end
+    engines        exported jobs on the real Spark and Flink; only where it is named, as it installs 500 MB
+    --engines      the step engines alone
+    --measure      with --engines, the rows per second of each in place of its tests
     --only STEPS   only these, as in --only test,browser
     NAME           only tests whose names contain this
 

@@ -27,9 +27,10 @@ pub(crate) enum Step {
     Page,
     Browser,
     Pipeline,
+    Engines,
 }
 
-/// All steps, in the order in which they run.
+/// The steps of a whole run, in their order.
 pub(crate) const STEPS: [Step; 9] = [
     Step::Fmt,
     Step::Clippy,
@@ -55,6 +56,7 @@ impl Step {
             Step::Page => "page",
             Step::Browser => "browser",
             Step::Pipeline => "pipeline",
+            Step::Engines => "engines",
         }
     }
 
@@ -70,13 +72,19 @@ impl Step {
             Step::Page => "the page builds",
             Step::Browser => "end-to-end tests in a browser",
             Step::Pipeline => "PostgreSQL, Debezium and Kafka, end to end",
+            Step::Engines => "exported jobs on the real engines",
         }
     }
 
     /// Runs it; the second value says whether all is well.
     ///
-    /// Tests are counted, and of them only those whose names contain `filter` run.
-    pub(crate) fn run(self, repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
+    /// Tests are counted, and of them only those whose names contain `filter` run; engines may be measured in their place.
+    pub(crate) fn run(
+        self,
+        repo: &Repo,
+        filter: Option<&str>,
+        measure: bool,
+    ) -> Result<(Tally, bool)> {
         match self {
             Step::Fmt => fmt(repo).map(no_tests),
             Step::Clippy => clippy(repo).map(no_tests),
@@ -90,6 +98,7 @@ impl Step {
             Step::Page => page::build(repo, Quality::Quick, sources()?).map(|_| no_tests(())),
             Step::Browser => browser(repo, filter),
             Step::Pipeline => pipeline(repo, filter),
+            Step::Engines => engines(repo, filter, measure),
         }
     }
 }
@@ -110,7 +119,8 @@ fn clippy(repo: &Repo) -> Result<()> {
     let sources = sources()?;
     // Those that are not part of a plain `cargo test`, which --all-targets leaves out.
     let mut by_name = vec![
-        "--test", "house", "--test", "e2e", "--test", "clients", "--test", "pipeline",
+        "--test", "house", "--test", "e2e", "--test", "clients", "--test", "pipeline", "--test",
+        "engines",
     ];
     if sources == Sources::WithKafka {
         by_name.extend(["--test", "kafka"]);
@@ -240,6 +250,35 @@ fn pipeline(repo: &Repo, filter: Option<&str>) -> Result<(Tally, bool)> {
         .env("EDDY_XTASK", env::current_exe()?)
         .env("EDDY_REQUIRE_STACK", "1");
     tally::run(cargo)
+}
+
+/// The tests of exported jobs: here nothing may be left out.
+#[cfg(unix)]
+fn engines(repo: &Repo, filter: Option<&str>, measure: bool) -> Result<(Tally, bool)> {
+    let sources = sources()?;
+    ensure!(
+        sources == Sources::WithKafka,
+        "the engines' tests need the Kafka client"
+    );
+    stack::install(repo)?;
+    let program = programs::build(repo, sources)?.eddy;
+    let mut cargo = cargo_test(repo, &["--test", "engines"], filter)?;
+    crate::engines::install(repo, &mut cargo)?;
+    // Each has the whole machine.
+    cargo.arg("--test-threads=1");
+    if measure {
+        cargo.args(["--ignored", "--nocapture"]);
+    }
+    cargo
+        .env("EDDY_BIN", program)
+        .env("EDDY_XTASK", env::current_exe()?)
+        .env("EDDY_REQUIRE_STACK", "1");
+    tally::run(cargo)
+}
+
+#[cfg(not(unix))]
+fn engines(_: &Repo, _: Option<&str>, _: bool) -> Result<(Tally, bool)> {
+    anyhow::bail!("the engines' tests need Linux or macOS")
 }
 
 /// The browser, or None where tests may do without.

@@ -16,6 +16,8 @@ pub(crate) struct Args {
     steps: Vec<Step>,
     /// Only tests whose names contain this.
     filter: Option<String>,
+    /// Whether engines are measured in place of tested.
+    measure: bool,
 }
 
 impl Args {
@@ -23,10 +25,13 @@ impl Args {
         let mut parsed = Args {
             steps: STEPS.to_vec(),
             filter: None,
+            measure: false,
         };
         while let Some(arg) = args.next()? {
             match arg {
                 Arg::Long("only") => parsed.steps = only(&args.value()?.string()?)?,
+                Arg::Long("engines") => parsed.steps = vec![Step::Engines],
+                Arg::Long("measure") => parsed.measure = true,
                 Arg::Value(name) if parsed.filter.is_none() => parsed.filter = Some(name.string()?),
                 other => return Err(unexpected(other)),
             }
@@ -41,6 +46,7 @@ impl Args {
             None => Ok(Args {
                 steps: vec![Step::Fmt, Step::Clippy, Step::Doc, Step::House],
                 filter: None,
+                measure: false,
             }),
         }
     }
@@ -50,16 +56,18 @@ impl Args {
 fn only(names: &str) -> Result<Vec<Step>> {
     let names: Vec<&str> = names.split(',').collect();
     for name in &names {
-        let known = STEPS.iter().any(|step| step.name() == *name);
+        let known = all().any(|step| step.name() == *name);
         ensure!(
             known,
             "there is no step {name}: cargo xtask --help lists them"
         );
     }
-    Ok(STEPS
-        .into_iter()
-        .filter(|step| names.contains(&step.name()))
-        .collect())
+    Ok(all().filter(|step| names.contains(&step.name())).collect())
+}
+
+/// The steps that run where none is named, and the one that does not.
+fn all() -> impl Iterator<Item = Step> {
+    STEPS.into_iter().chain([Step::Engines])
 }
 
 /// Runs the steps, goes on after a failure, and sums up in one last line.
@@ -110,5 +118,5 @@ fn outcome(repo: &Repo, args: &Args, step: Step, failures: &[Step]) -> Result<(T
     if step == Step::Browser && failures.contains(&Step::Page) {
         return Err(anyhow!("not run, because the page does not build"));
     }
-    step.run(repo, args.filter.as_deref())
+    step.run(repo, args.filter.as_deref(), args.measure)
 }

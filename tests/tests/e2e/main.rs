@@ -6,6 +6,7 @@ mod ecommerce;
 mod fork;
 mod insert;
 mod inspector;
+mod job;
 mod kept;
 mod lanes;
 mod lint;

@@ -56,12 +56,12 @@ pub(super) fn open(args: &Args, labs: &[Vec<u8>], publish: Vec<String>) -> Resul
     kafka::open(&args.kafka, topics, publish)
 }
 
-/// The topics of lab files, each once.
+/// The topics of lab files, each once; model topics that lanes follow too.
 fn streams(labs: &[Vec<u8>]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for lab in labs {
         let lab = LabFile::parse(std::str::from_utf8(lab)?)?;
-        names.extend(lab.streams.into_iter().map(|stream| stream.topic));
+        names.extend(lab.reads().into_iter().map(|stream| stream.topic));
     }
     names.sort();
     names.dedup();

@@ -13,3 +13,4 @@ mod operations;
 mod record;
 mod serve;
 mod support;
+mod verify;

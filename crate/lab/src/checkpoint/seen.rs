@@ -19,6 +19,11 @@ impl Seen {
         self.others = 0;
     }
 
+    /// The last offset of a partition.
+    pub(crate) fn last(&self, stream: usize, partition: i32) -> Option<i64> {
+        self.offsets.get(&(stream, partition)).copied()
+    }
+
     /// A batch was closed by hand, or a gap was met.
     pub(crate) fn other(&mut self) {
         self.others += 1;

@@ -6,6 +6,7 @@ use change::ColumnTypes;
 use learn::models::{Cadence, Refused, Setting, Settings};
 use learn::online::{Online, Task};
 
+use super::follow::{Follows, check_follow, rules_alone};
 use super::fork::check_fork;
 use super::metrics::{check_drift, check_metrics};
 use super::scaler::{Scaling, check_initial, check_scaler, start_scaler};
@@ -20,7 +21,7 @@ use crate::lane::measures::Measures;
 pub struct Config {
     /// The file that it was made from.
     pub file: LabFile,
-    /// The streams, in file order.
+    /// All that is read: the streams, in file order, then the model topics of lanes that follow a job.
     pub streams: Vec<Stream>,
     /// Every column that some lane learns from or takes its label from, each once.
     pub columns: Vec<String>,
@@ -71,6 +72,8 @@ pub struct LaneConfig {
     pub drift: Option<Detector>,
     /// Hash of lane and streams, the first part of `eddy.id`.
     pub hash: u64,
+    /// Whose versions it takes over; None where it learns by itself.
+    pub follows: Option<Follows>,
     /// What it becomes at a later version: a fork is its parent until then.
     pub then: Option<Box<Then>>,
 }
@@ -128,6 +131,7 @@ impl Config {
         }
         let mut columns = Vec::new();
         let mut lanes = Vec::with_capacity(file.lanes.len());
+        let streams = file.reads();
         for (i, lane) in file.lanes.iter().enumerate() {
             if file.lanes[..i].iter().any(|other| other.name == lane.name) {
                 return Err(LabError::value(
@@ -136,7 +140,11 @@ impl Config {
                 ));
             }
             let at = format!("lanes[{i}]");
-            let own = check_lane(&file, lane, &mut columns, &at)?;
+            let follows = check_follow(&file, &streams, lane, &at)?;
+            let own = match follows {
+                None => check_lane(&file, lane, &mut columns, &at)?,
+                Some(follows) => following(&file, lane, follows, &mut columns, &at)?,
+            };
             lanes.push(check_fork(&file, &lanes, own, lane, &at)?);
         }
         let is_feature = |column: &usize| {
@@ -151,7 +159,7 @@ impl Config {
         };
         let columns_that = |is: &dyn Fn(&usize) -> bool| (0..columns.len()).filter(is).collect();
         Ok(Config {
-            streams: file.streams.clone(),
+            streams,
             feature_columns: columns_that(&is_feature),
             number_columns: columns_that(&|column| is_feature(column) || is_target(column)),
             columns,
@@ -260,7 +268,30 @@ fn check_lane(
         tells_metrics: lane.metrics.is_some(),
         drift: check_drift(lane.drift, at)?,
         hash: hash(file, lane),
+        follows: None,
         then: None,
+    })
+}
+
+/// A lane that follows a job: its rules, and nothing that it would start or cut batches by.
+fn following(
+    file: &LabFile,
+    lane: &LaneFile,
+    follows: Follows,
+    columns: &mut Vec<String>,
+    at: &str,
+) -> Result<LaneConfig, LabError> {
+    let checked = check_lane(file, &rules_alone(lane), columns, at)?;
+    let scaler = checked.scaling.as_ref();
+    let follows = Follows {
+        scaler: scaler.map_or(follows.scaler, |scaling| scaling.scaler.kind().clone()),
+        ..follows
+    };
+    Ok(LaneConfig {
+        follows: Some(follows),
+        scaling: None,
+        hash: hash(file, lane),
+        ..checked
     })
 }
 
@@ -271,6 +302,14 @@ impl Batch {
             Cadence::Rows(rows) => Batch::Count { rows },
             Cadence::Ms(ms) => Batch::Interval { ms },
         }
+    }
+}
+
+impl Config {
+    /// Whether a stream carries a job's models, and rows of none: by index.
+    pub fn carries_models(&self, stream: usize) -> bool {
+        let mut follows = self.lanes.iter().filter_map(|lane| lane.follows.as_ref());
+        follows.any(|follows| follows.stream == stream)
     }
 }
 

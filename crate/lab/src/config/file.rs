@@ -96,7 +96,10 @@ pub struct LaneFile {
     /// The lane that it is up to one of its versions; left out: it is a lane of its own from the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fork: Option<Fork>,
-    /// The model.
+    /// The model topic of a job that the lane's versions come from; left out: it learns by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Follow>,
+    /// The model; of a lane that follows a job, the rules by which what the job learned is learned again.
     pub model: Settings,
     /// When a batch ends; left out: as the engine does (Flink 32 rows, Spark 10 s).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,6 +153,35 @@ pub struct Fork {
     pub of: String,
     /// Its version, from 1.
     pub version: u64,
+}
+
+/// Whose versions a lane takes over: a job of Flink or Spark writes each as a model record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Follow {
+    /// The topic that the job writes its model records to; it need not be among the streams.
+    pub topic: String,
+    /// The lane that the job names in its records; left out: the lane's own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<String>,
+}
+
+impl LabFile {
+    /// All topics that are read: the streams, and the model topics of lanes that follow a job.
+    pub fn reads(&self) -> Vec<Stream> {
+        let mut streams = self.streams.clone();
+        for follow in self.lanes.iter().filter_map(|lane| lane.follow.as_ref()) {
+            if streams.iter().all(|stream| stream.topic != follow.topic) {
+                streams.push(Stream {
+                    topic: follow.topic.clone(),
+                    role: Role::Ignore,
+                    from: From::Earliest,
+                });
+            }
+        }
+        streams
+    }
 }
 
 /// A label as text or as a whole number; both mean its text.

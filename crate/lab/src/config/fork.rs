@@ -1,6 +1,9 @@
 //! A lane that is another one up to one of its versions.
 
+use learn::scaler::Kind;
+
 use super::check::{Cut, LaneConfig, Then};
+use super::scaler::Scaling;
 use super::{Fork, LabError, LabFile, LaneFile};
 
 /// The lane as it starts: as its parent where it is a fork, whose parents have been checked before it.
@@ -52,6 +55,15 @@ pub(super) fn check_fork(
             place,
             format!(
                 "is not as in {of}, which this lane leaves at version {version}; give the same, or make it a lane of its own"
+            ),
+        );
+    }
+    let learns = |scaling: &Scaling| !matches!(scaling.scaler.kind(), Kind::Fixed { .. });
+    if parent.follows.is_some() && own.scaling.as_ref().is_some_and(learns) {
+        return refuse(
+            "scaler",
+            format!(
+                "learns, and {of} follows a job, whose scaler does not; give both the kind fixed, with the job's mean and std"
             ),
         );
     }

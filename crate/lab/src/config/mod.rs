@@ -1,13 +1,14 @@
 //! The lab file: one experiment as JSON (FORMATS: "Lab file"), and its checked form.
 //!
 //! - `file`: its form, field by field; `columns`: what it declares of columns
-//! - `check`: its values, checked once; of a lane, `scaler`, `metrics` and `fork`
+//! - `check`: its values, checked once; of a lane, `scaler`, `metrics`, `fork` and `follow`
 //! - `policy`: what a lane makes of updates and deletes, by the names that are shown
 //! - `not_built`: names that are agreed on and refused
 
 mod check;
 mod columns;
 mod file;
+mod follow;
 mod fork;
 mod metrics;
 mod not_built;
@@ -17,6 +18,7 @@ mod scaler;
 pub use check::{Config, Cut, LaneConfig, Then};
 pub use columns::{BytesAs, Codes, Column, TimeUnitOf};
 pub use file::*;
+pub use follow::Follows;
 pub use learn::models::Settings;
 pub use metrics::{DriftFile, MetricsFile};
 pub use policy::Policy;

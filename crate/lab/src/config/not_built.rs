@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::LabError;
 
-const LANE: &[&str] = &["follow", "columns"];
+const LANE: &[&str] = &["columns"];
 
 /// Refuses a lab file that uses what is not built yet, naming the place.
 pub(super) fn refuse(lab: &Value) -> Result<(), LabError> {

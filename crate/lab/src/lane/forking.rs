@@ -4,6 +4,7 @@ use learn::online::Online;
 
 use super::Lane;
 use crate::config::{Cut, Then};
+use crate::timeline::Version;
 
 impl Lane {
     /// Goes its own way where it has reached the version for it.
@@ -15,6 +16,18 @@ impl Lane {
             .take_if(|then| then.version <= versions && versions > 0)
         {
             self.leave_parent(*then);
+        }
+    }
+
+    /// Goes on from a version of the job that it has followed.
+    pub(super) fn leave_parent_at(&mut self, version: Version) {
+        // What the job has refused it goes on from as it was.
+        let _ = self.model.start_from(&version.numbers);
+        self.initial = self.model.clone();
+        self.leave_parent_if_due();
+        self.start_scaler();
+        if self.now_ms.is_some() {
+            self.open_window_at(self.now_ms.unwrap_or(0));
         }
     }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::batch::Batch;
 use super::corrections::{Corrections, KeptCorrections};
+use super::following::KeptFollowing;
 use super::scaling::{KeptScaler, LaneScaler};
 use super::tested::TestRows;
 use super::transactions::Transactions;
@@ -70,6 +71,9 @@ pub(crate) struct KeptLane {
     /// What rows are taken out again with, where the lane does that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     corrections: Option<KeptCorrections>,
+    /// What it has of the job that it follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    following: Option<KeptFollowing>,
 }
 
 impl KeptLane {
@@ -127,6 +131,7 @@ impl Lane {
             scratch: _,
             spare: _,
             corrections,
+            following,
         } = self;
         let is_started = self.is_started();
         let state = |model: &dyn Online| match is_started {
@@ -162,6 +167,7 @@ impl Lane {
             corrections: corrections
                 .as_ref()
                 .map(|corrections| corrections.to_kept(timeline.entries())),
+            following: following.as_ref().map(|following| following.to_kept()),
         }
     }
 
@@ -202,6 +208,7 @@ impl Lane {
             redelivered,
             ranges,
             corrections,
+            following,
         } = kept;
         let (mut model, mut initial) = (new.config.model.clone(), new.config.model.clone());
         if newest.model.is_some() {
@@ -235,7 +242,7 @@ impl Lane {
             ),
             _ => None,
         };
-        Ok(Lane {
+        let mut lane = Lane {
             timeline,
             predictions: VecDeque::new(),
             predictions_let_go: predictions,
@@ -266,8 +273,14 @@ impl Lane {
             model_bytes: new.model_bytes,
             corrections: corrections.map(Box::new),
             corrections_max: new.corrections_max,
+            following: None,
             config: new.config,
-        })
+        };
+        if let Some(kept) = following {
+            lane.go_on_following(kept, bounds)
+                .map_err(|reason| format!("following.{reason}"))?;
+        }
+        Ok(lane)
     }
 }
 
@@ -284,7 +297,7 @@ fn check(lane: &Lane, kept: &KeptLane) -> Result<(), String> {
     };
     let newest = kept.version().map(|version| &version.numbers);
     // Only a lane that waits for rows to start from has none.
-    let may_wait = lane.config.model.rows_wanted() > 0;
+    let may_wait = lane.config.model.rows_wanted() > 0 || lane.config.follows.is_some();
     let rules = [
         (newest.map_or(may_wait, of_kind), "newest.model"),
         (
@@ -309,6 +322,10 @@ fn check(lane: &Lane, kept: &KeptLane) -> Result<(), String> {
         (
             kept.corrections.is_some() == lane.config.changes.correct(),
             "corrections",
+        ),
+        (
+            kept.following.is_some() == lane.config.follows.is_some(),
+            "following",
         ),
         (
             kept.corrections

@@ -19,13 +19,18 @@ impl Lane {
     /// Classifies a row by the model as it is; where the engine has none yet, the row waits for it.
     pub fn predict(&mut self, row: Row, out: &mut Outbox) {
         let version = self.timeline.versions();
-        if version == 1 && !self.model.answers_at_once() {
-            return self.held.push(row);
-        }
-        self.use_model(out);
-        let (scaled, scaler_version) = self.in_model_units(&row);
-        let answer = self.model.predict(&scaled);
-        self.scratch = scaled;
+        let (answer, scaler_version) = match &self.following {
+            // A job's version says itself what it is, and has no number of its scaler.
+            Some(_) => (self.answer_of_newest(&row.features), None),
+            None if version == 1 && !self.model.answers_at_once() => return self.held.push(row),
+            None => {
+                self.use_model(out);
+                let (scaled, scaler_version) = self.in_model_units(&row);
+                let answer = self.model.predict(&scaled);
+                self.scratch = scaled;
+                (answer, scaler_version)
+            }
+        };
         self.note_prediction();
         self.enter_round(&row, out);
         let label = self.label_of(&answer, &row);
@@ -59,6 +64,13 @@ impl Lane {
             label: row.label,
             target: row.target,
         }));
+    }
+
+    fn answer_of_newest(&self, features: &[f64]) -> Answer {
+        match &self.timeline.newest().model {
+            Some(version) => self.answer(version, features),
+            None => self.answer(&self.version(), features),
+        }
     }
 
     /// Lets go of the scores of the first rounds, so many in all.

@@ -159,6 +159,7 @@ impl Lane {
             batch: Some(self.batch_event(entry)),
             restarted: None,
             revision: entry.revision,
+            followed: None,
             // Of predictions, which stand.
             metrics: None,
         }

@@ -56,6 +56,7 @@ impl Lane {
                 source: truncate.clone(),
             }),
             revision: 0,
+            followed: None,
             model: Some(model),
         });
         self.batch_from = records;

@@ -14,7 +14,10 @@ use crate::timeline::Timeline;
 impl Lane {
     /// Whether there is a model: a version.
     pub fn is_started(&self) -> bool {
-        self.model.rows_wanted() == 0
+        match self.following {
+            Some(_) => self.timeline.versions() > 0,
+            None => self.model.rows_wanted() == 0,
+        }
     }
 
     /// Training rows that the first version is made of; None where it is there.

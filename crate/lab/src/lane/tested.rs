@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Lane;
 use crate::event::{Score, Tested};
+use crate::timeline::Version;
 
 /// So many of the newest classified rows with a target are looked at.
 const TEST_ROWS_MAX: usize = 1_000;
@@ -49,17 +50,24 @@ impl TestRows {
 impl Lane {
     /// How the newest version does on them, oldest first; None without any.
     pub(super) fn tested(&self) -> Option<Tested> {
+        match self.test_rows.targets.is_empty() {
+            true => None,
+            false => self.tested_by(&self.version()),
+        }
+    }
+
+    /// How a version does on them.
+    pub(super) fn tested_by(&self, version: &Version) -> Option<Tested> {
         let rows = &self.test_rows;
         if rows.targets.is_empty() {
             return None;
         }
-        let version = self.version();
         let (mut errors, mut right, mut losses) = (Regression::new(), 0_u64, 0.0);
         let count = rows.targets.len();
         for i in (rows.next..count).chain(0..rows.next) {
             let dim = self.config.dim();
             let target = rows.targets[i];
-            let answer = self.answer(&version, &rows.features[i * dim..][..dim]);
+            let answer = self.answer(version, &rows.features[i * dim..][..dim]);
             match answer {
                 Answer::Number(number) => errors.add(target, number),
                 Answer::Class(class) => {

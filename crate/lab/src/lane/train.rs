@@ -50,7 +50,7 @@ impl Lane {
 
     /// Ends the open batch, full or not, and classifies what waited for it.
     pub fn close_batch(&mut self, records: u64, out: &mut Outbox) {
-        if !self.is_started() {
+        if !self.is_started() || self.following.is_some() {
             return;
         }
         self.use_model(out);
@@ -144,6 +144,7 @@ impl Lane {
             split: fitted.split,
             restarted: None,
             revision: 0,
+            followed: None,
             model: Some(after),
         });
         true
@@ -182,6 +183,7 @@ impl Lane {
             batch,
             restarted: None,
             revision: 0,
+            followed: None,
             metrics: self.tell(),
         }
     }

@@ -16,11 +16,11 @@ use crate::event::{Outbox, Source};
 /// A row, and what is to be done with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Arrival {
-    row: Row,
-    role: Role,
+pub(super) struct Arrival {
+    pub(super) row: Row,
+    pub(super) role: Role,
     /// Whether it is trained.
-    learns: bool,
+    pub(super) learns: bool,
 }
 
 /// The rows that wait, oldest first.
@@ -169,6 +169,9 @@ impl Lane {
             Role::Classify => false,
             Role::Ignore => return,
         };
+        if self.following.is_some() {
+            return self.take_followed(row, role, learns, out);
+        }
         if learns {
             self.show_scaler(&row.features, out);
         }
@@ -212,7 +215,26 @@ impl Lane {
         format!("is one too many: {} wait for {what}", self.waiting.most)
     }
 
-    fn refuse(&mut self, record: u64, source: Source, reason: String) {
+    /// Lets a row wait that a lane without a version is to classify.
+    pub(super) fn wait_to_classify(&mut self, row: Row) {
+        if self.waiting.is_full(false) {
+            let reason = self.is_one_too_many();
+            return self.refuse(row.record, row.source, reason);
+        }
+        self.waiting.arrivals.push_back(Arrival {
+            row,
+            role: Role::Classify,
+            learns: false,
+        });
+    }
+
+    /// The rows that wait to be classified.
+    pub(super) fn rows_to_classify(&mut self) -> Vec<Row> {
+        let arrivals = std::mem::take(&mut self.waiting.arrivals);
+        arrivals.into_iter().map(|arrival| arrival.row).collect()
+    }
+
+    pub(super) fn refuse(&mut self, record: u64, source: Source, reason: String) {
         self.told.push(Told::Refused {
             record,
             source,
@@ -248,7 +270,7 @@ impl Lane {
     }
 
     /// Hands a row to the model.
-    fn enter(&mut self, arrival: Arrival, out: &mut Outbox) {
+    pub(super) fn enter(&mut self, arrival: Arrival, out: &mut Outbox) {
         let Arrival { row, role, learns } = arrival;
         let target = row.target.filter(|_| role != Role::Classify);
         if let Err(reason) = self.check(&row, target) {

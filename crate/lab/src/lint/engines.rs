@@ -21,7 +21,7 @@ pub(super) fn find(looked: Looked<'_>, found: &mut Vec<Finding>) {
 fn not_finite(looked: Looked<'_>) -> Option<Finding> {
     let lane = looked.lane;
     let is_lost = |numbers: &[f64]| numbers.iter().any(|number| !number.is_finite());
-    if !is_lost(&lane.model().numbers().places()) {
+    if !is_lost(&lane.version().numbers.places()) {
         return None;
     }
     let of_clusters = lane.model().numbers().clusters().is_some();

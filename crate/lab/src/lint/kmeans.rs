@@ -20,7 +20,8 @@ pub(super) fn find(looked: Looked<'_>, found: &mut Vec<Finding>) {
     let Ok(params) = settings.params(looked.lane.config.dim()) else {
         return;
     };
-    let weightless = starts_without_weight(settings);
+    // A job has started from what it was given.
+    let weightless = !looked.lane.is_following() && starts_without_weight(settings);
     found.extend(decay_zero(looked, &params));
     found.extend(origin(looked, &params, weightless));
     if weightless {

@@ -189,9 +189,9 @@ impl Looked<'_> {
         !model["initial"]["checkpoint"].is_null()
     }
 
-    /// A fix of this lane.
+    /// A fix of this lane; none of one that follows a job, which would not change with it.
     fn fix(&self, words: &str, kind: FixKind) -> Option<Fix> {
-        Some(Fix {
+        (!self.lane.is_following()).then(|| Fix {
             words: words.to_owned(),
             lane: self.lane.config.name.clone(),
             kind,

@@ -50,6 +50,8 @@ pub enum BatchEnd {
     /// By hand.
     #[default]
     Hand,
+    /// As the job that the lane follows ends it.
+    Job,
 }
 
 /// How k-means forgets.

@@ -50,10 +50,23 @@ pub struct LedgerRow {
     pub to_record: u64,
     /// How often corrections have rewritten the version.
     pub revision: u64,
+    /// Of a job's version: how far the lane's own rules are from it.
+    pub followed: Option<FollowedRow>,
     /// "iris_train 96–127", empty without rows.
     pub offsets: String,
     /// What else there is to say: "cluster 1 got no rows and stayed", "empty: cluster 2 was split".
     pub note: String,
+}
+
+/// How far a lane's own rules are from a version of the job that it follows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FollowedRow {
+    /// The largest relative difference; NaN where it was not compared.
+    pub difference: f64,
+    /// Whether that is 1e-12 or less, or there is nothing to compare, and nothing is remarked.
+    pub same: bool,
+    /// Where the difference is, why there is none, and what else was found.
+    pub says: String,
 }
 
 /// An update or a delete whose old row could not be taken out of its batch.
@@ -136,8 +149,8 @@ pub struct EventRow {
     pub partition: i32,
     /// Offset.
     pub offset: i64,
-    /// 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, '0' for a
-    /// tombstone, '!' for not read.
+    /// 'c', 'u', 'd', 'r', 't', 'm', 'h' for a heartbeat, 'x' for a transaction's begin or end, 'v' for a version
+    /// of a job's model, '0' for a tombstone, '!' for not read.
     pub op: char,
     /// Whether the same event has come before.
     pub again: bool,

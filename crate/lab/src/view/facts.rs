@@ -33,6 +33,7 @@ pub(super) fn facts(place: &Place<'_>) -> LaneFacts {
     };
     LaneFacts {
         batch_end: match lane.config.cut {
+            _ if lane.is_following() => BatchEnd::Job,
             Cut::Count(rows) => BatchEnd::Rows(rows as u64),
             Cut::Interval(ms) => BatchEnd::Ms(ms),
             Cut::Transaction => BatchEnd::Transaction,

@@ -2,7 +2,7 @@
 
 use learn::online::{Answer, Task};
 
-use super::Place;
+use super::{Place, follow};
 use crate::config::{Cut, Role};
 use crate::event::{Score, Tested};
 use crate::lane::Lane;
@@ -19,7 +19,10 @@ pub(super) fn open_batch(place: &Place<'_>) -> OpenBatch {
     let lane = place.lane;
     let dim = lane.config.dim();
     let entry = place.entry();
-    let rows: Vec<f64> = if place.live {
+    let rows: Vec<f64> = if lane.is_following() {
+        // The job has the open batch.
+        Vec::new()
+    } else if place.live {
         lane.batch()
     } else {
         let trained = |record: &u64| matches!(place.row(*record), Some(Role::Train | Role::Both));
@@ -106,6 +109,7 @@ pub(crate) fn ledger_row(lane: &Lane, entry: &Entry) -> LedgerRow {
         from_record: entry.from_record,
         to_record: entry.to_record,
         revision: entry.revision,
+        followed: entry.followed.as_deref().map(follow::followed_row),
         offsets: offsets(entry),
         note: with_revision(entry, note(lane, entry)),
     }
@@ -172,6 +176,10 @@ fn offsets(entry: &Entry) -> String {
 
 /// Says of a version that corrections have rewritten it.
 fn with_revision(entry: &Entry, note: String) -> String {
+    if entry.followed.is_some() {
+        // The job wrote it again, which is said with its difference.
+        return note;
+    }
     match (entry.revision, note.as_str()) {
         (0, _) => note,
         (1, "") => "rewritten by a correction".to_owned(),
@@ -182,7 +190,7 @@ fn with_revision(entry: &Entry, note: String) -> String {
 }
 
 fn note(lane: &Lane, entry: &Entry) -> String {
-    if entry.first == 1 {
+    if entry.first == 1 && entry.followed.is_none() {
         return match lane.model().answers_at_once() {
             true => "the initial model: it already answers test rows".to_owned(),
             false => "the initial model: test rows wait for version 2".to_owned(),
@@ -258,6 +266,7 @@ fn merge(mut a: LedgerRow, b: LedgerRow) -> LedgerRow {
     };
     a.tested = b.tested.or(a.tested);
     a.revision = a.revision.max(b.revision);
+    a.followed = follow::worse(a.followed, b.followed);
     a.to_record = b.to_record;
     a
 }

@@ -152,6 +152,11 @@ impl OnlineLinear for OnlineFlinkLogistic {
         let model = FlinkLogistic::resume(Checkpoint { spec, state })?;
         Ok(Self { model, ..*self })
     }
+
+    // It goes on with the sums `z` and `n` of its gradients too.
+    fn is_newest_alone(&self) -> bool {
+        false
+    }
 }
 
 /// The engine's defect (2.3.0, FLINK-36653).

@@ -36,7 +36,8 @@ pub struct Settings {
     /// Training subtasks (Flink); default 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parallelism: Option<usize>,
-    /// The model to start from: version 1.
+    /// The model to start from: version 1. A lane that follows a job has none.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub initial: Initial,
 }
 
@@ -287,6 +288,10 @@ fn given(
 fn kept(checkpoint: Option<&Value>) -> Result<Model, Refused> {
     let state = checkpoint.cloned().unwrap_or_default();
     serde_json::from_value(state).map_err(|e| Refused::new("initial.checkpoint", e))
+}
+
+fn is_default(initial: &Initial) -> bool {
+    *initial == Initial::default()
 }
 
 fn once() -> usize {

@@ -51,6 +51,11 @@ pub(crate) trait OnlineLinear: Clone + std::fmt::Debug + Send + Sync + 'static {
     fn emits_initial(&self) -> bool {
         true
     }
+
+    /// Whether its newest version is all that it goes on with.
+    fn is_newest_alone(&self) -> bool {
+        true
+    }
 }
 
 impl<M: OnlineLinear> Online for M {
@@ -108,6 +113,10 @@ impl<M: OnlineLinear> Online for M {
 
     fn fade(&mut self, _: u64) -> Option<bool> {
         Some(false)
+    }
+
+    fn is_its_numbers(&self) -> bool {
+        self.is_newest_alone()
     }
 
     fn start_from(&mut self, numbers: &Numbers) -> Result<(), String> {

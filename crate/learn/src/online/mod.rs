@@ -203,6 +203,11 @@ pub trait Online: std::fmt::Debug + Send + Sync {
     /// None, and nothing learned, where more than weights would change.
     fn fade(&mut self, batches: u64) -> Option<bool>;
 
+    /// Whether its numbers are all that it goes on with: a model that starts from them learns on as this one would.
+    fn is_its_numbers(&self) -> bool {
+        true
+    }
+
     /// Goes on from other numbers, as from an initial model.
     ///
     /// # Errors

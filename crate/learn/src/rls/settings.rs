@@ -91,4 +91,9 @@ impl OnlineLinear for Rls {
         let spec = self.params.spec;
         Self::resume(Checkpoint { spec, state })
     }
+
+    // It goes on with how sure it is of each coefficient too.
+    fn is_newest_alone(&self) -> bool {
+        false
+    }
 }

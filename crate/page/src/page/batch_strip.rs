@@ -1,6 +1,6 @@
 //! The open batch, in words and cells: a batch that never fills explains a model that never moves.
 
-use lab::snapshot::{Snapshot, Task};
+use lab::snapshot::{FollowsView, Snapshot, Task};
 use wasm_bindgen::JsValue;
 use web_sys::{Element, HtmlElement};
 
@@ -221,6 +221,9 @@ pub fn cells(strip: &Strip<'_>) -> Vec<Cell> {
 /// Title, and what comes next.
 pub fn words(strip: &Strip<'_>) -> (String, String) {
     let (snapshot, batch) = (strip.snapshot, &strip.snapshot.batch);
+    if let Some(follows) = follows(snapshot) {
+        return of_job(snapshot, follows);
+    }
     let title = |of: String| format!("Batch {}: {of}", numbers::count(batch.number));
     match batch.size {
         Some(size) => {
@@ -236,6 +239,29 @@ pub fn words(strip: &Strip<'_>) -> (String, String) {
             next_by_window(snapshot),
         ),
     }
+}
+
+fn follows(snapshot: &Snapshot) -> Option<&FollowsView> {
+    let head = snapshot.lanes.get(snapshot.lane)?;
+    head.follows.as_ref()
+}
+
+/// Where the job is that the lane follows: it has the open batch.
+fn of_job(snapshot: &Snapshot, follows: &FollowsView) -> (String, String) {
+    let title = match snapshot.version {
+        0 => "No version of the job yet".to_owned(),
+        version => format!("Version {} of the job", numbers::count(version)),
+    };
+    let behind = match (follows.waiting, follows.unlearned) {
+        (0, 0) => "it has learned all rows that have come".to_owned(),
+        (0, rows) => format!(
+            "{} came behind its newest batch",
+            numbers::counted(rows, "row")
+        ),
+        (1, _) => "1 version more waits for its rows".to_owned(),
+        (more, _) => format!("{} versions more wait for their rows", numbers::count(more)),
+    };
+    (title, if snapshot.live { behind } else { String::new() })
 }
 
 fn next_by_count(strip: &Strip<'_>, size: u64) -> String {

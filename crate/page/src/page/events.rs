@@ -379,6 +379,7 @@ fn operation(op: char) -> &'static str {
         'h' => "heartbeat",
         'x' => "transaction",
         'm' => "message",
+        'v' => "version of a job",
         '0' => "tombstone",
         _ => "not read",
     }

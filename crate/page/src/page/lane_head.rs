@@ -4,13 +4,13 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use lab::snapshot::Snapshot;
+use lab::snapshot::{LaneHead as Head, Snapshot};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::app::Sender;
 use super::dom::{self, Shown, Slot};
-use super::lanes::LanesMsg;
+use super::lanes::{LanesMsg, follow};
 use super::msg::Msg;
 use super::numbers;
 use super::view::Cx;
@@ -25,6 +25,7 @@ pub struct LaneHead {
     algorithm: Slot,
     params: Slot,
     scaler: Sheet,
+    follows: Sheet,
     switch: Element,
     choices: Vec<(HtmlElement, [EventListener; 2])>,
     names: Shown<Vec<String>>,
@@ -52,6 +53,7 @@ impl LaneHead {
             title,
             params: Slot::by_id("lane-params")?,
             scaler: Sheet::new("lane-scaler")?,
+            follows: Sheet::new("lane-follows")?,
             switch: dom::by_id("lanes")?,
             choices: Vec::new(),
             names: Shown::default(),
@@ -95,6 +97,7 @@ impl LaneHead {
             false => format!("scaled: {}", lane.scaler),
         };
         self.scaler.draw(&name, "scaled", &scaler)?;
+        self.draw_follows(lane)?;
         self.shown_lane.set(snapshot.lane);
         dom::set_attribute(
             &self.compare,
@@ -122,6 +125,22 @@ impl LaneHead {
             }
         }
         Ok(())
+    }
+
+    /// What the lane's job does, where it follows one.
+    fn draw_follows(&mut self, lane: &Head) -> Result<(), JsValue> {
+        let Some(follows) = &lane.follows else {
+            return self.follows.draw("", "", &[]);
+        };
+        let verdict = follow::verdict(follows);
+        let short = match follows.apart {
+            0 => "job",
+            _ => "job differs",
+        };
+        let name = format!("follows {}: {verdict}", follows.topic);
+        let says = follow::says(follows, lane.versions);
+        self.follows.warn(follows.apart > 0);
+        self.follows.draw(&name, short, &says)
     }
 
     fn make_choices<'a>(&mut self, names: impl Iterator<Item = &'a str>) -> Result<(), JsValue> {
@@ -191,6 +210,13 @@ impl Sheet {
             root,
             shown: Shown::default(),
         })
+    }
+
+    /// Whether what it says is a warning.
+    fn warn(&self, warns: bool) {
+        if let Some(summary) = self.root.first_element_child() {
+            summary.set_class_name(if warns { "chip warn" } else { "chip" });
+        }
     }
 
     /// Shows a name and what it says when opened; hidden where the name is empty.

@@ -7,6 +7,7 @@ use web_sys::{Element, HtmlElement};
 
 use super::app::Sender;
 use super::dom::{self, Shown, Slot};
+use super::lanes::follow;
 use super::msg::Msg;
 use super::regression::task_word;
 use super::rows::{Cells, RowNode, Rows};
@@ -19,7 +20,7 @@ pub struct Ledger {
     _click: EventListener,
     head: Element,
     table: Rows<LedgerNode>,
-    columns: Shown<(usize, Task)>,
+    columns: Shown<(usize, Task, bool)>,
 }
 
 /// What a row shows.
@@ -71,8 +72,11 @@ impl Ledger {
         let snapshot = &state.update.snapshot;
         let lit = lit::row(state).map(|row| row.first);
         let k = snapshot.cluster_labels.len();
-        if self.columns.change((k, snapshot.task)) {
-            self.draw_head(k, snapshot.task)?;
+        let head = snapshot.lanes.get(snapshot.lane);
+        let follows = head.is_some_and(|head| head.follows.is_some())
+            || snapshot.ledger.iter().any(|row| row.followed.is_some());
+        if self.columns.change((k, snapshot.task, follows)) {
+            self.draw_head(k, snapshot.task, follows)?;
         }
         let line = |row: &LedgerRow| Line {
             row: row.clone(),
@@ -89,11 +93,12 @@ impl Ledger {
         self.table.show(k, &lines)
     }
 
-    fn draw_head(&mut self, k: usize, task: Task) -> Result<(), JsValue> {
+    fn draw_head(&mut self, k: usize, task: Task, follows: bool) -> Result<(), JsValue> {
         self.table.clear();
         if let Some(table) = self.head.closest("table")? {
             dom::set_attribute(&table, "style", &format!("--columns: {k}"));
             dom::set_attribute(&table, "data-task", task_word(task));
+            dom::set_attribute(&table, "data-job", if follows { "yes" } else { "no" });
         }
         self.head.set_text_content(None);
         let [counts, loss, tested] = match task {
@@ -117,6 +122,7 @@ impl Ledger {
             ("num wide change-head", "Change".to_owned()),
             ("num wide of-target tested-head", tested.to_owned()),
             ("num wide of-target second-head", second.to_owned()),
+            ("num of-job job-head", "Against the job".to_owned()),
             ("num wide offsets-head", "Offsets".to_owned()),
             ("wide", String::new()),
         ]);
@@ -140,7 +146,7 @@ impl RowNode for LedgerNode {
         classes.extend(std::iter::repeat_n("num wide", k));
         classes.extend(["num", "num loss", "num wide"]);
         classes.extend(["num wide of-target", "num wide of-target"]);
-        classes.extend(["num wide", "wide quiet"]);
+        classes.extend(["num of-job", "num wide", "wide quiet"]);
         let mut cells = Cells::new(&classes)?;
         let button = dom::child(&cells.cells[0].element, "button", "version", "")?;
         dom::set_attribute(&button, "type", "button");
@@ -217,22 +223,21 @@ impl LedgerNode {
             },
             tested,
             second,
+            row.followed
+                .as_ref()
+                .map_or_else(String::new, follow::difference),
             row.offsets.clone(),
-            match (line.lit, row.note.is_empty()) {
-                (false, _) => row.note.clone(),
-                (true, true) => lit::shifts(row),
-                (true, false) => format!("{}; {}", lit::shifts(row), row.note),
-            },
+            said(line),
         ];
         for (cell, text) in self.cells.cells[3 + k..].iter_mut().zip(&texts) {
             cell.set(text);
         }
-        self.cells.set_class(match (line.here, line.lit) {
-            (true, true) => "here lit",
-            (true, false) => "here",
-            (false, true) => "lit",
-            (false, false) => "",
-        });
+        let apart = row.followed.as_ref().is_some_and(|followed| !followed.same);
+        let classes = [(line.here, "here"), (line.lit, "lit"), (apart, "apart")];
+        let classes = classes
+            .into_iter()
+            .filter_map(|(is, class)| is.then_some(class));
+        self.cells.set_class(&classes.collect::<Vec<_>>().join(" "));
     }
 
     /// What a click on the row does.
@@ -260,6 +265,25 @@ fn version_of(element: &Element) -> Option<u64> {
     let row = element.closest("tr").ok()??;
     let version = row.get_attribute("data-version")?.parse().ok()?;
     (version > 0).then_some(version)
+}
+
+/// What is said of a version: what its cut shows, its moves, its note.
+fn said(line: &Line) -> String {
+    let row = &line.row;
+    let followed = row.followed.as_ref();
+    let mut parts = Vec::new();
+    // Of a version that is the same, where rounding shows is nothing to say.
+    parts.extend(
+        followed
+            .filter(|followed| !followed.same)
+            .map(|followed| followed.says.clone()),
+    );
+    if line.lit {
+        parts.push(lit::shifts(row));
+    }
+    parts.push(row.note.clone());
+    parts.retain(|part| !part.is_empty());
+    parts.join("; ")
 }
 
 /// "v6", "v6 rev 1" where a correction rewrote it, "v7–v90" of a run of empty batches.

@@ -171,6 +171,8 @@ fn arrived(state: &mut State, mut update: Update, now_ms: f64, out: &mut Vec<Eff
     share::arrived(state, &update, out);
     job::arrived(state, &mut update);
     if let Some(surveyed) = &update.surveyed {
+        let topics = surveyed.topics.iter().map(|topic| topic.name.clone());
+        state.lanes.topics = topics.collect();
         yours::surveyed(state, surveyed);
     }
     inspector::arrived(state, &mut update.closer);

@@ -51,10 +51,8 @@ impl Worker {
             Err(error) => return self.change.refused = Some(error.to_string()),
         };
         let read = |file: &LabFile| -> Vec<_> {
-            let streams = file.streams.iter();
-            streams
-                .map(|stream| (stream.topic.clone(), stream.from))
-                .collect()
+            let streams = file.reads().into_iter();
+            streams.map(|stream| (stream.topic, stream.from)).collect()
         };
         let made = match read(&file) == read(old) {
             true => Rebuild::new(&mut self.desk, file).map(|rebuild| {

@@ -282,9 +282,9 @@ impl Desk {
         records.into_iter().find(here).cloned()
     }
 
-    /// The streams of the lab file.
-    pub fn streams(&self) -> &[lab::config::Stream] {
-        &self.file.streams
+    /// All that is read: the streams of the lab file, and the model topics that its lanes follow.
+    pub fn streams(&self) -> Vec<lab::config::Stream> {
+        self.file.reads()
     }
 
     /// The lab file.

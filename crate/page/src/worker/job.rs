@@ -24,7 +24,7 @@ impl Worker {
             findings: self.lint.found(),
         };
         let plan = Plan::of(&request).map_err(|error| error.to_string())?;
-        let folder = format!("{}-{}", plan.job_name(), engine.to_string().to_lowercase());
+        let folder = plan.folder_name();
         let job = export::export(&request).map_err(|error| error.to_string())?;
         Ok(Exported {
             job,

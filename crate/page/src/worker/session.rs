@@ -278,8 +278,8 @@ impl Session {
             self.served || (self.subscribed.as_ref()).is_some_and(|wanted| wanted.iter().all(told));
         let streams: Vec<String> = desk
             .streams()
-            .iter()
-            .map(|stream| stream.topic.clone())
+            .into_iter()
+            .map(|stream| stream.topic)
             .collect();
         desk.progress
             .ends(ends, |topic| streams.iter().any(|stream| stream == topic));

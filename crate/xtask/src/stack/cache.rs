@@ -21,25 +21,29 @@ const LIMIT: Duration = Duration::from_secs(3600);
 
 /// The folder of Kafka's and Kafka Connect's jars.
 pub(crate) fn kafka() -> Result<PathBuf> {
+    jars(
+        &format!("kafka-{KAFKA_VERSION}"),
+        POM,
+        &format!("Kafka {KAFKA_VERSION} (60 MB)"),
+    )
+}
+
+/// A folder of the jars that a project of Maven's depends on.
+pub(crate) fn jars(name: &str, pom: &str, what: &str) -> Result<PathBuf> {
     let maven = |folder: &Path| {
-        fs::write(folder.join("pom.xml"), POM)?;
+        fs::write(folder.join("pom.xml"), pom)?;
         let mut maven = maven()?;
         maven
             .arg("-f")
             .arg(folder.join("pom.xml"))
             .arg("dependency:copy-dependencies")
             .arg(assignment("outputDirectory", folder));
-        eprintln!("downloading Kafka {KAFKA_VERSION} (60 MB) …");
+        eprintln!("downloading {what} …");
         run::quiet(maven, LIMIT)
     };
     let is_current =
-        |folder: &Path| fs::read_to_string(folder.join("pom.xml")).is_ok_and(|pom| pom == POM);
-    whole(
-        &folder()?,
-        &format!("kafka-{KAFKA_VERSION}"),
-        is_current,
-        maven,
-    )
+        |folder: &Path| fs::read_to_string(folder.join("pom.xml")).is_ok_and(|there| there == pom);
+    whole(&folder()?, name, is_current, maven)
 }
 
 /// The folder that holds the folder of Debezium's connector for PostgreSQL.

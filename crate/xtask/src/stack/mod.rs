@@ -10,14 +10,14 @@
 //! What does not depend on a folder or a port lies in `crate/xtask/stack`: `compose.yaml` uses the same files.
 
 mod args;
-mod cache;
+pub(crate) mod cache;
 #[cfg(test)]
 mod compose;
 mod connect;
 mod eddy;
 mod folder;
 mod http;
-mod java;
+pub(crate) mod java;
 mod kafka;
 mod launch;
 mod part;

@@ -135,3 +135,22 @@ fn what_the_engines_are_known_for() {
     };
     check(Rule::NoEffect, &linear(0.1), &linear(0.0));
 }
+
+#[test]
+fn of_a_lane_that_follows_a_job_nothing_is_said_of_batches_and_starts_and_nothing_is_mended() {
+    let mut lane = kmeans("flink", json!({"decay_factor": 0}));
+    lane["model"]["initial"]["weights"] = json!([0, 0]);
+    let own = learned(file(lane.clone()), &[[0.0, 1.0]; 5]).lint();
+    let rules = |found: &[Finding]| -> Vec<Rule> { found.iter().map(|found| found.rule).collect() };
+    assert!(rules(&own).contains(&Rule::LeftOver) && rules(&own).contains(&Rule::ZeroWeights));
+    lane["follow"] = json!({"topic": "models"});
+    let followed = learned(file(lane), &[[0.0, 1.0]; 5]).lint();
+    assert!(rules(&followed).contains(&Rule::DecayZero));
+    for rule in [Rule::LeftOver, Rule::SlowBatch, Rule::ZeroWeights] {
+        assert!(!rules(&followed).contains(&rule), "{rule:?}");
+    }
+    let mends = followed
+        .iter()
+        .filter(|found| found.lane.is_some() && found.fix.is_some());
+    assert_eq!(mends.count(), 0);
+}

@@ -11,11 +11,17 @@ use crate::page::dom::{self, Shown, Slot};
 use crate::page::msg::Msg;
 use crate::page::view::Cx;
 
+/// Kafka's longest name of a topic.
+const TOPIC_MAX: i32 = 249;
+
 /// The dialog.
 #[derive(Debug)]
 pub struct LaneDialog {
     title: Slot,
     label: Element,
+    label_says: Slot,
+    topics: Element,
+    offered: Shown<Vec<String>>,
     input: HtmlInputElement,
     note: Slot,
     error: Slot,
@@ -31,7 +37,6 @@ impl LaneDialog {
     /// An element is missing.
     pub fn new(sender: &Sender) -> Result<LaneDialog, JsValue> {
         let input: HtmlInputElement = dom::by_id("lane-name")?;
-        input.set_max_length(edit::NAME_MAX as i32);
         let form: Element = dom::by_id("lane-form")?;
         let (typed, on_submit, on_close) = (input.clone(), sender.clone(), sender.clone());
         let options = EventListenerOptions::enable_prevent_default();
@@ -45,6 +50,9 @@ impl LaneDialog {
         Ok(LaneDialog {
             title: Slot::by_id("lane-dialog-title")?,
             label: dom::by_id("lane-name-label")?,
+            label_says: Slot::by_id("lane-name-says")?,
+            topics: dom::by_id("lane-topics")?,
+            offered: Shown::default(),
             input,
             note: Slot::by_id("lane-note")?,
             error: Slot::by_id("lane-error")?,
@@ -52,6 +60,21 @@ impl LaneDialog {
             shown: Shown::default(),
             _listeners: [submit, close],
         })
+    }
+
+    /// Topics to choose from, of those that are not read already.
+    fn offer(&mut self, cx: &Cx<'_>) {
+        let offered = match cx.state.lanes.asked {
+            Some(Asked::Follow(_)) => cx.state.lanes.topics.clone(),
+            _ => Vec::new(),
+        };
+        if self.offered.change(offered.clone()) {
+            self.topics.set_text_content(None);
+            for topic in offered {
+                // A browser that refuses an option offers one less.
+                let _ = dom::child(&self.topics, "option", "", &topic);
+            }
+        }
     }
 
     /// Draws what changed.
@@ -63,19 +86,38 @@ impl LaneDialog {
             "aria-invalid",
             if error.is_empty() { "false" } else { "true" },
         );
+        self.offer(cx);
         if !self.shown.change(cx.state.lanes.asked) {
             return;
         }
         let (Some(asked), Ok(file)) = (cx.state.lanes.asked, cx.state.file()) else {
             return;
         };
-        let (Asked::Name(lane) | Asked::Remove(lane)) = asked;
+        let (Asked::Name(lane) | Asked::Remove(lane) | Asked::Follow(lane)) = asked;
         let Some(of) = file.lanes.get(lane) else {
             return;
         };
+        dom::show(&self.label, !matches!(asked, Asked::Remove(_)));
         let renames = matches!(asked, Asked::Name(_));
-        dom::show(&self.label, renames);
-        if renames {
+        self.label_says.set(match renames {
+            true => "Name of the lane",
+            false => "Model topic of the job",
+        });
+        match renames {
+            true => self.input.set_max_length(edit::NAME_MAX as i32),
+            false => self.input.set_max_length(TOPIC_MAX),
+        }
+        if let Asked::Follow(_) = asked {
+            self.title.set(&format!("Follow a job of {}", of.name));
+            self.yes.set("Follow");
+            self.input.set_value(&export::plan::model_topic(&of.name));
+            self.input.select();
+            self.note.set_or_hide(&format!(
+                "A job exported from {name} writes its versions to this topic. They become a lane beside {name}, and each says how far \
+                 {name}’s rules are from it on the same offsets.",
+                name = of.name
+            ));
+        } else if renames {
             self.title.set(&format!("Rename {}", of.name));
             self.yes.set("Rename");
             self.input.set_value(&of.name);

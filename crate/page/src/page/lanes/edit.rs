@@ -105,6 +105,7 @@ pub fn add(file: &mut LabFile, beside: usize, preset: Preset) {
     file.lanes.push(LaneFile {
         name: free_name(file, preset.name()),
         fork: None,
+        follow: None,
         model,
         // As the engine does, where the other lane does not go by transactions or by hand.
         batch: other.batch.filter(|_| by_hand),
@@ -175,7 +176,7 @@ pub fn rename(file: &mut LabFile, lane: usize, name: &str) {
 }
 
 /// "Flink", or "Flink 2" where that is taken.
-fn free_name(file: &LabFile, name: &str) -> String {
+pub fn free_name(file: &LabFile, name: &str) -> String {
     let taken = |name: &str| file.lanes.iter().any(|lane| lane.name == name);
     // "Flink 2" is copied to "Flink 3".
     let (stem, number) = match name.rsplit_once(' ') {

@@ -196,6 +196,13 @@ fn items(state: &State, lane: usize) -> Vec<Item> {
     });
     items.push(item("Kept versions", Act::Kept));
     items.push(item("Export as a job", Act::Job));
+    items.push(Item {
+        refused: match (&of.follow, no_room.clone()) {
+            (Some(_), _) => Some("follows one itself".to_owned()),
+            (None, no_room) => no_room,
+        },
+        ..item("Follow a model topic…", Act::Follow)
+    });
     for (i, preset) in edit::presets(of).iter().enumerate() {
         items.push(Item {
             refused: no_room.clone(),
@@ -316,6 +323,7 @@ mod tests {
                 "Remove",
                 "Kept versions",
                 "Export as a job",
+                "Follow a model topic…",
                 "Add Flink OnlineKMeans",
                 "Add Spark StreamingKMeans"
             ]

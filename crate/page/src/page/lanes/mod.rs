@@ -1,6 +1,7 @@
 //! Lanes: side by side or one large, and their menu.
 //!
 //! - [`edit`]: what the menu does to the lab file
+//! - [`follow`]: lanes that follow a job
 //! - [`menu`]: the menu; [`dialog`]: a new name, and the question before the last publishing lane goes
 //! - [`panels`]: the lanes side by side, each a [`panel`]; [`pointed`]: what is pointed at in all of them
 //! - [`charts`]: the measures of all lanes in one chart; [`why`]: the table that says why they differ
@@ -12,6 +13,7 @@ pub mod charts;
 pub mod dialog;
 pub mod differences;
 pub mod edit;
+pub mod follow;
 pub mod menu;
 pub mod notice;
 pub mod panel;
@@ -49,6 +51,8 @@ pub struct Lanes {
     pub hovered: Option<u64>,
     /// The record that was chosen there.
     pub chosen: Option<u64>,
+    /// Topics that the bridge has, once it was asked.
+    pub topics: Vec<String>,
     /// Whether differences of all rounds are listed, not only of the newest.
     pub all_rounds: bool,
 }
@@ -60,6 +64,8 @@ pub enum Asked {
     Name(usize),
     /// Whether this lane, the last one that publishes, goes.
     Remove(usize),
+    /// The model topic of a job of this lane.
+    Follow(usize),
 }
 
 /// Something happened to lanes.
@@ -110,6 +116,8 @@ pub enum Act {
     Kept,
     /// A job of an engine.
     Job,
+    /// A lane that follows a job.
+    Follow,
 }
 
 /// The lanes that are shown side by side; empty where one is shown large.
@@ -238,6 +246,12 @@ fn act_on(state: &mut State, lane: usize, act: Act, out: &mut Vec<Effect>) {
             focus(state, lane, out);
             kept::update(state, KeptMsg::Open, out);
         }
+        Act::Follow => {
+            state.lanes.asked = Some(Asked::Follow(lane));
+            state.lanes.name_error.clear();
+            out.push(Effect::Send(Command::Survey { topics: Vec::new() }));
+            out.push(Effect::Open(Dialog::Lane));
+        }
         Act::Job => job::update(state, JobMsg::Open(Some(lane)), out),
         Act::Settings => {
             focus(state, lane, out);
@@ -257,6 +271,17 @@ fn answer(state: &mut State, typed: &str, out: &mut Vec<Effect>) {
             state.lanes.asked = None;
             out.push(Effect::CloseDialogs);
             remove(state, lane, out);
+        }
+        Some(Asked::Follow(lane)) => {
+            let Ok(mut file) = state.file() else { return };
+            match follow::add(&mut file, lane, typed) {
+                Err(why) => state.lanes.name_error = why,
+                Ok(()) => {
+                    state.lanes.asked = None;
+                    out.push(Effect::CloseDialogs);
+                    out.extend(experiment::send(state, &file));
+                }
+            }
         }
         Some(Asked::Name(lane)) => {
             let Ok(file) = state.file() else { return };

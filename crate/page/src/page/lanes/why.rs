@@ -1,10 +1,12 @@
 //! The table that says why lanes differ.
 
-use lab::snapshot::{BatchEnd, Comparison, DecayFacts, EmptyCluster, LaneFacts, Snapshot};
+use lab::snapshot::{
+    BatchEnd, Comparison, DecayFacts, EmptyCluster, LaneFacts, LaneHead, Snapshot,
+};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
-use super::shown;
+use super::{follow, shown};
 use crate::page::dom::{self, Shown};
 use crate::page::numbers;
 use crate::page::view::Cx;
@@ -113,6 +115,17 @@ fn lines(comparison: &Comparison, lanes: &[&Snapshot]) -> Vec<Line> {
         }),
         line("Versions", false, &versions),
     ];
+    let heads = lanes.iter().filter_map(|lane| lane.lanes.get(lane.lane));
+    let against = |head: &LaneHead| {
+        head.follows
+            .as_ref()
+            .map_or_else(String::new, follow::verdict)
+    };
+    lines.push(Line {
+        name: "Job and its rules here",
+        cells: heads.map(against).collect(),
+        is_cause: false,
+    });
     // A line that no lane has something to say on is none; nor is a method that all share.
     lines.retain(|line| {
         let same = line.cells.windows(2).all(|pair| pair[0] == pair[1]);
@@ -137,6 +150,7 @@ fn batch_end(end: BatchEnd) -> String {
         BatchEnd::Ms(ms) => format!("every {} ms", numbers::count(ms.unsigned_abs())),
         BatchEnd::Transaction => "with a transaction".to_owned(),
         BatchEnd::Hand => "by hand".to_owned(),
+        BatchEnd::Job => "as the job ends it".to_owned(),
     }
 }
 

@@ -71,8 +71,23 @@ pub fn rows(draft: &Draft, columns: &[KnownColumn]) -> Vec<Row> {
         rows.extend(rest.map(|field| row(&capital(field.name), [input(draft, field)])));
     }
     rows.push(batch(draft));
-    rows.push(initial(draft));
-    rows.extend(restarts(draft));
+    match draft.lane()["follow"].as_object() {
+        Some(follow) => {
+            let text = |name: &str| follow.get(name).and_then(Value::as_str).unwrap_or_default();
+            rows[0].note = format!(
+                "The versions come from {}. Engine and parameters are the rules by which the job’s batches are learned again beside it.",
+                text("topic")
+            );
+            if let Some(batch) = rows.last_mut() {
+                "The job ends its batches itself: this is for a fork of it."
+                    .clone_into(&mut batch.note);
+            }
+        }
+        None => {
+            rows.push(initial(draft));
+            rows.extend(restarts(draft));
+        }
+    }
     rows.push(features(draft, columns));
     rows.push(label(draft, columns));
     rows.push(scaling(draft));

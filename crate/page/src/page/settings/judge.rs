@@ -84,7 +84,7 @@ pub fn forked(
         }),
         // What is tried out is not published beside what is in use.
         publish: None,
-        ..draft.lane_file(old).map_err(LabError::Form)?
+        ..draft.lane_file(old).map_err(LabError::Form)?.on_its_own()
     };
     let mut file = file.clone();
     file.lanes.push(fork);

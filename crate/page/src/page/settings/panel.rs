@@ -181,7 +181,12 @@ impl Panel {
             true => &verdict.no_fork,
             false => "",
         });
-        let can_fork = is_changed && is_right && verdict.no_fork.is_empty() && !rebuilding;
+        // What a job learned may go on here as it is.
+        let follows = state
+            .draft()
+            .is_some_and(|draft| draft.lane()["follow"].is_object());
+        let can_fork =
+            (is_changed || follows) && is_right && verdict.no_fork.is_empty() && !rebuilding;
         let enabled = [
             can_fork,
             is_changed && is_right && !rebuilding,

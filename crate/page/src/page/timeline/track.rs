@@ -122,7 +122,17 @@ fn draw_bars(
             layout.x.at(bar.to_record as f64),
         );
         let tall = height(bar.shift, least, most) * (lane.base - lane.top);
-        let color = if bar.to_record > snapshot.record {
+        let is_apart = bar.followed.as_ref().is_some_and(|followed| !followed.same);
+        let color = if is_apart {
+            faded(
+                cx.palette.warn,
+                if bar.to_record > snapshot.record {
+                    0.5
+                } else {
+                    1.0
+                },
+            )
+        } else if bar.to_record > snapshot.record {
             cx.palette.bar_late
         } else {
             cx.palette.bar

@@ -25,10 +25,8 @@ impl Session {
             // It tells of topics that are none of this lab's.
             return;
         }
-        let streams: Vec<Stream> = (desk.streams().iter())
-            .filter(|stream| !self.missing.contains(&stream.topic))
-            .cloned()
-            .collect();
+        let mut streams = desk.streams();
+        streams.retain(|stream| !self.missing.contains(&stream.topic));
         let subscriptions = streams
             .iter()
             .map(|stream| self.subscription(desk, hello, stream));
@@ -127,7 +125,7 @@ impl Session {
     /// Which topics of the lab are not there, where that has changed.
     fn look_for_missing(&mut self, desk: &Desk, hello: &Hello) -> Option<Notice> {
         let is_there = |topic: &str| hello.topics.iter().any(|at| at.topic == topic);
-        let topics = desk.streams().iter().map(|stream| stream.topic.clone());
+        let topics = desk.streams().into_iter().map(|stream| stream.topic);
         let topics: Vec<String> = topics.filter(|topic| !is_there(topic)).collect();
         if topics == self.missing {
             return None;
@@ -176,8 +174,9 @@ impl Session {
 
 /// The partitions to read.
 fn wanted(desk: &Desk, hello: &Hello) -> Vec<(String, i32)> {
+    let streams = desk.streams();
     let is_wanted = |at: &&TopicEnds| {
-        desk.streams().iter().any(|stream| stream.topic == at.topic)
+        streams.iter().any(|stream| stream.topic == at.topic)
             && !desk.progress.is_cut(&at.topic, at.partition)
     };
     (hello.topics.iter().filter(is_wanted))

@@ -1,0 +1,187 @@
+//! Jobs for Spark, on PySpark.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::job::Job;
+use crate::relearned::largest_difference;
+use crate::support::{Engines, SOON, Version, chain, made_lab, made_rows, rows_of};
+
+const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/lab.json");
+const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/demo.ndjson");
+const ECOMMERCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/ecommerce.ndjson.gz");
+const ECOMMERCE_LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/ecommerce.lab.json");
+
+#[test]
+fn the_iris_lane_learns_as_the_lab_does_and_classifies_by_the_version_it_made() -> Result<()> {
+    let Some(engines) = Engines::start()? else {
+        return Ok(());
+    };
+    engines.replay_into_topics(DEMO)?;
+    let folder = engines.export(LAB, "Spark", "spark", &[])?;
+    let job = start(&engines, &folder, &["--once", "--max-offsets", "60"])?;
+    job.finish(SOON)?;
+    let versions = chain(&engines.versions("Spark_models")?)?;
+    assert_eq!((versions.len(), rows_of(&versions)), (7, 277));
+    let events = engines.record(&["flink.public.iris_train"], "events.ndjson")?;
+    let lab = fs::read_to_string(LAB)?;
+    let difference = largest_difference(&engines, &lab, "Spark", &versions, &events)?;
+    assert!(difference <= 1e-12, "{difference}");
+    let told = engines.stack.consume("iris_predictions", 100)?;
+    assert_eq!(told.len(), 33, "{told:#?}");
+    assert!(
+        told[0].contains("eddy.lane:Spark,eddy.version:2,eddy.source:flink.public.iris_test/0/0")
+            && told[0].contains("\t{\"id\":1}\t[5.4, 3.7, 1.5, 0.2] is classified as "),
+        "{}",
+        told[0]
+    );
+    Ok(())
+}
+
+#[test]
+fn the_regression_goes_on_behind_the_scaler_that_the_lab_had_learned() -> Result<()> {
+    let Some(engines) = Engines::start()? else {
+        return Ok(());
+    };
+    let unpacked = Command::new("gzip")
+        .args(["-dc", ECOMMERCE])
+        .output()
+        .context("gzip does not start")?;
+    let shop = engines.file("shop.ndjson", &String::from_utf8(unpacked.stdout)?)?;
+    engines.replay_into_topics(&shop)?;
+    let folder = engines.export(
+        ECOMMERCE_LAB,
+        "Spark",
+        "spark",
+        &["--events", &shop, "--version", "2"],
+    )?;
+    start(&engines, &folder, &["--once", "--max-offsets", "300"])?.finish(SOON)?;
+    let versions = chain(&engines.versions("Spark_models")?)?;
+    assert!(
+        versions.len() > 3 && versions[0].number == 2,
+        "{versions:#?}"
+    );
+    let train = "flink.public.ecommerce_train";
+    let events = engines.record(&[train], "events.ndjson")?;
+    assert_eq!(versions[versions.len() - 1].offsets[0].3, 799, "every row");
+    let lab = fs::read_to_string(ECOMMERCE_LAB)?;
+    let difference = largest_difference(&engines, &lab, "Spark", &versions, &events)?;
+    assert!(difference <= 1e-12, "{difference}");
+    let told = engines.stack.consume("ecommerce_predictions", 300)?;
+    assert!(
+        told.len() > 100 && told[0].contains("] is predicted as "),
+        "{told:#?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_job_killed_in_mid_stream_goes_on_from_its_checkpoint_and_learns_every_row_once() -> Result<()>
+{
+    const ROWS: usize = 200_000;
+    let Some(engines) = Engines::start()? else {
+        return Ok(());
+    };
+    engines.topic("made", 4, made_rows(ROWS))?;
+    let lab = made_lab("made", "spark", &json!({"by": "interval", "ms": 1000}));
+    let lab_file = engines.file("lab.json", &lab)?;
+    let folder = engines.export(&lab_file, "Made", "spark", &[])?;
+    let flags = ["--max-offsets", "16000", "--trigger", "0 seconds"];
+    let mut job = start(&engines, &folder, &flags)?;
+    let before = engines.wait_for_versions("Made_models", &mut job, |versions| {
+        rows_of(versions) >= 40_000
+    })?;
+    job.kill()?;
+    assert!(rows_of(&before) < ROWS as u64, "killed too late");
+    let mut job = start(&engines, &folder, &flags)?;
+    let all = engines.wait_for_versions("Made_models", &mut job, |versions| {
+        rows_of(versions) >= ROWS as u64
+    })?;
+    job.kill()?;
+    for (i, version) in all.iter().enumerate() {
+        let again = all[..i]
+            .iter()
+            .find(|before| before.number == version.number);
+        assert!(
+            again.is_none_or(|before| before.record == version.record),
+            "{version:?}"
+        );
+    }
+    let versions = chain(&all)?;
+    assert_eq!(rows_of(&versions), ROWS as u64);
+    let events = engines.record(&["made"], "events.ndjson")?;
+    let difference = largest_difference(&engines, &lab, "Made", &versions, &events)?;
+    assert!(difference <= 1e-12, "{difference}");
+    Ok(())
+}
+
+/// `cargo xtask test --engines --measure`
+#[test]
+#[ignore = "measures"]
+fn rows_per_second_on_a_million_rows() -> Result<()> {
+    const ROWS: usize = 1_000_000;
+    let Some(engines) = Engines::start()? else {
+        return Ok(());
+    };
+    engines.topic("made", 4, made_rows(ROWS))?;
+    let lab = made_lab("made", "spark", &json!({"by": "interval", "ms": 1000}));
+    let lab = engines.file("lab.json", &lab)?;
+    let folder = engines.export(&lab, "Made", "spark", &[])?;
+    let job = start(&engines, &folder, &["--once", "--max-offsets", "250000"])?;
+    job.finish(SOON)?;
+    let versions = chain(&engines.versions("Made_models")?)?;
+    assert_eq!(rows_of(&versions), ROWS as u64);
+    // From the version that it starts from to the last one.
+    let (first, last) = (&versions[1], &versions[versions.len() - 1]);
+    let ms = last.timestamp_ms - first.timestamp_ms;
+    let rows = last_rows(&versions);
+    println!(
+        "Spark: {rows} rows in {ms} ms behind the first batch: {:.0} rows/s",
+        rows as f64 / ms as f64 * 1000.0
+    );
+    let ms = last.timestamp_ms - versions[0].timestamp_ms;
+    println!(
+        "Spark: {ROWS} rows in {ms} ms with its start: {:.0} rows/s",
+        ROWS as f64 / ms as f64 * 1000.0
+    );
+    Ok(())
+}
+
+/// Rows behind the first batch.
+fn last_rows(versions: &[Version]) -> u64 {
+    versions[2..].iter().map(|version| version.rows).sum()
+}
+
+/// Runs a job on this machine.
+pub(crate) fn start(engines: &Engines, folder: &Path, more: &[&str]) -> Result<Job> {
+    let named = |name: &str| {
+        env::var_os(name)
+            .with_context(|| format!("{name} is not set: run `cargo xtask test --engines`"))
+    };
+    let (python, jars) = (named("EDDY_SPARK_PYTHON")?, named("EDDY_SPARK_JARS")?);
+    let mut files = Vec::new();
+    for jar in fs::read_dir(&jars)? {
+        let jar = jar?.path();
+        if jar.extension().is_some_and(|is| is == "jar") {
+            files.push(jar.display().to_string());
+        }
+    }
+    let submit = Path::new(&python).with_file_name("spark-submit");
+    let mut command = Command::new(submit);
+    command
+        .current_dir(folder)
+        .env("PYSPARK_PYTHON", &python)
+        .env("SPARK_LOCAL_DIRS", engines.path("spark-local"))
+        .args(["--master", "local[2]", "--driver-memory", "1g"])
+        .args(["--jars", &files.join(",")])
+        .args(["--conf", "spark.ui.enabled=false"])
+        .args(["--py-files", "change_events.py", "job.py"])
+        .args(["--bootstrap-servers", &engines.stack.kafka()?])
+        .args(more);
+    Job::start(command, engines.path("spark.log"))
+}
