@@ -112,7 +112,7 @@ fn orders(rows: usize) -> Vec<(String, String)> {
             "d" => json!({"before": row, "after": null, "source": {"lsn": id}, "op": op}),
             _ => json!({"before": null, "after": row, "source": {"lsn": id}, "op": op}),
         };
-        let value = if id % 20 == 0 {
+        let value = if id.is_multiple_of(20) {
             "NULL".to_owned()
         } else {
             event.to_string()
@@ -152,7 +152,8 @@ fn a_logistic_lane_classifies_rows_before_it_learns_them_and_reads_what_the_lab_
     let events = engines.record(&["orders"], "events.ndjson")?;
     engines.verify(&folder, "Returns_models", &events)?;
     let versions = chain(&engines.versions("Returns_models")?)?;
-    let readable = |id: &usize| id % 20 != 0 && id % 50 != 49 && matches!(id % 5, 0 | 1 | 4);
+    let readable =
+        |id: &usize| !id.is_multiple_of(20) && id % 50 != 49 && matches!(id % 5, 0 | 1 | 4);
     let readable = (0..1000).filter(readable).count();
     assert_eq!((versions.len(), rows_of(&versions)), (5, readable as u64));
     let told = engines.messages("returns")?;
