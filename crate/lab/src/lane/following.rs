@@ -14,7 +14,7 @@ use super::{Lane, Row, Told};
 use crate::config::Role;
 use crate::event::{LabEvent, Outbox};
 use crate::follow::difference::Difference;
-use crate::follow::record::{Form, ModelRecord, Span};
+use crate::follow::record::{Cut, Form, ModelRecord, Span};
 use crate::follow::told::{Compared, Followed, Remark};
 use crate::follow::{Chain, KeptChain, Learned, Pool, fit_on, in_model_units};
 use crate::lab::Bounds;
@@ -38,6 +38,8 @@ struct Waits {
     record: ModelRecord,
     /// Its own number among all records.
     number: u64,
+    /// Whether it took the place of one with other numbers or offsets.
+    others: bool,
 }
 
 /// What a checkpoint keeps of it.
@@ -201,21 +203,35 @@ impl Lane {
         let Some(following) = &mut self.following else {
             return Ok(said);
         };
-        let waits = Waits { record, number };
+        let waits = Waits {
+            record,
+            number,
+            others: false,
+        };
         // Most often it is the next one.
         let newest = following.waiting.back();
         let is_next = newest.is_none_or(|newest| newest.record.version < waits.record.version);
         let mut others = following.waiting.iter_mut().filter(|_| !is_next);
         match others.find(|other| other.record.version == waits.record.version) {
             // The later one counts.
-            Some(other) if other.record == waits.record => {
-                return Ok(format!("{said}, the same again"));
-            }
             Some(other) => {
-                *other = waits;
-                return Ok(format!(
-                    "{said}, again, with other numbers or offsets: the later one counts"
-                ));
+                let same = same_cut(&other.record, &waits.record.cut)
+                    && Difference::between(
+                        &other.record.numbers,
+                        &waits.record.numbers,
+                        &self.config.feature_names,
+                    )
+                    .is_same();
+                let others = other.others || !same;
+                *other = Waits { others, ..waits };
+                return Ok(match same {
+                    true => format!("{said}, the same again"),
+                    false => {
+                        format!(
+                            "{said}, again, with other numbers or offsets: the later one counts"
+                        )
+                    }
+                });
             }
             None => following.waiting.push_back(waits),
         }
@@ -258,14 +274,18 @@ impl Lane {
     /// Makes a version of a model record; `missing` says why its rows are not all there.
     fn follow(
         &mut self,
-        Waits { record, number }: Waits,
+        Waits {
+            record,
+            number,
+            others,
+        }: Waits,
         missing: Option<String>,
         records: u64,
         out: &mut Outbox,
     ) {
         let again = record.version <= self.timeline.versions() && self.is_started();
         let Ok(replaces) = self.replaces(&record, number, again) else {
-            return;
+            return self.learn_known(&record);
         };
         let Some(mut following) = self.following.take() else {
             return;
@@ -279,7 +299,7 @@ impl Lane {
         let mut remarks = Vec::new();
         let follows = matches!(leads, Some(Ok(())));
         let learned = following.pool.learn(offsets, follows, &mut remarks);
-        if replaces {
+        if replaces || others {
             remarks.push(Remark::Again);
         }
         let missing = missing.or_else(|| learned.gone.as_ref().map(gone));
@@ -343,7 +363,7 @@ impl Lane {
                     &version.numbers,
                     &self.config.feature_names,
                 );
-                difference.largest == 0.0
+                difference.is_same()
             };
             if !(same_cut && entry.model.as_ref().is_none_or(same)) {
                 return Ok(true);
@@ -355,6 +375,25 @@ impl Lane {
             text,
         });
         Err(())
+    }
+
+    /// Lets the chain go on over a version that is known, where the job was restarted before it.
+    fn learn_known(&mut self, record: &ModelRecord) {
+        let dim = self.config.dim();
+        let (Some(following), Some(cut)) = (&mut self.following, &record.cut) else {
+            return;
+        };
+        let Some(mut chain) = following
+            .chain
+            .take_if(|chain| chain.leads_to(record).is_ok())
+        else {
+            return;
+        };
+        let learned = following.pool.learn(&cut.offsets, false, &mut Vec::new());
+        if learned.gone.is_none() {
+            chain.learn(&learned, dim);
+            following.chain = Some(chain);
+        }
     }
 
     /// Learns a cut again, and says how far the record is from what came out.
@@ -570,6 +609,12 @@ impl Lane {
             );
         }
     }
+}
+
+/// Whether a record's batch is of the same offsets.
+fn same_cut(record: &ModelRecord, cut: &Option<Cut>) -> bool {
+    let offsets = |cut: &Option<Cut>| cut.as_ref().map(|cut| cut.offsets.clone());
+    offsets(&record.cut) == offsets(cut)
 }
 
 /// How far coefficients and intercept have moved as one vector; NaN where they were of another model.
