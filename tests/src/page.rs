@@ -234,6 +234,26 @@ impl Page {
         Ok(())
     }
 
+    /// Has the system choose the colours, as high-contrast themes do, and little motion; [`Page::prefer`] ends it.
+    ///
+    /// # Errors
+    ///
+    /// If the browser is gone.
+    pub async fn force_colors(&self, dark: bool) -> Result<()> {
+        let scheme = if dark { "dark" } else { "light" };
+        let features = json!([
+            { "name": "forced-colors", "value": "active" },
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await?;
+        Ok(())
+    }
+
     /// Writes a PNG of the viewport.
     ///
     /// # Errors

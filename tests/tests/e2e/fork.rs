@@ -109,7 +109,36 @@ async fn a_fork_with_another_decay_is_a_branch_on_the_timeline() -> Result<()> {
         "21 rows wait; the recording has ended: they are not learned",
     )
     .await?;
+    compared_with_rows_lit(page).await?;
     open.page.close().await
+}
+
+/// Side by side, a fork keeps its branch on the timeline, and the rows of a version are lit in its lane's panel.
+async fn compared_with_rows_lit(page: &Page) -> Result<()> {
+    page.keys("c").await?;
+    page.wait_for(
+        "document.querySelectorAll('#panels .lane-panel').length === 3 &&
+         document.querySelectorAll('.timeline-lane').length === 3",
+        SOON,
+    )
+    .await?;
+    shows(page, "timeline-lanes", "Fork of v5").await?;
+    page.keys("b").await?;
+    page.wait_for("!document.getElementById('panel-ledger').hidden", SOON)
+        .await?;
+    page.click("#ledger-body tr:first-child td:nth-child(2)")
+        .await?;
+    shows(page, "lit-words", "32 rows of batch 8, which made v9").await?;
+    page.keep_shot("compare-fork-lit").await?;
+    page.keys(&Key::Escape.to_string()).await?;
+    page.wait_for("document.getElementById('lit').hidden", SOON)
+        .await?;
+    page.keys("c").await?;
+    page.wait_for(
+        "document.getElementById('app').dataset.compare === 'no'",
+        SOON,
+    )
+    .await
 }
 
 #[tokio::test]

@@ -17,6 +17,10 @@ use crate::support::{SOON, live, shows, text};
 /// What the browser has in focus.
 const ACTIVE: &str = "document.activeElement";
 
+/// The time of day of the event that is shown.
+const TIME_HERE: &str =
+    "document.getElementById('taken-body').textContent.match(/\\d\\d:\\d\\d:\\d\\d\\.\\d{3}/)?.[0]";
+
 async fn key(page: &Page, key: Key) -> Result<()> {
     page.keys(&key.to_string()).await
 }
@@ -220,6 +224,29 @@ async fn events_are_opened_filtered_and_gone_to() -> Result<()> {
         .await?;
     page.keys(&format!("999{}", char::from(Key::Enter))).await?;
     shows(&page, "filter-missing", "No event has the offset 999.").await?;
+    // The second that the test rows were inserted in, as the inspector showed it.
+    page.js("document.getElementById('filter-text').select()")
+        .await?;
+    page.keys(&format!("test 5{}", char::from(Key::Enter)))
+        .await?;
+    inspects(&page, "flink.public.iris_test/0/5").await?;
+    let time = page.js(&format!("return {TIME_HERE}")).await?;
+    let time = time.as_str().context("a time of day")?;
+    page.keys("/").await?;
+    look_for(&page, 4).await?;
+    page.js("document.getElementById('filter-text').select()")
+        .await?;
+    page.keys(&format!("train 0{}", char::from(Key::Enter)))
+        .await?;
+    inspects(&page, "flink.public.iris_train/0/0").await?;
+    page.keys("/").await?;
+    look_for(&page, 5).await?;
+    page.js("document.getElementById('filter-text').select()")
+        .await?;
+    page.keys(&format!("{time}{}", char::from(Key::Enter)))
+        .await?;
+    let there = format!("{TIME_HERE} === '{time}'");
+    page.wait_for(&there, SOON).await?;
     key(&page, Key::Escape).await?;
     page.wait_for("document.getElementById('filter-field').hidden", SOON)
         .await?;

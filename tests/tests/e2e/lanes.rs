@@ -157,6 +157,32 @@ async fn lanes_are_compared_and_one_is_added_renamed_and_removed() -> Result<()>
     )
     .await?;
 
+    // Hidden from the panels, it is a lane still, and any lane's menu shows it again.
+    page.click("#panels .lane-panel:nth-child(3) .lane-menu")
+        .await?;
+    choose(page, "Hide").await?;
+    compared(page, "Flink, Spark").await?;
+    page.wait_for(
+        "document.querySelectorAll('#panels .lane-panel:not([hidden])').length === 2",
+        SOON,
+    )
+    .await?;
+    page.click("#panels .lane-panel:nth-child(1) .lane-menu")
+        .await?;
+    choose(page, "Show Twin").await?;
+    compared(page, "Flink, Spark, Twin").await?;
+    // The sliders of a panel lead to the settings of its lane.
+    page.click("#panels .lane-panel:nth-child(2) .lane-settings")
+        .await?;
+    page.wait_for(
+        "document.querySelectorAll('.lane-panel')[1].dataset.focus === 'yes' &&
+         document.getElementById('right-settings').offsetHeight > 0",
+        SOON,
+    )
+    .await?;
+    shows(page, "settings-form", "StreamingKMeans").await?;
+    page.keys("m").await?;
+
     // Removed, back again, removed; then one large lane.
     for back in [true, false] {
         page.click("#panels .lane-panel:nth-child(3) .lane-menu")
@@ -180,5 +206,36 @@ async fn lanes_are_compared_and_one_is_added_renamed_and_removed() -> Result<()>
     .await?;
     shows(page, "lane-title", "Spark StreamingKMeans").await?;
     live(page).await?;
+    open.page.close().await
+}
+
+/// Keeps whatever is said of a rebuild, however short it stands.
+const LISTEN: &str = "window.said = [];
+    new MutationObserver(() => window.said.push(document.getElementById('lane-said').textContent))
+        .observe(document.getElementById('lane-said'), { childList: true, characterData: true, subtree: true });
+    return 1";
+
+#[tokio::test]
+async fn a_lane_that_is_added_says_how_far_it_is() -> Result<()> {
+    let Some(open) = open(142_923, 1_000).await? else {
+        return Ok(());
+    };
+    let page = &open.page;
+    page.click("#scenarios option[value='+made']").await?;
+    page.wait_for("document.getElementById('made-dialog').open", SOON)
+        .await?;
+    page.click("#made-rows").await?;
+    page.js("document.getElementById('made-rows').select()")
+        .await?;
+    page.keys(&format!("20000{}", Key::Enter)).await?;
+    shows(page, "connection", "Replaying").await?;
+    page.click("#speed option[value='0']").await?;
+    shows(page, "connection", "20,000 rows").await?;
+    page.js(LISTEN).await?;
+    page.click("#lane-more").await?;
+    choose(page, "Copy").await?;
+    shows(page, "lanes", " 2").await?;
+    let counted = r"window.said.some((said) => /^Rebuilding: [\d,]+ of [\d,]+ records/.test(said))";
+    page.wait_for(counted, SOON).await?;
     open.page.close().await
 }

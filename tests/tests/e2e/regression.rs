@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use eddy_tests::browser::Browser;
 use eddy_tests::page::{Page, Size};
 use eddy_tests::program::{Eddy, eddy};
+use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::support::{SOON, live, shows};
@@ -84,6 +85,14 @@ async fn a_regression_shows_the_replays_coefficients_and_errors() -> Result<()> 
         assert_eq!(row[7], format!("v{}", line["version"]));
     }
 
+    let sum = rows_say_why(&page, "age").await?;
+    let predicted = number(&rows[1][4])?;
+    // Four digits of the sum are shown.
+    assert!(
+        predicted > 100.0 && (sum - predicted).abs() <= predicted * 1e-3,
+        "{sum}"
+    );
+
     page.click("#filter-worst").await?;
     let worst = predictions
         .iter()
@@ -98,6 +107,47 @@ async fn a_regression_shows_the_replays_coefficients_and_errors() -> Result<()> 
 
     another_kind_and_lane(&page).await?;
     page.close().await
+}
+
+/// A row that is clicked and the one below, by the keyboard, say what they are the sum of; the second's sum.
+async fn rows_say_why(page: &Page, first_feature: &str) -> Result<f64> {
+    let opens = "(row) => document.querySelectorAll('#predictions-body tr')[row].dataset.opens";
+    let inspects = |row: usize| {
+        format!("document.getElementById('inspector-place').textContent === ({opens})({row})")
+    };
+    page.click("#predictions-body tr").await?;
+    page.wait_for(&inspects(0), SOON).await?;
+    shows(page, "taken-body", "by version").await?;
+    page.keys(&Key::Escape.to_string()).await?;
+    page.wait_for("document.getElementById('inspector').hidden", SOON)
+        .await?;
+    page.js("document.getElementById('panel-predictions').focus()")
+        .await?;
+    for key in [Key::Down, Key::Down, Key::Enter] {
+        page.keys(&key.to_string()).await?;
+    }
+    page.wait_for(&inspects(1), SOON).await?;
+    page.wait_for("document.querySelector('.products tr.strong')", SOON)
+        .await?;
+    let products = cells(page, ".products tr").await?;
+    assert_eq!(products[0][0], first_feature);
+    assert_eq!(products[products.len() - 2][0], "intercept");
+    let last = |row: &Vec<String>| number(row.last().context("a number")?);
+    let parts: Result<f64> = products[..products.len() - 1].iter().map(last).sum();
+    let sum = last(products.last().context("a sum")?)?;
+    let (parts, least) = (parts?, products.len() as f64);
+    let rounded = products.iter().map(last).collect::<Result<Vec<f64>>>()?;
+    let rounded: f64 = rounded.iter().map(|part| part.abs() * 1e-3).sum();
+    assert!(
+        (parts - sum).abs() <= rounded + least * 1e-3,
+        "{products:?}"
+    );
+    page.keep_shot(&format!("inspector-of-{first_feature}"))
+        .await?;
+    page.keys(&Key::Escape.to_string()).await?;
+    page.wait_for("document.getElementById('inspector').hidden", SOON)
+        .await?;
+    Ok(sum)
 }
 
 /// The right panel shows errors, and the other lane says which defect of its engine it has.
@@ -163,6 +213,13 @@ async fn a_logistic_lane_shows_its_decision_line_once_it_has_learned() -> Result
     );
     assert!(number(&rows[0][4])? >= 0.5, "{:?}", rows[0]);
     page.keep_shot("logistic").await?;
+    let log_odds = rows_say_why(&page, "length").await?;
+    // What is told is the probability of the class that was given.
+    let probability = 1.0 / (1.0 + (-log_odds.abs()).exp());
+    assert!(
+        (probability - number(&rows[1][4])?).abs() < 2e-3,
+        "{probability}"
+    );
     page.click("#first").await?;
     shows(
         &page,

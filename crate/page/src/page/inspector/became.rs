@@ -219,6 +219,7 @@ fn of_linear(snapshot: &Snapshot, answer: &WhyAnswer, linear: &WhyLinear) -> Blo
         )));
     } else {
         let value = |value: f64| numbers::significant(value, 5);
+        main.push(text(" "));
         main.push(Part::Bold(value(linear.predicted)));
         if linear.target.is_finite() {
             let error = linear.target - linear.predicted;
