@@ -600,3 +600,26 @@ fn a_job_that_is_restarted_may_write_versions_again() {
     assert!(revised[1]["difference"].as_f64().unwrap() <= 1e-12);
     assert_eq!(revised[1]["centroids"], second[5]["centroids"]);
 }
+
+#[test]
+fn a_lane_can_start_from_a_checkpoint_of_a_followed_one() {
+    let own = lab(2, &models()[0]);
+    let made = job(&own, &some_rows());
+    let records: Vec<String> = made
+        .iter()
+        .enumerate()
+        .map(|(i, model)| line(i, model))
+        .collect();
+    let events: Vec<String> = lines(&some_rows())
+        .into_iter()
+        .filter(|line| line.contains("topic"))
+        .collect();
+    let mut followed = Lab::new(LabFile::parse(&follower(&own).to_string()).unwrap()).unwrap();
+    apply(&mut followed, &[&events[..], &records[..]].concat());
+    let kept: Value = serde_json::from_str(&followed.checkpoint().to_json()).unwrap();
+    let mut started = own;
+    started["lanes"][0]["model"]["initial"] = json!({ "checkpoint": kept });
+    let first = &run(&started, &[])[0];
+    assert_eq!(first["centroids"], made[6]["centroids"]);
+    assert_eq!(first["weights"], made[6]["weights"]);
+}

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use learn::online::{Fitted, Numbers};
+use learn::online::{Fitted, Numbers, Online};
 use serde::{Deserialize, Serialize};
 
 use super::waiting::Arrival;
@@ -162,6 +162,16 @@ impl Lane {
             numbers: self.model.numbers(),
             scale: None,
         }))
+    }
+
+    /// A model that has the numbers of the job's newest version, in the columns' units, as an initial one; None where the lane
+    /// learns by itself.
+    pub(super) fn followed_model(&self) -> Option<Box<dyn Online>> {
+        let version = self.followed_version()?;
+        let mut model = self.model.clone();
+        // Numbers that no model starts from are kept as the version that they are.
+        let _ = model.start_from(&version.in_columns());
+        Some(model)
     }
 
     /// Takes a row: what the job learns waits for the record of its version, what is to be classified for the first version.
@@ -424,7 +434,7 @@ impl Lane {
         following: &mut Following,
         record: &ModelRecord,
         compared: Compared,
-        rules: &dyn learn::online::Online,
+        rules: &dyn Online,
     ) -> Compared {
         let Some(follows) = &self.config.follows else {
             return compared;
