@@ -1,10 +1,12 @@
 //! Takes the pictures of the docs: every screen of the target, from the real program with real rows.
 //!
-//! `screens` is what a person does to get to each; `beside` puts one next to its target. Build page and program first.
+//! `screens` is what a person does to get to each, `ways` what they share; `beside` puts one next to its target; `site`
+//! serves the page without a program. Build page and program first.
 
 mod beside;
 mod screens;
 mod site;
+mod ways;
 
 use std::path::PathBuf;
 
