@@ -128,7 +128,8 @@ impl Stack {
         Ok(())
     }
 
-    /// Writes messages to a topic, in order: lines of key and value with a tab between. The key chooses the partition.
+    /// Writes messages to a topic, in order: lines of key and value with a tab between. The key chooses the
+    /// partition; a value of NULL is a tombstone.
     ///
     /// # Errors
     ///
@@ -138,6 +139,7 @@ impl Stack {
         fs::write(&file, lines)?;
         let mut tool = self.kafka_tool("ConsoleProducer")?;
         tool.args(["--topic", topic, "--reader-property", "parse.key=true"])
+            .args(["--reader-property", "null.marker=NULL"])
             .stdin(File::open(&file)?);
         text(&tool.output().context("java does not start")?)?;
         Ok(())

@@ -30,7 +30,7 @@ Examples:
   eddy verify lab.json models.ndjson events.ndjson.gz --json | tail -1
   kcat -C -J -e -t iris_models | eddy verify lab.json - events.ndjson")]
 pub(crate) struct Args {
-    /// The lab file; the lane that the job's records name says the rules
+    /// The lab file: a lane that follows the job says its rules, or else the lane that the records name
     #[arg(value_name = "LAB.json")]
     lab: PathBuf,
     /// Model records: a recording of the model topic, lines of `kcat -J`, or one record's JSON a line; - reads standard input
@@ -131,14 +131,15 @@ fn models(args: &Args, file: &LabFile) -> Result<(Vec<Model>, u64)> {
             rows += 1;
             return Ok(());
         }
-        let place = match record.topic.as_ref() {
-            "lines" => format!("{}, line {number}", args.models.display()),
-            topic => format!("{topic}/{}/{}", record.partition, record.offset),
+        let topic = Some(record.topic.clone()).filter(|topic| **topic != *"lines");
+        let place = match &topic {
+            None => format!("{}, line {number}", args.models.display()),
+            Some(topic) => format!("{topic}/{}/{}", record.partition, record.offset),
         };
         let json = record.value.unwrap_or_default();
         let is_event = |value: &Value| value.get("event").is_some();
         if !both || serde_json::from_slice(&json).is_ok_and(|value| is_event(&value)) {
-            models.push(Model { place, json });
+            models.push(Model { place, topic, json });
         }
         Ok(())
     })?;

@@ -24,7 +24,7 @@ use lab::lint::Finding;
 use serde::{Deserialize, Serialize};
 
 pub use left_out::LeftOut;
-pub use plan::Plan;
+pub use plan::{Plan, model_topic};
 pub use start::Start;
 
 /// Which engine a job is for.

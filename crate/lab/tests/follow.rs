@@ -38,6 +38,7 @@ fn verify(lab: &Value, models: &[Value], events: &[String]) -> (Verify, Vec<Foun
     let file = LabFile::parse(&lab.to_string()).unwrap();
     let models = models.iter().map(|model| Model {
         place: "here".to_owned(),
+        topic: None,
         json: model.to_string().into_bytes(),
     });
     let mut verify = Verify::new(&file, models.collect(), None).unwrap();
@@ -526,4 +527,35 @@ fn what_cannot_be_followed_is_refused() {
     let file = LabFile::parse(&own.to_string()).unwrap();
     let said = Lab::new(file).unwrap().close("F").unwrap_err().to_string();
     assert!(said.contains("follows a job"), "{said}");
+}
+
+#[test]
+fn the_rules_are_those_of_the_lane_that_follows_the_job() {
+    let own = lab(2, &models()[0]);
+    let mut both = own.clone();
+    let mut other = follower(&own)["lanes"][0].clone();
+    both["lanes"][0]["model"]["decay_factor"] = json!(1);
+    both["lanes"].as_array_mut().unwrap().push(other.clone());
+    other["name"] = json!("G");
+    other["follow"]["topic"] = json!("others");
+    other["model"]["decay_factor"] = json!(0.25);
+    both["lanes"].as_array_mut().unwrap().insert(0, other);
+    let file = LabFile::parse(&both.to_string()).unwrap();
+    let made = job(&own, &some_rows());
+    let same_by = |topic: &str| {
+        let models = made.iter().map(|model| Model {
+            place: "here".to_owned(),
+            topic: Some(topic.into()),
+            json: model.to_string().into_bytes(),
+        });
+        let mut verify = Verify::new(&file, models.collect(), None).unwrap();
+        let mut reader = LineReader::new();
+        for (line, number) in lines(&some_rows()).iter().zip(1..) {
+            verify.apply(reader.read(number, line).unwrap().unwrap());
+        }
+        verify.finish();
+        verify.drain();
+        verify.summaries()[0].is_same()
+    };
+    assert_eq!((same_by("models"), same_by("others")), (true, false));
 }

@@ -3,6 +3,7 @@
 mod access;
 mod correct;
 mod ecommerce;
+mod follow;
 mod fork;
 mod insert;
 mod inspector;

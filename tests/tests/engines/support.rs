@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -115,14 +115,31 @@ impl Engines {
         Ok(out)
     }
 
-    /// All versions on a model topic, in the order in which they were written.
-    pub(crate) fn versions(&self, topic: &str) -> Result<Vec<Version>> {
-        let recording = self.record(&[topic], "models.ndjson")?;
+    /// The messages of a topic, as record lines.
+    pub(crate) fn messages(&self, topic: &str) -> Result<Vec<Value>> {
+        let recording = self.record(&[topic], "messages.ndjson")?;
         let Ok(text) = fs::read_to_string(recording) else {
             // A recording of nothing is not kept.
             return Ok(Vec::new());
         };
-        text.lines().map(Version::of_line).collect()
+        text.lines()
+            .map(|line| Ok(serde_json::from_str(line)?))
+            .collect()
+    }
+
+    /// What `eddy verify` says of all versions on a model topic; an error where they are not the same.
+    pub(crate) fn verify(&self, job: &Path, model_topic: &str, events: &str) -> Result<String> {
+        let models = self.record(&[model_topic], "models.ndjson")?;
+        let lab = job.join("lab.json").display().to_string();
+        eddy(&["verify", &lab, &models, events])
+    }
+
+    /// All versions on a model topic, in the order in which they were written.
+    pub(crate) fn versions(&self, topic: &str) -> Result<Vec<Version>> {
+        self.messages(topic)?
+            .iter()
+            .map(Version::of_message)
+            .collect()
     }
 
     /// Waits until versions on a model topic are as wanted, while a job runs.
@@ -151,8 +168,7 @@ impl Engines {
 }
 
 impl Version {
-    fn of_line(line: &str) -> Result<Version> {
-        let line: Value = serde_json::from_str(line)?;
+    fn of_message(line: &Value) -> Result<Version> {
         let value = line["value"].as_str().context("a version is text")?;
         let record: Value = serde_json::from_str(value)?;
         let offsets = record["offsets"].as_array().into_iter().flatten();

@@ -56,12 +56,14 @@ pub(super) fn open(args: &Args, labs: &[Vec<u8>], publish: Vec<String>) -> Resul
     kafka::open(&args.kafka, topics, publish)
 }
 
-/// The topics of lab files, each once; model topics that lanes follow too.
+/// The topics of lab files, each once: streams, model topics that lanes follow, and those that jobs of their lanes write to.
 fn streams(labs: &[Vec<u8>]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for lab in labs {
         let lab = LabFile::parse(std::str::from_utf8(lab)?)?;
         names.extend(lab.reads().into_iter().map(|stream| stream.topic));
+        let lanes = lab.lanes.iter();
+        names.extend(lanes.map(|lane| ::export::model_topic(&lane.name)));
     }
     names.sort();
     names.dedup();
@@ -79,7 +81,12 @@ mod tests {
         let topics = streams(&[lab.clone(), lab]).expect("topics");
         assert_eq!(
             topics,
-            ["flink.public.iris_test", "flink.public.iris_train"]
+            [
+                "Flink_models",
+                "Spark_models",
+                "flink.public.iris_test",
+                "flink.public.iris_train"
+            ]
         );
         assert!(streams(&[b"{}".to_vec()]).is_err());
         assert!(streams(&[]).expect("none").is_empty());

@@ -4,7 +4,9 @@ use learn::models::Settings;
 use learn::scaler::Kind;
 use serde_json::json;
 
-use super::{Batch, Delete, LabError, LabFile, LaneFile, Role, Stream, Truncate, Update};
+use super::{
+    Batch, Delete, LabError, LabFile, LaneFile, Redelivered, Role, Stream, Truncate, Update,
+};
 
 /// Whose versions a lane takes over.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +88,7 @@ impl LaneFile {
         lane
     }
 
-    /// The same lane as one that follows a job: what no job does is left out.
+    /// The same lane as one that follows a job: what no job does is left out. None recognises events that come again.
     pub fn following(&self, follow: super::Follow) -> LaneFile {
         let mut lane = self.clone();
         lane.follow = Some(follow);
@@ -96,6 +98,7 @@ impl LaneFile {
         }
         lane.changes.delete = Delete::Ignore;
         lane.changes.truncate = Truncate::Ignore;
+        lane.changes.redelivered = Redelivered::Again;
         lane.model = without_initial(&lane.model).unwrap_or(lane.model);
         if let Settings::Kmeans(model) = &mut lane.model {
             model.initial = Default::default();

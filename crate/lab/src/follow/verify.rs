@@ -19,6 +19,8 @@ const ROWS: usize = 1;
 pub struct Model {
     /// Where it was found, in words.
     pub place: String,
+    /// The topic that it was read from; None where that is not known.
+    pub topic: Option<Arc<str>>,
     /// Its value.
     pub json: Vec<u8>,
 }
@@ -118,30 +120,13 @@ impl Verify {
         models: Vec<Model>,
         only: Option<&str>,
     ) -> Result<Verify, VerifyError> {
-        let mut names: Vec<String> = Vec::new();
-        for model in &models {
-            let value = serde_json::from_slice(&model.json).unwrap_or_default();
-            if let Ok(Some(lane)) = lane_of(&value)
-                && names.iter().all(|name| name != lane)
-            {
-                names.push(lane.to_owned());
-            }
-        }
-        if names.is_empty() {
-            return Err(VerifyError::NoModel);
-        }
-        if let Some(only) = only {
-            if names.iter().all(|name| name != only) {
-                return Err(VerifyError::NoSuchModel(only.to_owned(), names.join(", ")));
-            }
-            names.retain(|name| name == only);
-        }
+        let jobs = jobs(&models, only)?;
         let topic = free_topic(file);
-        let lab = Lab::with_bounds(followers(file, &names, &topic)?, bounds())?;
+        let lab = Lab::with_bounds(followers(file, &jobs, &topic)?, bounds())?;
         let mut verify = Verify {
             lab,
             places: Vec::with_capacity(models.len()),
-            summaries: names.into_iter().map(Summary::of).collect(),
+            summaries: jobs.into_iter().map(|job| Summary::of(job.lane)).collect(),
         };
         for (model, offset) in models.into_iter().zip(0..) {
             verify.places.push(model.place);
@@ -293,18 +278,69 @@ fn bounds() -> Bounds {
     }
 }
 
-/// The lab file with a lane for each job, by the rules of the lane that it names.
-fn followers(file: &LabFile, names: &[String], topic: &str) -> Result<LabFile, VerifyError> {
-    let mut lanes = Vec::with_capacity(names.len());
-    for name in names {
-        let follows = |lane: &&LaneFile| {
-            let follow = lane.follow.as_ref();
-            follow.is_some_and(|follow| follow.lane.as_ref() == Some(name))
-        };
-        // A lane that follows the job has the job's rules, where those are others than the lane's that it was made of.
-        let follower = file.lanes.iter().find(follows);
-        let own = || file.lanes.iter().find(|lane| lane.name == *name);
-        let Some(rules) = follower.or_else(own) else {
+/// A job whose models there are.
+struct Job {
+    /// The lane that it names.
+    lane: String,
+    /// The topic that it writes to, where that is known.
+    topic: Option<Arc<str>>,
+}
+
+/// The jobs whose models these are, or the one that is asked for.
+fn jobs(models: &[Model], only: Option<&str>) -> Result<Vec<Job>, VerifyError> {
+    let mut jobs: Vec<Job> = Vec::new();
+    for model in models {
+        let value = serde_json::from_slice(&model.json).unwrap_or_default();
+        if let Ok(Some(lane)) = lane_of(&value)
+            && jobs.iter().all(|job| job.lane != lane)
+        {
+            jobs.push(Job {
+                lane: lane.to_owned(),
+                topic: model.topic.clone(),
+            });
+        }
+    }
+    if jobs.is_empty() {
+        return Err(VerifyError::NoModel);
+    }
+    let Some(only) = only else {
+        return Ok(jobs);
+    };
+    match jobs.iter().position(|job| job.lane == only) {
+        Some(at) => Ok(vec![jobs.swap_remove(at)]),
+        None => {
+            let names: Vec<String> = jobs.into_iter().map(|job| job.lane).collect();
+            Err(VerifyError::NoSuchModel(only.to_owned(), names.join(", ")))
+        }
+    }
+}
+
+/// The lane whose rules are a job's: one that follows it, from its topic before others; else the lane that it names.
+///
+/// A lane that follows the job has the job's rules, where those are others than the lane's that it was made of.
+fn rules_of<'a>(file: &'a LabFile, job: &Job) -> Option<&'a LaneFile> {
+    let follows = |lane: &&LaneFile| {
+        let follow = lane.follow.as_ref();
+        let of = |follow: &Follow| follow.lane.clone().unwrap_or_else(|| lane.name.clone());
+        follow.is_some_and(|follow| of(follow) == job.lane)
+    };
+    let from_topic = |lane: &&LaneFile| {
+        let follow = lane.follow.as_ref();
+        follow.is_some_and(|follow| Some(&*follow.topic) == job.topic.as_deref())
+    };
+    let lanes = || file.lanes.iter();
+    let following = lanes().filter(follows).find(from_topic);
+    following
+        .or_else(|| lanes().find(follows))
+        .or_else(|| lanes().find(|lane| lane.name == job.lane))
+}
+
+/// The lab file with a lane for each job, by its rules.
+fn followers(file: &LabFile, jobs: &[Job], topic: &str) -> Result<LabFile, VerifyError> {
+    let mut lanes = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let name = &job.lane;
+        let Some(rules) = rules_of(file, job) else {
             let there: Vec<&str> = file.lanes.iter().map(|lane| lane.name.as_str()).collect();
             return Err(VerifyError::NoLane(name.clone(), there.join(", ")));
         };

@@ -5,6 +5,7 @@ use learn::online::{Answer, Task};
 use super::{Place, follow};
 use crate::config::{Cut, Role};
 use crate::event::{Score, Tested};
+use crate::follow::told::Compared;
 use crate::lane::Lane;
 use crate::snapshot::{LedgerRow, MarkKind, OpenBatch, TestedRow};
 use crate::timeline::Entry;
@@ -195,6 +196,13 @@ fn note(lane: &Lane, entry: &Entry) -> String {
             true => "the initial model: it already answers test rows".to_owned(),
             false => "the initial model: test rows wait for version 2".to_owned(),
         };
+    }
+    if entry
+        .followed
+        .as_ref()
+        .is_some_and(|followed| followed.compared == Compared::Begins)
+    {
+        return "the job, or what is known of it, begins here".to_owned();
     }
     if let Some(restart) = &entry.restarted {
         let topic = &restart.source.topic;

@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Element, HtmlElement};
 
 use super::dom::{self, Shown, Slot};
+use super::lanes::follow;
 use super::numbers;
 use super::view::Cx;
 
@@ -109,7 +110,7 @@ impl BatchStrip {
             "data-cut",
             if interval { "interval" } else { "count" },
         );
-        dom::show(&self.window, interval);
+        dom::show(&self.window, interval && follows(strip.snapshot).is_none());
         self.draw_window(strip.snapshot);
         let cells = cells(&strip);
         if self.shown.change(cells.clone()) {
@@ -261,7 +262,11 @@ fn of_job(snapshot: &Snapshot, follows: &FollowsView) -> (String, String) {
         (1, _) => "1 version more waits for its rows".to_owned(),
         (more, _) => format!("{} versions more wait for their rows", numbers::count(more)),
     };
-    (title, if snapshot.live { behind } else { String::new() })
+    let verdict = follow::verdict(follows);
+    match snapshot.live {
+        true => (title, format!("{verdict}; {behind}")),
+        false => (title, verdict),
+    }
 }
 
 fn next_by_count(strip: &Strip<'_>, size: u64) -> String {

@@ -135,9 +135,10 @@ impl LaneHead {
         let verdict = follow::verdict(follows);
         let short = match follows.apart {
             0 => "job",
-            _ => "job differs",
+            _ => "job ≠",
         };
-        let name = format!("follows {}: {verdict}", follows.topic);
+        // As short as can be: the head has little room, and the sentences name the topic.
+        let name = format!("job: {verdict}");
         let says = follow::says(follows, lane.versions);
         self.follows.warn(follows.apart > 0);
         self.follows.draw(&name, short, &says)

@@ -14,8 +14,8 @@ use super::launch::launch;
 use super::part::Part;
 use super::server;
 
-/// The topics of the three connectors.
-pub(crate) const TOPICS: &str = r"(flink|spark|envelope)\.public\..*";
+/// The topics of the three connectors, and those of exported jobs' models.
+pub(crate) const TOPICS: &str = r"(flink|spark|envelope)\.public\..*|.*_models";
 /// The walk-through's lab file.
 const LAB: &str = include_str!("../../../../www/lab.json");
 const LIMIT: Duration = Duration::from_secs(30);

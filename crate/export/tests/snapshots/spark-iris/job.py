@@ -349,16 +349,20 @@ class Versions:
 
 def arguments():
     parser = argparse.ArgumentParser(description=f"Lane {LANE} from version {START_VERSION} on.")
-    flag = parser.add_argument
-    flag("--bootstrap-servers", default=os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092"), metavar="HOST:PORT,..")
-    flag("--kafka-properties", default=os.environ.get("KAFKA_PROPERTIES"), metavar="FILE", help="Kafka's settings for security")
-    flag("--checkpoint", default=os.environ.get("CHECKPOINT", "spark-checkpoint"), metavar="FOLDER", help="local, hdfs:, s3a:, ..")
-    flag("--predictions-topic", default=PREDICTIONS_TOPIC, metavar="TOPIC")
-    flag("--models-topic", default=MODELS_TOPIC, metavar="TOPIC")
-    flag("--trigger", default=TRIGGER, metavar="INTERVAL", help="when a micro-batch begins, as Spark writes it")
-    flag("--max-offsets", default=MAX_OFFSETS_PER_TRIGGER, type=int, metavar="N", help="records of a micro-batch at most")
-    flag("--allow-data-loss", action="store_true", help="go on where records are gone that were not read yet")
-    flag("--once", action="store_true", help="read what is there, in as many micro-batches as that takes, and end")
+
+    def flag(name, default, metavar, says, **more):
+        parser.add_argument(name, default=default, metavar=metavar, help=f"{says} [default: {default}]", **more)
+
+    of = os.environ.get
+    flag("--bootstrap-servers", of("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092"), "HOST:PORT,..", "Kafka's brokers")
+    flag("--kafka-properties", of("KAFKA_PROPERTIES"), "FILE", "Kafka's own settings, as for security")
+    flag("--checkpoint", of("CHECKPOINT", "spark-checkpoint"), "FOLDER", "what a restart goes on from: local, hdfs:, s3a:, ..")
+    flag("--predictions-topic", PREDICTIONS_TOPIC, "TOPIC", "where predictions go")
+    flag("--models-topic", MODELS_TOPIC, "TOPIC", "where versions of the model go")
+    flag("--trigger", TRIGGER, "INTERVAL", "when a micro-batch begins, as Spark writes it")
+    flag("--max-offsets", MAX_OFFSETS_PER_TRIGGER, "N", "records of a micro-batch at most", type=int)
+    parser.add_argument("--allow-data-loss", action="store_true", help="go on where records are gone that were not read yet")
+    parser.add_argument("--once", action="store_true", help="read what is there, in as many micro-batches as that takes, and end")
     return parser.parse_args()
 
 

@@ -28,6 +28,7 @@ pub struct JobDialog {
     left_out: Element,
     files: Element,
     topic: Slot,
+    follow: Element,
     error: Slot,
     edition: Shown<u64>,
     _listeners: Vec<EventListener>,
@@ -45,6 +46,7 @@ impl JobDialog {
             ("job-spark", Msg::Job(JobMsg::To(Engine::Spark))),
             ("job-flink", Msg::Job(JobMsg::To(Engine::Flink))),
             ("job-save", Msg::Job(JobMsg::Save)),
+            ("job-follow", Msg::Job(JobMsg::Follow)),
             ("share-job", Msg::Job(JobMsg::Open(None))),
         ] {
             let (sender, button) = (sender.clone(), dom::by_id::<Element>(id)?);
@@ -62,6 +64,7 @@ impl JobDialog {
             left_out: dom::by_id("job-left-out")?,
             files: dom::by_id("job-files")?,
             topic: Slot::by_id("job-topic")?,
+            follow: dom::by_id("job-follow")?,
             error: Slot::by_id("job-error")?,
             edition: Shown::default(),
             _listeners: listeners,
@@ -89,6 +92,7 @@ impl JobDialog {
                 dom::set_attribute(button, "aria-pressed", is_it);
             }
         }
+        dom::enable(&self.follow, super::follower(cx.state).is_some());
         if !self.edition.change(job.edition) {
             return Ok(());
         }

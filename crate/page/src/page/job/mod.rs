@@ -7,6 +7,9 @@ pub mod dialog;
 
 use export::Engine;
 
+use lab::config::{LabFile, LaneFile};
+
+use super::experiment::{self, LANES_MAX};
 use super::msg::{Dialog, Effect};
 use super::state::State;
 use crate::protocol::{Command, Exported, Update};
@@ -31,6 +34,8 @@ pub enum JobMsg {
     To(Engine),
     /// Its files are to be saved.
     Save,
+    /// A lane is to follow it.
+    Follow,
 }
 
 /// One step.
@@ -65,7 +70,24 @@ pub fn update(state: &mut State, msg: JobMsg, out: &mut Vec<Effect>) {
                 state.job.edition += 1;
             }
         }
+        JobMsg::Follow => {
+            let Some(lane) = follower(state) else { return };
+            out.extend(experiment::changed(state, |file| file.lanes.push(lane)));
+            out.push(Effect::CloseDialogs);
+        }
     }
+}
+
+/// The lane that follows the job, as the job's own lab file has it; None where there is none to add: it is there already, there
+/// is no room, or there is no job.
+pub fn follower(state: &State) -> Option<LaneFile> {
+    let told = state.job.told.as_ref()?.as_ref().ok()?;
+    let lab = told.job.files.iter().find(|file| file.path == "lab.json")?;
+    let lane = LabFile::parse(&lab.text).ok()?.lanes.pop()?;
+    let file = state.file().ok()?;
+    let follows = |other: &LaneFile| other.follow.is_some() && other.follow == lane.follow;
+    let has_room = file.lanes.len() < LANES_MAX;
+    (has_room && !file.lanes.iter().any(follows)).then_some(lane)
 }
 
 /// The worker has told something.

@@ -110,7 +110,7 @@ impl LaneDialog {
         if let Asked::Follow(_) = asked {
             self.title.set(&format!("Follow a job of {}", of.name));
             self.yes.set("Follow");
-            self.input.set_value(&export::plan::model_topic(&of.name));
+            self.input.set_value(&export::model_topic(&of.name));
             self.input.select();
             self.note.set_or_hide(&format!(
                 "A job exported from {name} writes its versions to this topic. They become a lane beside {name}, and each says how far \

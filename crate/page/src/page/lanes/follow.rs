@@ -19,12 +19,12 @@ pub fn difference(row: &FollowedRow) -> String {
     }
 }
 
-/// "the same", "not the same from v41 on": of all versions.
+/// "the same", "differs at v41": of all versions.
 pub fn verdict(follows: &FollowsView) -> String {
     match (follows.apart, follows.compared) {
         (0, 0) => "nothing compared yet".to_owned(),
         (0, _) => "the same".to_owned(),
-        _ => format!("not the same at v{}", numbers::count(follows.first_apart)),
+        _ => format!("differs at v{}", numbers::count(follows.first_apart)),
     }
 }
 
@@ -164,7 +164,7 @@ mod tests {
         assert!(said[3].ends_with("The largest relative difference is 0: the same."));
         (follows.apart, follows.first_apart) = (2, 7);
         follows.says = "largest in weight of cluster 0".to_owned();
-        assert_eq!(verdict(&follows), "not the same at v7");
+        assert_eq!(verdict(&follows), "differs at v7");
         assert_eq!(
             says(&follows, 39)[4],
             "Version 7 is not the same: largest in weight of cluster 0. It is the first of 2."
