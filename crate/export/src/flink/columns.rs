@@ -59,8 +59,8 @@ fn reading(name: &str, column: &Column) -> Result<(&'static str, String), String
             TimeUnitOf::Us => (1, 1),
             TimeUnitOf::Ns => (1, 1000),
         };
-        let call = format!("declaredTime(column, {times}, {divisor})");
-        ("declared_time", call)
+        let call = format!("time(column, value(column), {times}, {divisor})");
+        ("declared", call)
     };
     Ok(match column {
         Column::Decimal { scale: Some(scale) } => (
@@ -81,9 +81,9 @@ fn reading(name: &str, column: &Column) -> Result<(&'static str, String), String
         Column::Timestamp { unit, .. } | Column::Time { unit, .. } | Column::Interval { unit } => {
             time(unit)
         }
-        Column::DateDays {} => ("declared_time", "declaredTime(column, 1, 1)".to_owned()),
+        Column::DateDays {} => ("declared", "days(column, value(column))".to_owned()),
+        Column::Bits {} => ("declared", "bits(column, value(column))".to_owned()),
         Column::Bytes { .. }
-        | Column::Bits {}
         | Column::Json {}
         | Column::Hstore {}
         | Column::Vector {}

@@ -406,10 +406,17 @@ public final class LaneJob {
                 case "org.apache.kafka.connect.data.Timestamp":
                 case "io.debezium.time.Time":
                 case "org.apache.kafka.connect.data.Time":
-                    return plain(column, value) * 1000; // Microseconds, as in the page.
+                    return time(column, value, 1000, 1);
+                case "io.debezium.time.MicroTimestamp":
+                    return time(column, value, 1, 1);
                 case "io.debezium.time.NanoTimestamp":
                 case "io.debezium.time.NanoTime":
-                    return Math.floorDiv(value.asLong(), 1000L);
+                    return time(column, value, 1, 1000);
+                case "io.debezium.time.Date":
+                case "org.apache.kafka.connect.data.Date":
+                    return days(column, value);
+                case "io.debezium.data.Bits":
+                    return bits(column, value);
                 default:
                     break;
             }
@@ -425,6 +432,46 @@ public final class LaneJob {
                 throw new Unreadable(column + " is " + value + ", not a number");
             }
             return finite(column, value.doubleValue());
+        }
+
+        /** Microseconds, of so many to a unit or units to one. */
+        private static double time(String column, JsonNode value, long times, long units) throws Unreadable {
+            if (!value.isIntegralNumber()) {
+                throw new Unreadable(column + " is " + value + ", not a time as a number");
+            }
+            long number = value.longValue();
+            if (units > 1 && (number == Long.MAX_VALUE || number == Long.MIN_VALUE)) {
+                return finite(column, number * Double.POSITIVE_INFINITY);
+            }
+            long time = Math.floorDiv(number * times, units);
+            // What PostgreSQL's infinite ones become on their way.
+            if (time == 9_223_372_036_825_200_000L || time == -9_223_372_036_832_400_000L) {
+                return finite(column, time * Double.POSITIVE_INFINITY);
+            }
+            return time;
+        }
+
+        /** Days since 1970. */
+        private static double days(String column, JsonNode value) throws Unreadable {
+            double days = plain(column, value);
+            if (days == -2_147_472_692 || days == -2_147_472_691) {
+                return finite(column, days == -2_147_472_692 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY);
+            }
+            return days;
+        }
+
+        /** The number that bits write, the lowest byte first. */
+        private static double bits(String column, JsonNode value) throws Unreadable {
+            try {
+                byte[] bytes = Base64.getDecoder().decode(value.asText());
+                BigInteger number = BigInteger.ZERO;
+                for (int i = bytes.length - 1; i >= 0; i--) {
+                    number = number.shiftLeft(8).or(BigInteger.valueOf(bytes[i] & 0xff));
+                }
+                return number.doubleValue();
+            } catch (IllegalArgumentException notBase64) {
+                throw new Unreadable(column + " is " + value + ", not bits");
+            }
         }
 
         private static double decimal(String column, JsonNode value, int scale) throws Unreadable {

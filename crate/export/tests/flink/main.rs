@@ -5,6 +5,7 @@
 // A test that fails says where.
 #![allow(clippy::unwrap_used)]
 
+mod reading;
 mod support;
 
 use eddy_export::{self as export, Engine, Job, Refused, Request, Start};
@@ -17,7 +18,7 @@ use learn::scale::Scale;
 
 use support::{compile, snapshot, snapshots};
 
-const IRIS: &str = include_str!("../../../www/lab.json");
+const IRIS: &str = include_str!("../../../../www/lab.json");
 const LOGISTIC: &str = include_str!("labs/logistic.json");
 const DECLARED: &str = include_str!("labs/declared.json");
 
@@ -188,11 +189,11 @@ fn what_flink_ml_does_not_have_is_refused() {
         ", \"columns\": {\"x\": {\"as\": \"enum\"}}",
     );
     assert!(codes.contains("columns.x.codes"), "{codes}");
-    let bits = refused(
+    let hstore = refused(
         "\"kind\": \"logistic_regression\", \"engine\": \"flink\"",
-        ", \"columns\": {\"x\": {\"as\": \"bits\"}}",
+        ", \"columns\": {\"x\": {\"as\": \"hstore\"}}",
     );
-    assert!(bits.contains("column x"), "{bits}");
+    assert!(hstore.contains("column x"), "{hstore}");
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn root() -> PathBuf {
 }
 
 /// The folder of Flink's jars in the cache of `cargo xtask`.
-fn flink_jars() -> Option<PathBuf> {
+pub(crate) fn flink_jars() -> Option<PathBuf> {
     let cache = match env::var_os("EDDY_CACHE").filter(|folder| !folder.is_empty()) {
         Some(folder) => PathBuf::from(folder),
         None => env::home_dir()?.join(".cache/eddy"),
