@@ -29,6 +29,7 @@ import json
 import logging
 import os
 
+from py4j.protocol import Py4JJavaError
 from pyspark.mllib.classification import LogisticRegressionModel, LogisticRegressionWithSGD
 from pyspark.mllib.regression import LabeledPoint
 from pyspark.sql import SparkSession
@@ -86,11 +87,11 @@ def main():
     # Spark warns of every consumer of Kafka that a Python function reads from, which would bury the rest.
     spark.sparkContext.setLogLevel("ERROR")
     job = Job(spark, args)
+    records = job.records()
     job.begin()
     trigger = {"availableNow": True} if args.once else {"processingTime": args.trigger}
     query = (
-        job.records()
-        .writeStream.queryName(LANE)
+        records.writeStream.queryName(LANE)
         .option("checkpointLocation", args.checkpoint)
         .trigger(**trigger)
         .foreachBatch(job.batch)
@@ -308,6 +309,9 @@ def partitions(spark, topics, kafka):
     try:
         described = admin.describeTopics(topics).allTopicNames().get()
         return {topic: described.get(topic).partitions().size() for topic in topics}
+    except Py4JJavaError as error:
+        brokers = kafka["bootstrap.servers"]
+        raise SystemExit(f"{', '.join(topics)} cannot be looked up at {brokers}: {error.java_exception}") from None
     finally:
         admin.close()
 
