@@ -264,13 +264,13 @@ fn engines(repo: &Repo, filter: Option<&str>, measure: bool) -> Result<(Tally, b
     let program = programs::build(repo, sources)?.eddy;
     let mut cargo = cargo_test(repo, &["--test", "engines"], filter)?;
     crate::engines::install(repo, &mut cargo)?;
+    with_browser(&mut cargo, repo, &program, &chromium::find_or_install()?);
     // Each has the whole machine.
     cargo.arg("--test-threads=1");
     if measure {
         cargo.args(["--ignored", "--nocapture"]);
     }
     cargo
-        .env("EDDY_BIN", program)
         .env("EDDY_XTASK", env::current_exe()?)
         .env("EDDY_REQUIRE_STACK", "1");
     tally::run(cargo)

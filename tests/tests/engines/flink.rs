@@ -1,6 +1,5 @@
 //! Jobs for Flink, in one JVM each.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,9 +10,8 @@ use serde_json::json;
 use crate::job::Job;
 use crate::relearned::largest_difference;
 use crate::support::{Engines, Version, chain, made_lab, made_rows, rows_of};
+use crate::{DEMO, LAB, named};
 
-const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/lab.json");
-const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/demo.ndjson");
 /// Where jobs keep checkpoints, in their folder.
 const CHECKPOINTS: &str = "checkpoints";
 
@@ -127,34 +125,33 @@ fn the_logistic_regression_learns_as_the_lab_does() -> Result<()> {
         rows_of(versions) >= ROWS
     })?;
     job.kill()?;
-    assert_same(&engines, &folder, &lab, "Made", &chain(&versions)?, "made")
+    assert_eq!(rows_of(&chain(&versions)?), ROWS);
+    let events = engines.record(&["made"], "events.ndjson")?;
+    let told = engines.verify(&folder, "Made_models", &events)?;
+    assert!(
+        told.contains("the same: 100 versions, 3,200 rows"),
+        "{told}"
+    );
+    Ok(())
 }
 
-/// `cargo xtask test --engines --measure`
-#[test]
-#[ignore = "measures"]
-fn rows_per_second_on_a_million_rows() -> Result<()> {
-    const ROWS: u64 = 1_000_000;
-    for batch_rows in [32, 1_024] {
-        let Some(engines) = Engines::start()? else {
-            return Ok(());
-        };
-        let lab = made_lab("made", "flink", &json!({"by": "count", "rows": batch_rows}));
-        let folder = made_job(&engines, &lab, ROWS as usize)?;
-        let mut job = start(&engines, &folder, &compile(&folder)?, &[])?;
-        let whole = ROWS / batch_rows * batch_rows;
-        let versions = engines.wait_for_versions("Made_models", &mut job, |versions| {
-            rows_of(versions) >= whole
-        })?;
-        job.kill()?;
-        let versions = chain(&versions)?;
-        let ms = versions[versions.len() - 1].timestamp_ms - versions[0].timestamp_ms;
-        println!(
-            "Flink: {whole} rows in batches of {batch_rows} in {ms} ms from its first version on: {:.0} rows/s",
-            whole as f64 / ms as f64 * 1000.0
-        );
-    }
-    Ok(())
+/// Rows per second of the job of a lab's one lane, which is called so, from its first version on.
+pub(crate) fn rows_per_second(
+    engines: &Engines,
+    lab: &str,
+    lane: &str,
+    (batch_rows, rows): (u64, u64),
+) -> Result<f64> {
+    let folder = engines.export(lab, lane, "flink", &["--force"])?;
+    let mut job = start(engines, &folder, &compile(&folder)?, &[])?;
+    let whole = rows / batch_rows * batch_rows;
+    let topic = format!("{lane}_models");
+    let versions =
+        engines.wait_for_versions(&topic, &mut job, |versions| rows_of(versions) >= whole)?;
+    job.kill()?;
+    let versions = chain(&versions)?;
+    let ms = versions[versions.len() - 1].timestamp_ms - versions[0].timestamp_ms;
+    Ok(whole as f64 / ms as f64 * 1000.0)
 }
 
 /// Holds that a job's versions are those that its cuts make, in the lab and as `eddy verify` says.
@@ -181,7 +178,7 @@ fn made_job(engines: &Engines, lab: &str, rows: usize) -> Result<PathBuf> {
 }
 
 /// Builds a job as its README says; returns what it is run with.
-fn package(folder: &Path) -> Result<String> {
+pub(crate) fn package(folder: &Path) -> Result<String> {
     let mut maven = Command::new(named("EDDY_MAVEN")?);
     maven
         .args(["--batch-mode", "--quiet", "package"])
@@ -223,7 +220,12 @@ fn run(mut command: Command) -> Result<()> {
 }
 
 /// Runs a job in one JVM, by the line of its README.
-fn start(engines: &Engines, folder: &Path, classpath: &str, more: &[&str]) -> Result<Job> {
+pub(crate) fn start(
+    engines: &Engines,
+    folder: &Path,
+    classpath: &str,
+    more: &[&str],
+) -> Result<Job> {
     let mut java = Command::new(named("EDDY_JAVA")?);
     java.current_dir(folder)
         .args(["-Xmx1g", "-XX:+UseSerialGC"])
@@ -260,9 +262,4 @@ fn newest_checkpoint(folder: &Path) -> Result<PathBuf> {
         .max()
         .context("there is no checkpoint yet")?;
     Ok(newest.1)
-}
-
-fn named(name: &str) -> Result<std::ffi::OsString> {
-    env::var_os(name)
-        .with_context(|| format!("{name} is not set: run `cargo xtask test --engines`"))
 }

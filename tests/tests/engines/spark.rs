@@ -1,21 +1,20 @@
 //! Jobs for Spark, on PySpark.
 
-use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use crate::job::Job;
 use crate::relearned::largest_difference;
-use crate::support::{Engines, SOON, Version, chain, made_lab, made_rows, rows_of};
+use crate::support::{Engines, SOON, chain, made_lab, made_rows, rows_of};
+use crate::{DEMO, LAB, named};
 
-const LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/lab.json");
-const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/demo.ndjson");
 const ECOMMERCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/ecommerce.ndjson.gz");
 const ECOMMERCE_LAB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/ecommerce.lab.json");
 
@@ -112,7 +111,7 @@ fn orders(rows: usize) -> Vec<(String, String)> {
             "d" => json!({"before": row, "after": null, "source": {"lsn": id}, "op": op}),
             _ => json!({"before": null, "after": row, "source": {"lsn": id}, "op": op}),
         };
-        let value = if id % 20 == 0 {
+        let value = if id.is_multiple_of(20) {
             "NULL".to_owned()
         } else {
             event.to_string()
@@ -152,7 +151,8 @@ fn a_logistic_lane_classifies_rows_before_it_learns_them_and_reads_what_the_lab_
     let events = engines.record(&["orders"], "events.ndjson")?;
     engines.verify(&folder, "Returns_models", &events)?;
     let versions = chain(&engines.versions("Returns_models")?)?;
-    let readable = |id: &usize| id % 20 != 0 && id % 50 != 49 && matches!(id % 5, 0 | 1 | 4);
+    let readable =
+        |id: &usize| !id.is_multiple_of(20) && id % 50 != 49 && matches!(id % 5, 0 | 1 | 4);
     let readable = (0..1000).filter(readable).count();
     assert_eq!((versions.len(), rows_of(&versions)), (5, readable as u64));
     let told = engines.messages("returns")?;
@@ -210,50 +210,22 @@ fn a_job_killed_in_mid_stream_goes_on_from_its_checkpoint_and_learns_every_row_o
     Ok(())
 }
 
-/// `cargo xtask test --engines --measure`
-#[test]
-#[ignore = "measures"]
-fn rows_per_second_on_a_million_rows() -> Result<()> {
-    const ROWS: usize = 1_000_000;
-    let Some(engines) = Engines::start()? else {
-        return Ok(());
-    };
-    engines.topic("made", 4, made_rows(ROWS))?;
-    let lab = made_lab("made", "spark", &json!({"by": "interval", "ms": 1000}));
-    let lab = engines.file("lab.json", &lab)?;
-    let folder = engines.export(&lab, "Made", "spark", &[])?;
-    let job = start(&engines, &folder, &["--once", "--max-offsets", "250000"])?;
+/// Rows per second of the job of a lab's one lane, which is called so, behind its first batch.
+pub(crate) fn rows_per_second(engines: &Engines, lab: &str, lane: &str, rows: u64) -> Result<f64> {
+    let folder = engines.export(lab, lane, "spark", &["--force"])?;
+    let job = start(engines, &folder, &["--once", "--max-offsets", "250000"])?;
     job.finish(SOON)?;
-    let versions = chain(&engines.versions("Made_models")?)?;
-    assert_eq!(rows_of(&versions), ROWS as u64);
-    // From the version that it starts from to the last one.
+    let versions = chain(&engines.versions(&format!("{lane}_models"))?)?;
+    ensure!(rows_of(&versions) == rows, "{} rows", rows_of(&versions));
     let (first, last) = (&versions[1], &versions[versions.len() - 1]);
+    let behind: u64 = versions[2..].iter().map(|version| version.rows).sum();
     let ms = last.timestamp_ms - first.timestamp_ms;
-    let rows = last_rows(&versions);
-    println!(
-        "Spark: {rows} rows in {ms} ms behind the first batch: {:.0} rows/s",
-        rows as f64 / ms as f64 * 1000.0
-    );
-    let ms = last.timestamp_ms - versions[0].timestamp_ms;
-    println!(
-        "Spark: {ROWS} rows in {ms} ms with its start: {:.0} rows/s",
-        ROWS as f64 / ms as f64 * 1000.0
-    );
-    Ok(())
-}
-
-/// Rows behind the first batch.
-fn last_rows(versions: &[Version]) -> u64 {
-    versions[2..].iter().map(|version| version.rows).sum()
+    Ok(behind as f64 / ms as f64 * 1000.0)
 }
 
 /// Runs a job on this machine.
 pub(crate) fn start(engines: &Engines, folder: &Path, more: &[&str]) -> Result<Job> {
-    let named = |name: &str| {
-        env::var_os(name)
-            .with_context(|| format!("{name} is not set: run `cargo xtask test --engines`"))
-    };
-    let (python, jars) = (named("EDDY_SPARK_PYTHON")?, named("EDDY_SPARK_JARS")?);
+    let (python, jars) = (python()?, named("EDDY_SPARK_JARS")?);
     let mut files = Vec::new();
     for jar in fs::read_dir(&jars)? {
         let jar = jar?.path();
@@ -274,4 +246,9 @@ pub(crate) fn start(engines: &Engines, folder: &Path, more: &[&str]) -> Result<J
         .args(["--bootstrap-servers", &engines.stack.kafka()?])
         .args(more);
     Job::start(command, engines.path("spark.log"))
+}
+
+/// The Python that has PySpark.
+pub(crate) fn python() -> Result<OsString> {
+    named("EDDY_SPARK_PYTHON")
 }
