@@ -183,10 +183,10 @@ fn a_long_run_of_empty_batches_is_one_line_and_a_short_one_is_many() {
 #[test]
 fn names_that_are_not_built_yet_are_refused_by_name() {
     let mut lab = serde_json::from_str::<Value>(include_str!("../../../www/lab.json")).unwrap();
-    lab["lanes"][1]["follow"] = json!({"topic": "models"});
+    lab["lanes"][1]["columns"] = json!({});
     let error = LabFile::parse(&lab.to_string()).unwrap_err().to_string();
     assert!(
-        error.contains("lanes[1].follow") && error.contains("not built yet"),
+        error.contains("lanes[1].columns") && error.contains("not built yet"),
         "{error}"
     );
     let mut lab = serde_json::from_str::<Value>(include_str!("../../../www/lab.json")).unwrap();
