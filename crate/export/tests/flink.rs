@@ -2,6 +2,9 @@
 //!
 //! `EDDY_BLESS=1 cargo test -p eddy-export --test flink` writes the snapshots anew.
 
+// A test that fails says where.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use eddy_export::{self as export, Engine, Job, Refused, Request, Start};

@@ -266,6 +266,8 @@ fn of_a_version_that_was_written_twice_the_later_one_counts() {
     made[4]["weights"][0] = json!(77);
     made.push(right);
     let (found, _) = verify(&lab, &made, &lines(&some_rows()));
+    let summary = &found.summaries()[0];
+    assert_eq!((summary.remarked, summary.is_same()), (1, false));
     assert!(
         found.summaries()[0].apart.is_none(),
         "{:?}",
@@ -558,4 +560,66 @@ fn the_rules_are_those_of_the_lane_that_follows_the_job() {
         verify.summaries()[0].is_same()
     };
     assert_eq!((same_by("models"), same_by("others")), (true, false));
+}
+
+#[test]
+fn a_job_that_is_restarted_may_write_versions_again() {
+    let own = lab(2, &models()[2]);
+    let events: Vec<String> = lines(&some_rows())
+        .into_iter()
+        .filter(|line| line.contains("topic"))
+        .collect();
+    let first = job(&own, &some_rows());
+    let again = |models: &[Value]| {
+        let all = first.iter().chain(models).enumerate();
+        let records: Vec<String> = all.map(|(i, model)| line(i, model)).collect();
+        run(&follower(&own), &[&events[..], &records[..]].concat())
+    };
+    // The same: nothing is told twice, and the chain goes on.
+    let told = again(&first[4..]);
+    assert_eq!(
+        (of(&told, "version").len(), of(&told, "revised").len()),
+        (7, 0)
+    );
+    // Cut otherwise from version 5 on: the later ones take the places, and are compared with each other.
+    let mut other = some_rows();
+    let mut closes = 0;
+    other.retain(|input| {
+        closes += usize::from(matches!(input, Close));
+        !(matches!(input, Close) && closes == 4)
+    });
+    let second = job(&own, &other);
+    assert_eq!(second[3], first[3]);
+    let told = again(&second[4..]);
+    let revised = of(&told, "revised");
+    assert_eq!(revised.len(), 2);
+    let said: Vec<&Value> = revised.iter().map(|line| &line["remarks"][0]).collect();
+    let later = "it was written before with other numbers or offsets; the later one counts";
+    assert_eq!(said, [later, later]);
+    assert_eq!(revised[0]["not_compared"], "version 8 was to come");
+    assert!(revised[1]["difference"].as_f64().unwrap() <= 1e-12);
+    assert_eq!(revised[1]["centroids"], second[5]["centroids"]);
+}
+
+#[test]
+fn a_lane_can_start_from_a_checkpoint_of_a_followed_one() {
+    let own = lab(2, &models()[0]);
+    let made = job(&own, &some_rows());
+    let records: Vec<String> = made
+        .iter()
+        .enumerate()
+        .map(|(i, model)| line(i, model))
+        .collect();
+    let events: Vec<String> = lines(&some_rows())
+        .into_iter()
+        .filter(|line| line.contains("topic"))
+        .collect();
+    let mut followed = Lab::new(LabFile::parse(&follower(&own).to_string()).unwrap()).unwrap();
+    apply(&mut followed, &[&events[..], &records[..]].concat());
+    let kept: Value = serde_json::from_str(&followed.checkpoint().to_json()).unwrap();
+    let mut started = own;
+    started["lanes"][0]["model"]["initial"] = json!({ "checkpoint": kept });
+    let first = &run(&started, &[])[0];
+    assert_eq!(first["centroids"], made[6]["centroids"]);
+    assert_eq!(first["weights"], made[6]["weights"]);
 }

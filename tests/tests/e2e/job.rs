@@ -15,6 +15,8 @@ async fn a_version_of_the_timeline_becomes_a_job_for_either_engine() -> Result<(
     let page = browser.open().await?;
     page.resize(Size::DESKTOP).await?;
     page.goto(&serve_site().await?).await?;
+    page.wait_for("!document.getElementById('welcome').hidden", SOON)
+        .await?;
     drop_demo(&page, "").await?;
     shows(&page, "connection", "Replayed").await?;
 

@@ -81,6 +81,18 @@ fn project(plan: &Plan<'_>, model: &Model) -> Filling {
     filling.put("model_topic", &plan.model_topic);
     filling.put("prediction_topic", &plan.predictions.0);
     filling.put("parallelism", model.parallelism().to_string());
+    let slots = if model.parallelism() == 1 {
+        "task slot"
+    } else {
+        "task slots"
+    };
+    filling.put("slots", slots);
+    let topics: Vec<String> = plan
+        .topics(false)
+        .iter()
+        .map(|topic| format!("--topic {topic}"))
+        .collect();
+    filling.put("record_topics", topics.join(" "));
     filling.put("flink_version", FLINK_VERSION);
     filling.put("ml_version", ML_VERSION);
     filling

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use learn::online::{Fitted, Numbers};
+use learn::online::{Fitted, Numbers, Online};
 use serde::{Deserialize, Serialize};
 
 use super::waiting::Arrival;
@@ -14,7 +14,7 @@ use super::{Lane, Row, Told};
 use crate::config::Role;
 use crate::event::{LabEvent, Outbox};
 use crate::follow::difference::Difference;
-use crate::follow::record::{Form, ModelRecord, Span};
+use crate::follow::record::{Cut, Form, ModelRecord, Span};
 use crate::follow::told::{Compared, Followed, Remark};
 use crate::follow::{Chain, KeptChain, Learned, Pool, fit_on, in_model_units};
 use crate::lab::Bounds;
@@ -38,6 +38,8 @@ struct Waits {
     record: ModelRecord,
     /// Its own number among all records.
     number: u64,
+    /// Whether it took the place of one with other numbers or offsets.
+    others: bool,
 }
 
 /// What a checkpoint keeps of it.
@@ -162,6 +164,16 @@ impl Lane {
         }))
     }
 
+    /// A model that has the numbers of the job's newest version, in the columns' units, as an initial one; None where the lane
+    /// learns by itself.
+    pub(super) fn followed_model(&self) -> Option<Box<dyn Online>> {
+        let version = self.followed_version()?;
+        let mut model = self.model.clone();
+        // Numbers that no model starts from are kept as the version that they are.
+        let _ = model.start_from(&version.in_columns());
+        Some(model)
+    }
+
     /// Takes a row: what the job learns waits for the record of its version, what is to be classified for the first version.
     pub(super) fn take_followed(&mut self, row: Row, role: Role, learns: bool, out: &mut Outbox) {
         let target = row.target.filter(|_| learns);
@@ -201,21 +213,35 @@ impl Lane {
         let Some(following) = &mut self.following else {
             return Ok(said);
         };
-        let waits = Waits { record, number };
+        let waits = Waits {
+            record,
+            number,
+            others: false,
+        };
         // Most often it is the next one.
         let newest = following.waiting.back();
         let is_next = newest.is_none_or(|newest| newest.record.version < waits.record.version);
         let mut others = following.waiting.iter_mut().filter(|_| !is_next);
         match others.find(|other| other.record.version == waits.record.version) {
             // The later one counts.
-            Some(other) if other.record == waits.record => {
-                return Ok(format!("{said}, the same again"));
-            }
             Some(other) => {
-                *other = waits;
-                return Ok(format!(
-                    "{said}, again, with other numbers or offsets: the later one counts"
-                ));
+                let same = same_cut(&other.record, &waits.record.cut)
+                    && Difference::between(
+                        &other.record.numbers,
+                        &waits.record.numbers,
+                        &self.config.feature_names,
+                    )
+                    .is_same();
+                let others = other.others || !same;
+                *other = Waits { others, ..waits };
+                return Ok(match same {
+                    true => format!("{said}, the same again"),
+                    false => {
+                        format!(
+                            "{said}, again, with other numbers or offsets: the later one counts"
+                        )
+                    }
+                });
             }
             None => following.waiting.push_back(waits),
         }
@@ -258,14 +284,18 @@ impl Lane {
     /// Makes a version of a model record; `missing` says why its rows are not all there.
     fn follow(
         &mut self,
-        Waits { record, number }: Waits,
+        Waits {
+            record,
+            number,
+            others,
+        }: Waits,
         missing: Option<String>,
         records: u64,
         out: &mut Outbox,
     ) {
         let again = record.version <= self.timeline.versions() && self.is_started();
         let Ok(replaces) = self.replaces(&record, number, again) else {
-            return;
+            return self.learn_known(&record);
         };
         let Some(mut following) = self.following.take() else {
             return;
@@ -279,7 +309,7 @@ impl Lane {
         let mut remarks = Vec::new();
         let follows = matches!(leads, Some(Ok(())));
         let learned = following.pool.learn(offsets, follows, &mut remarks);
-        if replaces {
+        if replaces || others {
             remarks.push(Remark::Again);
         }
         let missing = missing.or_else(|| learned.gone.as_ref().map(gone));
@@ -343,7 +373,7 @@ impl Lane {
                     &version.numbers,
                     &self.config.feature_names,
                 );
-                difference.largest == 0.0
+                difference.is_same()
             };
             if !(same_cut && entry.model.as_ref().is_none_or(same)) {
                 return Ok(true);
@@ -355,6 +385,25 @@ impl Lane {
             text,
         });
         Err(())
+    }
+
+    /// Lets the chain go on over a version that is known, where the job was restarted before it.
+    fn learn_known(&mut self, record: &ModelRecord) {
+        let dim = self.config.dim();
+        let (Some(following), Some(cut)) = (&mut self.following, &record.cut) else {
+            return;
+        };
+        let Some(mut chain) = following
+            .chain
+            .take_if(|chain| chain.leads_to(record).is_ok())
+        else {
+            return;
+        };
+        let learned = following.pool.learn(&cut.offsets, false, &mut Vec::new());
+        if learned.gone.is_none() {
+            chain.learn(&learned, dim);
+            following.chain = Some(chain);
+        }
     }
 
     /// Learns a cut again, and says how far the record is from what came out.
@@ -385,7 +434,7 @@ impl Lane {
         following: &mut Following,
         record: &ModelRecord,
         compared: Compared,
-        rules: &dyn learn::online::Online,
+        rules: &dyn Online,
     ) -> Compared {
         let Some(follows) = &self.config.follows else {
             return compared;
@@ -570,6 +619,12 @@ impl Lane {
             );
         }
     }
+}
+
+/// Whether a record's batch is of the same offsets.
+fn same_cut(record: &ModelRecord, cut: &Option<Cut>) -> bool {
+    let offsets = |cut: &Option<Cut>| cut.as_ref().map(|cut| cut.offsets.clone());
+    offsets(&record.cut) == offsets(cut)
 }
 
 /// How far coefficients and intercept have moved as one vector; NaN where they were of another model.

@@ -141,7 +141,10 @@ impl Lane {
         let newest = timeline.newest().clone();
         KeptLane {
             name: name.to_string(),
-            model: state(&**model),
+            model: match self.followed_model() {
+                Some(followed) => state(&*followed),
+                None => state(&**model),
+            },
             initial: state(&**initial),
             scaler: scaler.as_ref().map(LaneScaler::to_kept),
             newest: Entry {
