@@ -22,6 +22,8 @@ async fn a_version_of_the_timeline_becomes_a_job_for_either_engine() -> Result<(
 
     // Version 5, by keyboard alone.
     page.keys("g").await?;
+    page.wait_for("document.activeElement.id === 'go-to-place'", SOON)
+        .await?;
     page.keys(&format!("v5{}", char::from(Key::Enter))).await?;
     shows(&page, "where-version", "Version 5").await?;
     page.keys("x").await?;

@@ -2,8 +2,8 @@
 
 use lab::config::{Config, Fork, LabError, LabFile, LaneFile};
 
+use super::changed;
 use super::draft::Draft;
-use super::form;
 use super::table::KINDS;
 use crate::page::experiment::LANES_MAX;
 
@@ -20,7 +20,7 @@ pub struct Verdict {
 
 /// Judges a lane's draft; `version` is where a fork would leave.
 pub fn judge(file: &LabFile, lane: usize, draft: &Draft, version: u64) -> Verdict {
-    let changed = form::changed(draft);
+    let changed = changed::changed(draft);
     if changed.is_empty() && draft.typed.is_empty() {
         // The lane is in force like this.
         return Verdict::default();

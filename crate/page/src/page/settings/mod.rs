@@ -1,9 +1,10 @@
 //! The shown lane's settings: a draft that forks the lane, or restarts it, and never rewrites its past.
 //!
 //! - [`table`]: the fields of each kind of model
-//! - [`draft`]: what was set; [`form`]: what is shown of it; [`judge`]: whether it can be
+//! - [`draft`]: what was set; [`form`]: what is shown of it; [`changed`]: what differs, in words; [`judge`]: whether it can be
 //! - [`panel`]: the form as elements; [`inputs`]: one of them
 
+pub mod changed;
 pub mod draft;
 pub mod form;
 pub mod inputs;
