@@ -215,6 +215,7 @@ async fn a_logistic_lane_shows_its_decision_line_once_it_has_learned() -> Result
     page.keep_shot("logistic").await?;
     let log_odds = rows_say_why(&page, "length").await?;
     // What is told is the probability of the class that was given.
+    #[allow(clippy::disallowed_methods)] // Its last digits do not matter here.
     let probability = 1.0 / (1.0 + (-log_odds.abs()).exp());
     assert!(
         (probability - number(&rows[1][4])?).abs() < 2e-3,

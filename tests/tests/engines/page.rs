@@ -43,8 +43,9 @@ async fn version_five_runs_on_both_engines_and_its_versions_stand_beside_the_pag
     page.goto(served.url()).await?;
     shows(&page, "where-row", "row 310 of 310").await?;
 
-    // Version 5 of each lane, for its own engine; a lane follows the job before it runs.
-    let flinks = exported(&engines, &page, "Flink", 0).await?;
+    // A version of each lane, for its own engine; a lane follows the job before it runs. In the log all rows are of one
+    // moment: Spark's window has them all in version 2.
+    let flinks = exported(&engines, &page, "Flink", 5).await?;
     let sparks = exported(&engines, &page, "Spark", 1).await?;
     let mut flinks = flink::start(&engines, &flinks, &flink::package(&flinks)?, &[])?;
     let more = ["--once", "--max-offsets", "40"];
@@ -76,10 +77,12 @@ async fn version_five_runs_on_both_engines_and_its_versions_stand_beside_the_pag
     page.close().await
 }
 
-/// Exports version 5 of a lane for its own engine, lets a lane follow it, and unpacks what was downloaded.
-async fn exported(engines: &Engines, page: &Page, lane: &str, index: usize) -> Result<PathBuf> {
-    page.click(&format!("#lanes button:nth-child({})", index + 1))
-        .await?;
+/// Exports a version of a lane for its own engine, lets a lane follow it, and unpacks what was downloaded.
+async fn exported(engines: &Engines, page: &Page, lane: &str, version: u64) -> Result<PathBuf> {
+    let button = format!(
+        "[...document.querySelectorAll('#lanes button')].find(it => it.textContent === '{lane}').click(); return 1"
+    );
+    page.js(&button).await?;
     page.wait_for(
         &format!("document.querySelector('#lanes [aria-checked=true]')?.textContent === '{lane}'"),
         SOON,
@@ -88,10 +91,16 @@ async fn exported(engines: &Engines, page: &Page, lane: &str, index: usize) -> R
     page.keys("g").await?;
     page.wait_for("document.activeElement.id === 'go-to-place'", SOON)
         .await?;
-    page.keys(&format!("v5{}", char::from(Key::Enter))).await?;
-    shows(page, "where-version", "Version 5").await?;
+    page.keys(&format!("v{version}{}", char::from(Key::Enter)))
+        .await?;
+    shows(page, "where-version", &format!("Version {version}")).await?;
     page.keys("x").await?;
-    shows(page, "job-of", &format!("Lane {lane}, from version 5")).await?;
+    shows(
+        page,
+        "job-of",
+        &format!("Lane {lane}, from version {version}"),
+    )
+    .await?;
     shows(page, "job-files", "README.md").await?;
     let archive = page.js(SAVED).await?;
     let archive = BASE64_STANDARD.decode(archive.as_str().context("an archive")?)?;

@@ -113,6 +113,9 @@ impl PlacesView {
             let sender = sender.clone();
             listeners.push(dom::on_click(&button, move || sender.send(msg.clone())));
         }
+        // What was typed before is there to be typed over.
+        let again = field.clone();
+        listeners.push(EventListener::new(&field, "focus", move |_| again.select()));
         let (sender, typed) = (sender.clone(), field.clone());
         listeners.push(EventListener::new_with_options(
             &form,
