@@ -79,7 +79,7 @@ fn cut(plan: &Plan<'_>, model: &Model, items: &mut Vec<LeftOut>) {
             format!("ends a batch after {rows} rows"),
             format!(
                 "Spark ends one at its trigger: the job takes {rows} records at most at a time, of all topics and partitions \
-                 together, as soon as the batch before is done. A micro-batch takes some 0.3 s however small it is; \
+                 together, as soon as the batch before is done. A micro-batch takes a good part of a second however small it is; \
                  MAX_OFFSETS_PER_TRIGGER and TRIGGER make larger ones."
             ),
         )),

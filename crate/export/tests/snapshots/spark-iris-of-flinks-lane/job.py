@@ -13,8 +13,8 @@ Not carried over from the lane:
 - The lane updates centroids by Flink ML's rules. MLlib's are the same but for one: where a weight falls below 1e-8 of
   the largest one, the largest cluster is split in two.
 - The lane ends a batch after 32 rows. Spark ends one at its trigger: the job takes 32 records at most at a time, of all
-  topics and partitions together, as soon as the batch before is done. A micro-batch takes some 0.3 s however small it
-  is; MAX_OFFSETS_PER_TRIGGER and TRIGGER make larger ones.
+  topics and partitions together, as soon as the batch before is done. A micro-batch takes a good part of a second
+  however small it is; MAX_OFFSETS_PER_TRIGGER and TRIGGER make larger ones.
 - The lane publishes each prediction once, by its eddy.id. The job's batches are cut otherwise, so its predictions are
   not the lane's and have no such id. After a crash a batch's predictions may come twice; the headers eddy.version and
   eddy.source tell that.
