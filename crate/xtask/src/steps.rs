@@ -261,6 +261,8 @@ fn engines(repo: &Repo, filter: Option<&str>, measure: bool) -> Result<(Tally, b
         "the engines' tests need the Kafka client"
     );
     stack::install(repo)?;
+    // It stands beside the jobs.
+    page::build(repo, Quality::Quick, sources)?;
     let program = programs::build(repo, sources)?.eddy;
     let mut cargo = cargo_test(repo, &["--test", "engines"], filter)?;
     crate::engines::install(repo, &mut cargo)?;
