@@ -1,4 +1,4 @@
-//! `eddy verify`; [`write`]: its lines.
+//! `eddy verify`; [`mod@write`]: its lines.
 
 mod write;
 
