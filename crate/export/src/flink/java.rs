@@ -112,6 +112,7 @@ const IMPORTS: &[&str] = &[
     "java.util.HashMap",
     "java.util.List",
     "java.util.Map",
+    "java.util.Properties",
     "java.util.TreeMap",
     "java.util.function.Consumer",
     "java.util.function.DoubleConsumer",

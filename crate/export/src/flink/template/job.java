@@ -87,14 +87,14 @@ public final class LaneJob {
         // What it would go on with is not the model that it had; see above.
         env.setRestartStrategy(RestartStrategies.noRestart());
 #end
-        build(env, parameters.get("bootstrap-servers", "localhost:9092"));
+        build(env, kafka(parameters));
         env.execute("Eddy: " + LANE);
     }
 
-    private static void build(StreamExecutionEnvironment env, String servers) {
+    private static void build(StreamExecutionEnvironment env, Properties kafka) {
         // One subtask reads and counts, so that the order of rows that it counts is the order that the model learns.
         SingleOutputStreamOperator<Row> rows =
-                env.fromSource(source(servers, TRAINING_TOPICS{{learned}}), WatermarkStrategy.noWatermarks(), "training topics")
+                env.fromSource(source(kafka, TRAINING_TOPICS{{learned}}), WatermarkStrategy.noWatermarks(), "training topics")
                         .setParallelism(1)
                         .process(new CutBatches())
                         .returns(ROW)
@@ -106,16 +106,16 @@ public final class LaneJob {
                         .process(new NumberVersions())
                         .setParallelism(1)
                         .name("number versions");
-        versions.sinkTo(sink(servers, new ModelRecords())).setParallelism(1).name("model records");
+        versions.sinkTo(sink(kafka, new ModelRecords())).setParallelism(1).name("model records");
 #if classifies
 
-        env.fromSource(source(servers, CLASSIFIED_TOPICS{{not_learned}}), WatermarkStrategy.noWatermarks(), "topics to classify")
+        env.fromSource(source(kafka, CLASSIFIED_TOPICS{{not_learned}}), WatermarkStrategy.noWatermarks(), "topics to classify")
                 .setParallelism(1)
                 .connect(versions)
                 .process(new Classify())
                 .setParallelism(1)
                 .name("classify")
-                .sinkTo(sink(servers, new PredictionRecords()))
+                .sinkTo(sink(kafka, new PredictionRecords()))
                 .setParallelism(1)
                 .name("predictions");
 #end

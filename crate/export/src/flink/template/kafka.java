@@ -1,14 +1,26 @@
 
     // Kafka.
 
+    /** Kafka's settings: those of a properties file (security.protocol and the like), and the brokers. */
+    private static Properties kafka(ParameterTool parameters) throws IOException {
+        Properties kafka = new Properties();
+        if (parameters.has("kafka-properties")) {
+            kafka.putAll(ParameterTool.fromPropertiesFile(parameters.get("kafka-properties")).toMap());
+        }
+        if (parameters.has("bootstrap-servers") || !kafka.containsKey("bootstrap.servers")) {
+            kafka.setProperty("bootstrap.servers", parameters.get("bootstrap-servers", "localhost:9092"));
+        }
+        return kafka;
+    }
+
 #if kmeans
-    private static KafkaSource<Event> source(String servers, List<String> topics) {
+    private static KafkaSource<Event> source(Properties kafka, List<String> topics) {
 #end
 #if logistic
-    private static KafkaSource<Event> source(String servers, List<String> topics, boolean learned) {
+    private static KafkaSource<Event> source(Properties kafka, List<String> topics, boolean learned) {
 #end
         return KafkaSource.<Event>builder()
-                .setBootstrapServers(servers)
+                .setProperties(kafka)
                 .setTopics(topics)
                 .setStartingOffsets(new StartOffsets())
                 .setProperty("isolation.level", "read_committed")
@@ -21,9 +33,10 @@
                 .build();
     }
 
-    private static <T> KafkaSink<T> sink(String servers, KafkaRecordSerializationSchema<T> records) {
+    private static <T> KafkaSink<T> sink(Properties kafka, KafkaRecordSerializationSchema<T> records) {
         return KafkaSink.<T>builder()
-                .setBootstrapServers(servers)
+                .setBootstrapServers(kafka.getProperty("bootstrap.servers"))
+                .setKafkaProducerConfig(kafka)
                 .setRecordSerializer(records)
                 // EXACTLY_ONCE would hold every record back until the next checkpoint.
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)

@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
@@ -136,14 +137,14 @@ public final class LaneJob {
         env.setBufferTimeout(0);
         env.enableCheckpointing(parameters.getLong("checkpoint-ms", 10_000), CheckpointingMode.EXACTLY_ONCE);
         env.getCheckpointConfig().setExternalizedCheckpointCleanup(ExternalizedCheckpointCleanup.RETAIN_ON_CANCELLATION);
-        build(env, parameters.get("bootstrap-servers", "localhost:9092"));
+        build(env, kafka(parameters));
         env.execute("Eddy: " + LANE);
     }
 
-    private static void build(StreamExecutionEnvironment env, String servers) {
+    private static void build(StreamExecutionEnvironment env, Properties kafka) {
         // One subtask reads and counts, so that the order of rows that it counts is the order that the model learns.
         SingleOutputStreamOperator<Row> rows =
-                env.fromSource(source(servers, TRAINING_TOPICS), WatermarkStrategy.noWatermarks(), "training topics")
+                env.fromSource(source(kafka, TRAINING_TOPICS), WatermarkStrategy.noWatermarks(), "training topics")
                         .setParallelism(1)
                         .process(new CutBatches())
                         .returns(ROW)
@@ -155,15 +156,15 @@ public final class LaneJob {
                         .process(new NumberVersions())
                         .setParallelism(1)
                         .name("number versions");
-        versions.sinkTo(sink(servers, new ModelRecords())).setParallelism(1).name("model records");
+        versions.sinkTo(sink(kafka, new ModelRecords())).setParallelism(1).name("model records");
 
-        env.fromSource(source(servers, CLASSIFIED_TOPICS), WatermarkStrategy.noWatermarks(), "topics to classify")
+        env.fromSource(source(kafka, CLASSIFIED_TOPICS), WatermarkStrategy.noWatermarks(), "topics to classify")
                 .setParallelism(1)
                 .connect(versions)
                 .process(new Classify())
                 .setParallelism(1)
                 .name("classify")
-                .sinkTo(sink(servers, new PredictionRecords()))
+                .sinkTo(sink(kafka, new PredictionRecords()))
                 .setParallelism(1)
                 .name("predictions");
     }
@@ -216,9 +217,21 @@ public final class LaneJob {
 
     // Kafka.
 
-    private static KafkaSource<Event> source(String servers, List<String> topics) {
+    /** Kafka's settings: those of a properties file (security.protocol and the like), and the brokers. */
+    private static Properties kafka(ParameterTool parameters) throws IOException {
+        Properties kafka = new Properties();
+        if (parameters.has("kafka-properties")) {
+            kafka.putAll(ParameterTool.fromPropertiesFile(parameters.get("kafka-properties")).toMap());
+        }
+        if (parameters.has("bootstrap-servers") || !kafka.containsKey("bootstrap.servers")) {
+            kafka.setProperty("bootstrap.servers", parameters.get("bootstrap-servers", "localhost:9092"));
+        }
+        return kafka;
+    }
+
+    private static KafkaSource<Event> source(Properties kafka, List<String> topics) {
         return KafkaSource.<Event>builder()
-                .setBootstrapServers(servers)
+                .setProperties(kafka)
                 .setTopics(topics)
                 .setStartingOffsets(new StartOffsets())
                 .setProperty("isolation.level", "read_committed")
@@ -226,9 +239,10 @@ public final class LaneJob {
                 .build();
     }
 
-    private static <T> KafkaSink<T> sink(String servers, KafkaRecordSerializationSchema<T> records) {
+    private static <T> KafkaSink<T> sink(Properties kafka, KafkaRecordSerializationSchema<T> records) {
         return KafkaSink.<T>builder()
-                .setBootstrapServers(servers)
+                .setBootstrapServers(kafka.getProperty("bootstrap.servers"))
+                .setKafkaProducerConfig(kafka)
                 .setRecordSerializer(records)
                 // EXACTLY_ONCE would hold every record back until the next checkpoint.
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
