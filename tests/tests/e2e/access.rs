@@ -1,6 +1,6 @@
 //! What keeps people out of the page: nothing, says axe-core.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use eddy_tests::axe::Axe;
 use eddy_tests::page::{Page, Preferences, Size};
 use fantoccini::key::Key;
@@ -196,18 +196,16 @@ async fn with_forced_colours_marks_and_focus_stay_visible() -> Result<()> {
     open.page.close().await
 }
 
-/// The stage's marks when another version is first shown, and 150 ms later: whether they are the same.
-const MOVES: &str = "const canvas = document.getElementById('plot-marks');
-    const shown = new Promise((resolve) => {
-      const watch = new MutationObserver(() => { watch.disconnect(); resolve(); });
-      watch.observe(document.getElementById('where-version'), { childList: true, characterData: true, subtree: true });
-    });
-    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: KEY, bubbles: true }));
-    await shown;
-    await new Promise((done) => setTimeout(done));
-    const first = canvas.toDataURL();
-    await new Promise((done) => setTimeout(done, 150));
-    return canvas.toDataURL() !== first";
+/// How many pictures of the stage's marks there are while another version comes: the two, and what is drawn between them.
+const PICTURES: &str = "const canvas = document.getElementById('plot-marks');
+    const seen = new Set([canvas.toDataURL()]);
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+    const end = performance.now() + 700;
+    while (performance.now() < end) {
+      await new Promise(requestAnimationFrame);
+      seen.add(canvas.toDataURL());
+    }
+    return seen.size";
 
 #[tokio::test]
 async fn little_motion_is_none_of_centroids() -> Result<()> {
@@ -219,19 +217,25 @@ async fn little_motion_is_none_of_centroids() -> Result<()> {
     shows(page, "where-row", "row 310 of 310").await?;
     page.keys(&Key::Home.to_string()).await?;
     shows(page, "where-version", "Version 1").await?;
-    for reduced_motion in [false, true] {
-        page.prefer(Preferences {
-            reduced_motion,
-            ..Preferences::default()
-        })
-        .await?;
-        for _ in 0..2 {
-            let moves = page.js(&MOVES.replace("KEY", "'ArrowRight'")).await?;
-            ensure!(
-                moves == !reduced_motion,
-                "little motion {reduced_motion}: {moves}"
-            );
-        }
+    // A busy browser may draw none between: one of some steps is enough.
+    let mut most = 0;
+    for _ in 0..5 {
+        most = most.max(pictures(page).await?);
+    }
+    ensure!(most > 2, "nothing is drawn on the way");
+    page.prefer(Preferences {
+        reduced_motion: true,
+        ..Preferences::default()
+    })
+    .await?;
+    for _ in 0..2 {
+        let few = pictures(page).await?;
+        ensure!(few == 2, "{few} pictures with little motion");
     }
     open.page.close().await
+}
+
+async fn pictures(page: &Page) -> Result<u64> {
+    let pictures = page.js(PICTURES).await?;
+    pictures.as_u64().context("a number")
 }
