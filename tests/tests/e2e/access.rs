@@ -222,7 +222,7 @@ async fn little_motion_is_none_of_centroids() -> Result<()> {
     for _ in 0..5 {
         most = most.max(pictures(page).await?);
     }
-    ensure!(most > 2, "nothing is drawn on the way");
+    ensure!(most > 4, "only {most} pictures of a way");
     page.prefer(Preferences {
         reduced_motion: true,
         ..Preferences::default()
@@ -230,7 +230,8 @@ async fn little_motion_is_none_of_centroids() -> Result<()> {
     .await?;
     for _ in 0..2 {
         let few = pictures(page).await?;
-        ensure!(few == 2, "{few} pictures with little motion");
+        // One more where what stands around the stage came later, and took room.
+        ensure!(few <= 3, "{few} pictures with little motion");
     }
     open.page.close().await
 }
