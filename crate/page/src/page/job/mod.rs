@@ -9,7 +9,8 @@ use export::Engine;
 
 use lab::config::{LabFile, LaneFile};
 
-use super::experiment::{self, LANES_MAX};
+use super::experiment;
+use super::lanes::edit;
 use super::msg::{Dialog, Effect};
 use super::state::State;
 use crate::protocol::{Command, Exported, Update};
@@ -86,7 +87,7 @@ pub fn follower(state: &State) -> Option<LaneFile> {
     let lane = LabFile::parse(&lab.text).ok()?.lanes.pop()?;
     let file = state.file().ok()?;
     let follows = |other: &LaneFile| other.follow.is_some() && other.follow == lane.follow;
-    let has_room = file.lanes.len() < LANES_MAX;
+    let has_room = edit::no_room(&file).is_none();
     (has_room && !file.lanes.iter().any(follows)).then_some(lane)
 }
 
